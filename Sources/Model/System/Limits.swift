@@ -1,0 +1,34 @@
+/// Every limit of the program in one place, each with its reason.
+package enum Limits {
+    /// Arrays and objects within each other in a document. Real pipelines stay below 30; the readers recurse.
+    package static let jsonDepthMax = 200
+    /// Values in one YAML document after its aliases are expanded. Stops documents that explode by aliasing.
+    package static let documentValuesMax = 2_000_000
+    /// Bytes of an uploaded pipeline. Source: KFP `MaxFileLength`, 32 MiB.
+    package static let uploadBytesMax = 32 << 20
+    /// Bytes of any other request body; a run carries its whole pipeline spec.
+    package static let bodyBytesMax = 33 << 20
+    /// Rows of one list page. Source: KFP `maxPageSize`.
+    package static let pageSizeMax = 200
+    /// Rows of a list page when the request does not say. Source: KFP `defaultPageSize`.
+    package static let pageSizeDefault = 20
+    /// Characters of an experiment's or pipeline's name. Source: KFP name limits.
+    package static let nameCharactersMax = 128
+    /// Characters of a version's name. Source: KFP name limits.
+    package static let versionNameCharactersMax = 127
+    /// Sub-pipelines within each other. Far above real use, and keeps task paths short enough for file names.
+    package static let dagDepthMax = 50
+    /// Characters of a task's name; it becomes a folder name, of which file systems take 255 bytes.
+    package static let taskNameCharactersMax = 200
+    /// Bytes of one output parameter's file or of `executor_output.json`; parameters are values, not data.
+    package static let outputFileBytesMax = 8 << 20
+    /// Bytes of a log's tail that go into an error message.
+    package static let logTailBytesMax = 2_000
+    /// Bytes of a log sent in one answer that does not follow.
+    package static let logBytesMax = 64 << 20
+    /// Retries a pipeline may ask for. Guards against a typing error that would run for weeks.
+    package static let retriesMax = 1_000
+    /// New attempts for pods that were lost through no fault of theirs. Source: KFP's default
+    /// `retryStrategy{limit 2, retryPolicy OnError}`.
+    package static let infrastructureRetriesMax = 2
+}

@@ -1,0 +1,120 @@
+package import Model
+
+/// Where a pod's program finds and leaves things, as the program itself sees the paths.
+package struct PodLayout: Hashable, Sendable {
+    /// Folder for output parameter files; parameter `p` is written to `<folder>/p`.
+    package var outputParametersFolder: String
+
+    /// Makes a layout.
+    package init(outputParametersFolder: String) {
+        self.outputParametersFolder = outputParametersFolder
+    }
+}
+
+/// How a pod's program ended.
+package enum PodOutcome: Hashable, Sendable {
+    /// It ran and returned a status.
+    case exited(code: Int)
+    /// A signal ended it.
+    case signaled(number: Int)
+    /// It never ran; the reason says what was missing and what to do.
+    case notStarted(Reason)
+    /// It disappeared without a status: the machine or its supervisor went away.
+    case lost(Reason)
+}
+
+/// The end of a pod.
+package struct PodEnd: Hashable, Sendable {
+    /// How it ended.
+    package var outcome: PodOutcome
+    /// When the program started; `nil` if it never did.
+    package var startedAt: Instant?
+    /// When it ended.
+    package var endedAt: Instant
+    /// The end of its log, at most ``Limits/logTailBytesMax`` bytes, for the error message.
+    package var logTail: String
+
+    /// Makes an end.
+    package init(outcome: PodOutcome, startedAt: Instant?, endedAt: Instant, logTail: String) {
+        self.outcome = outcome
+        self.startedAt = startedAt
+        self.endedAt = endedAt
+        self.logTail = logTail
+    }
+}
+
+/// What a runtime reports of a pod. For one pod: any number of `waiting`, at most one `started`, exactly one `ended`.
+package enum PodEvent: Hashable, Sendable {
+    /// It does not run yet; the reason says what for: capacity, or an environment being prepared.
+    case waiting(Reason)
+    /// The program runs.
+    case started(at: Instant)
+    /// It is over. Repeated after a restart of the server until ``PodRuntime/forget(_:)``.
+    case ended(PodEnd)
+}
+
+/// One report.
+package struct PodReport: Hashable, Sendable {
+    /// Whom it is about.
+    package var name: PodName
+    /// What happened.
+    package var event: PodEvent
+
+    /// Makes a report.
+    package init(name: PodName, event: PodEvent) {
+        self.name = name
+        self.event = event
+    }
+}
+
+/// A part of a log.
+package struct LogChunk: Hashable, Sendable {
+    /// The bytes, as the program wrote them.
+    package var bytes: [UInt8]
+    /// Offset after these bytes: where to go on reading.
+    package var nextOffset: Int
+    /// Whether the program has ended, so nothing follows ``nextOffset`` if `bytes` is empty.
+    package var isComplete: Bool
+
+    /// Makes a chunk.
+    package init(bytes: [UInt8], nextOffset: Int, isComplete: Bool) {
+        self.bytes = bytes
+        self.nextOffset = nextOffset
+        self.isComplete = isComplete
+    }
+}
+
+/// Something that runs pods: local processes, containers, a Kubernetes cluster.
+///
+/// Every call may be repeated: names are functions of (run, task, attempt), and doing a thing twice finds it done.
+/// A pod and its log outlive the server.
+package protocol PodRuntime: Sendable {
+    /// What happens to pods, in order per pod. Has one consumer, which lives as long as the server.
+    var reports: AsyncStream<PodReport> { get }
+
+    /// The paths the pod's program will see. Pure: the same before and after a launch or a restart.
+    func layout(of name: PodName) -> PodLayout
+
+    /// Makes sure the pod exists: starts it, or re-attaches to it if it was started before, by this server or an earlier
+    /// one. Returns at once; everything that happens, failures included, comes as ``reports``.
+    /// A pod that already ended reports its end again.
+    func ensure(_ spec: PodSpec) async
+
+    /// Asks the pod to end: politely, then firmly after `grace`. The end comes as a report. A pod that never started
+    /// reports ``PodOutcome/notStarted(_:)``; one that is unknown or over is left alone.
+    func stop(_ name: PodName, grace: Duration) async
+
+    /// Reads from the pod's log, from a byte offset on; `nil` if there is no such pod.
+    /// - Throws: ``PlatformError`` when the log cannot be read.
+    func log(of name: PodName, from offset: Int, bytesMax: Int) async throws -> LogChunk?
+
+    /// Reads a small file the program wrote: an output parameter or the executor output. `nil` if it was not written.
+    /// - Throws: ``PlatformError`` with `resourceExhausted` if it is larger than `bytesMax`.
+    func readOutput(_ path: String, of name: PodName, bytesMax: Int) async throws -> [UInt8]?
+
+    /// Lets go of a pod whose end has been recorded: working files go, the log stays.
+    func forget(_ name: PodName) async
+
+    /// Removes every trace of a run's pods, logs included. The run must have ended.
+    func remove(runID: RunID) async throws
+}
