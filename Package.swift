@@ -97,5 +97,10 @@ let package = Package(
         // Outlives the server and keeps a local pod's exit status.
         .executableTarget(name: "martlet-supervisor", path: "Sources/supervisor"),
 
+        .target(
+            name: "TestKit", dependencies: ["Model"], path: "Tests/TestKit", swiftSettings: strict),
         tests("ModelTests", ["Model"]),
+        tests("PipelineIRTests", ["Model", "PipelineIR", "TestKit"]),
+        tests("EngineTests", ["Model", "PipelineIR", "Engine", "TestKit"]),
+        tests("SimulationTests", ["Model", "PipelineIR", "Engine", "TestKit"]),
     ])
