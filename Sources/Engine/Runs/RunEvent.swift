@@ -70,5 +70,10 @@ package struct CorruptRun: Error, Hashable, Sendable, CustomStringConvertible {
     /// What contradicts what.
     package let message: String
 
+    /// Makes the error.
+    package init(message: String) {
+        self.message = message
+    }
+
     package var description: String { message }
 }

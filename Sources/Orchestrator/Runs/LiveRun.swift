@@ -22,8 +22,9 @@ extension SQLConnection {
             artifacts: try artifacts(of: id), terminationRequested: try isTerminationRequested(id))
     }
 
-    /// Stores what a machine wants stored.
+    /// Stores what a machine wants stored; nothing for a run that was deleted meanwhile.
     func apply(_ commands: [RunCommand], of run: RunID, at now: Instant) throws {
+        guard try revision(of: run) != nil else { return }
         var tasks: [TaskRecord] = []
         var attempts: [Attempt] = []
         for command in commands {

@@ -4,7 +4,7 @@ package import Logging
 package import Model
 import PipelineIR
 package import Pods
-package import ServiceLifecycle
+import ServiceLifecycle
 package import Store
 
 /// Drives runs: claims them, asks their machines what to do, stores it, does it.
@@ -33,6 +33,9 @@ package struct RunDriver: Service {
         /// A run may have been created.
         package func runCreated() { inbox.add(.poll) }
 
+        /// A run's rows are gone; its pods must go too.
+        package func runDeleted(_ run: RunID) { inbox.add(.deleted(run)) }
+
         /// A run was asked to stop.
         package func terminationRequested(_ run: RunID) { inbox.add(.terminate(run)) }
     }
@@ -41,6 +44,7 @@ package struct RunDriver: Service {
         case poll
         case clock
         case terminate(RunID)
+        case deleted(RunID)
         case report(PodReport)
         case result(PodName, AttemptResult, endedAt: Instant)
     }
@@ -130,6 +134,7 @@ extension RunDriver.RunLoop {
                 clockSetFor = nil
                 for id in Array(runs.keys) { commands[id, default: []] += handle(.clockAdvanced, id, now) }
             case .terminate(let id): commands[id, default: []] += handle(.terminationRequested, id, now)
+            case .deleted(let id): await forget(id)
             case .report(let report): self.report(report, &commands, now, &group)
             case .result(let name, let result, let endedAt):
                 ended.append(name)
@@ -167,6 +172,13 @@ extension RunDriver.RunLoop {
                 inbox.add(.result(name, await collector.result(of: end, assembly), endedAt: end.endedAt))
             }
         }
+    }
+
+    /// Stops the pods of a run that was deleted; nobody wants to hear how they end.
+    private mutating func forget(_ id: RunID) async {
+        unloaded.remove(id)
+        guard let run = runs.removeValue(forKey: id) else { return }
+        for name in run.assemblies.keys { await driver.pods.stop(name, grace: .zero) }
     }
 
     // MARK: Claiming and loading
