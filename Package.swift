@@ -76,7 +76,7 @@ let package = Package(
         // Row 4: shell.
         library(
             "Services", ["Model", "PipelineIR", "Engine", "Store", "Pods", "Artifacts"],
-            packages: [logging, yams]),
+            packages: [crypto, yams]),
         library(
             "Orchestrator", ["Model", "PipelineIR", "Engine", "Store", "Pods", "Artifacts"],
             packages: [logging, lifecycle]),

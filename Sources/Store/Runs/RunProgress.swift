@@ -36,3 +36,14 @@ extension SQLConnection {
 
 private let finalStates = RuntimeState.allCases.filter(\.isFinal)
     .map { "'\($0.rawValue)'" }.joined(separator: ", ")
+
+extension SQLConnection {
+    /// Puts away all runs of an experiment.
+    package func archiveRuns(of experiment: ExperimentID) throws {
+        try execute(
+            "UPDATE runs SET storage_state = ?, revision = revision + 1 WHERE experiment_id = ? AND storage_state <> ?",
+            [
+                .text(StorageState.archived.rawValue), .text(experiment.text), .text(StorageState.archived.rawValue),
+            ])
+    }
+}
