@@ -91,11 +91,11 @@ enum DocumentReader {
     private static func convert(_ scalar: Node.Scalar) throws -> JSONValue {
         guard scalar.style == .plain || scalar.style == .any else { return .string(scalar.string) }
         let node = Node.scalar(scalar)
-        switch node.tag.name {
-        case .null: return .null
-        case .bool: return node.bool.map { .bool($0) } ?? .string(scalar.string)
-        case .int: return (node.int.map(Double.init) ?? node.float).map { .number($0) } ?? .string(scalar.string)
-        case .float:
+        switch node.tag {
+        case Tag(.null): return .null
+        case Tag(.bool): return node.bool.map { .bool($0) } ?? .string(scalar.string)
+        case Tag(.int): return (node.int.map(Double.init) ?? node.float).map { .number($0) } ?? .string(scalar.string)
+        case Tag(.float):
             guard let number = node.float else { return .string(scalar.string) }
             guard number.isFinite else {
                 throw PlatformError.invalid("\(place(scalar.mark)): \(scalar.string) is not a finite number.")
