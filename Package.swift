@@ -36,7 +36,13 @@ let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let argumentParser = Target.Dependency.product(
     name: "ArgumentParser", package: "swift-argument-parser")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
+let coreMetrics = Target.Dependency.product(name: "CoreMetrics", package: "swift-metrics")
+let configuration = Target.Dependency.product(
+    name: "Configuration", package: "swift-configuration")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let unixSignals = Target.Dependency.product(
+    name: "UnixSignals", package: "swift-service-lifecycle")
 let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
 let lifecycle = Target.Dependency.product(
     name: "ServiceLifecycle", package: "swift-service-lifecycle")
@@ -56,7 +62,11 @@ let package = Package(
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(
+            url: "https://github.com/apple/swift-configuration", from: "1.4.0",
+            traits: [.defaults, "YAML"]),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
         .package(
@@ -83,7 +93,7 @@ let package = Package(
             packages: [crypto, yams]),
         library(
             "Orchestrator", ["Model", "PipelineIR", "Engine", "Store", "Pods", "Artifacts"],
-            packages: [logging, lifecycle]),
+            packages: [logging, lifecycle, metrics]),
         // Row 5: edges.
         library(
             "API", ["Model", "Wire", "Services"], packages: [hummingbird, httpTypes, nio, logging]),
@@ -96,7 +106,8 @@ let package = Package(
             dependencies: [
                 "Model", "Store", "Pods", "Artifacts", "StoreDrivers", "PodDrivers",
                 "ArtifactDrivers", "Services", "Orchestrator", "API", "Commands",
-                argumentParser, logging, lifecycle, hummingbird,
+                argumentParser, configuration, coreMetrics, hummingbird, httpTypes, lifecycle, logging,
+                metrics, nio, unixSignals,
             ],
             swiftSettings: strict),
         // Outlives the server and keeps a local pod's exit status.

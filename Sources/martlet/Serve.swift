@@ -1,0 +1,56 @@
+import ArgumentParser
+import Foundation
+import Model
+
+/// `martlet serve`.
+struct Serve: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Starts the server.",
+        discussion: """
+            One process serves the KFP API and runs pipelines as local processes. Everything it knows is in its data \
+            directory: copy it to move, delete it to forget.
+
+            Each option can also be set in the environment (--data-dir as MARTLET_DATA_DIR) or in a YAML file given with \
+            --config (dataDir: /srv/martlet); options win over the environment, the environment over the file.
+
+            Ctrl-C or SIGTERM stops the server; tasks that run go on, and the next server takes them over. A second \
+            signal stops it at once.
+            """)
+
+    @Option(help: "Address to listen on. Anything but loopback lets others in: there is no login yet. (default: 127.0.0.1)")
+    var host: String?
+
+    @Option(help: "Port to listen on; 0 takes a free one. (default: 8888)")
+    var port: Int?
+
+    @Option(help: "Folder for the database, logs, artifacts and environments. (default: $XDG_DATA_HOME/martlet)")
+    var dataDir: String?
+
+    @Option(help: "How many tasks may run at once. (default: number of cores, at least 2)")
+    var parallelism: Int?
+
+    @Option(help: "How log lines are written: text or json. (default: text)")
+    var logFormat: Settings.LogFormat?
+
+    @Option(help: "What is logged: trace, debug, info, notice, warning or error. (default: notice)")
+    var logLevel: String?
+
+    @Option(help: "A YAML file with settings.")
+    var config: String?
+
+    func run() async throws {
+        do {
+            let flags = Settings.Flags(
+                host: host, port: port, dataDir: dataDir, parallelism: parallelism, logFormat: logFormat,
+                logLevel: logLevel)
+            let settings = try await Settings.read(
+                flags: flags, file: config, environment: ProcessInfo.processInfo.environment)
+            try await Server(settings).run()
+        } catch let error as PlatformError {
+            FileHandle.standardError.write(Data("martlet: \(error.message)\n".utf8))
+            throw ExitCode(error.code == .invalidArgument ? 2 : 1)
+        }
+    }
+}
+
+extension Settings.LogFormat: ExpressibleByArgument {}
