@@ -71,7 +71,8 @@ let package = Package(
         library("Artifacts", ["Model"]),
         // Row 3: drivers.
         library("StoreDrivers", ["Model", "Store"], packages: [grdb]),
-        library("PodDrivers", ["Model", "Pods"], packages: [crypto, logging]),
+        .target(name: "CPidfd"),
+        library("PodDrivers", ["Model", "Pods", "CPidfd"], packages: [crypto, logging]),
         library("ArtifactDrivers", ["Model", "Artifacts"]),
         // Row 4: shell.
         library(
@@ -95,7 +96,14 @@ let package = Package(
             ],
             swiftSettings: strict),
         // Outlives the server and keeps a local pod's exit status.
-        .executableTarget(name: "martlet-supervisor", path: "Sources/supervisor"),
+        // It is plain C; linked statically, so that no pod waits for the Swift runtime to be loaded.
+        .executableTarget(
+            name: "martlet-supervisor", path: "Sources/supervisor",
+            linkerSettings: [
+                .unsafeFlags(["-nostartfiles", "-static-executable"], .when(platforms: [.linux]))
+            ]),
 
         tests("ModelTests", ["Model"]),
+        tests("PodDriversTests", ["Model", "Pods", "PodDrivers", "martlet-supervisor"]),
+        tests("ArtifactDriversTests", ["Model", "Artifacts", "ArtifactDrivers"]),
     ])
