@@ -85,7 +85,8 @@ let package = Package(
         library("Artifacts", ["Model"]),
         // Row 3: drivers.
         library("StoreDrivers", ["Model", "Store"], packages: [grdb]),
-        library("PodDrivers", ["Model", "Pods"], packages: [crypto, logging]),
+        .target(name: "CPidfd"),
+        library("PodDrivers", ["Model", "Pods", "CPidfd"], packages: [crypto, logging]),
         library("ArtifactDrivers", ["Model", "Artifacts"]),
         // Row 4: shell.
         library(
@@ -111,7 +112,12 @@ let package = Package(
             ],
             swiftSettings: strict),
         // Outlives the server and keeps a local pod's exit status.
-        .executableTarget(name: "martlet-supervisor", path: "Sources/supervisor"),
+        // It is plain C; linked statically, so that no pod waits for the Swift runtime to be loaded.
+        .executableTarget(
+            name: "martlet-supervisor", path: "Sources/supervisor",
+            linkerSettings: [
+                .unsafeFlags(["-nostartfiles", "-static-executable"], .when(platforms: [.linux]))
+            ]),
 
         .target(
             name: "TestKit", dependencies: ["Model"], path: "Tests/TestKit", swiftSettings: strict),
@@ -119,4 +125,6 @@ let package = Package(
         tests("PipelineIRTests", ["Model", "PipelineIR", "TestKit"]),
         tests("EngineTests", ["Model", "PipelineIR", "Engine", "TestKit"]),
         tests("SimulationTests", ["Model", "PipelineIR", "Engine", "TestKit"]),
+        tests("PodDriversTests", ["Model", "Pods", "PodDrivers", "martlet-supervisor"]),
+        tests("ArtifactDriversTests", ["Model", "Artifacts", "ArtifactDrivers"]),
     ])

@@ -1,1 +1,337 @@
-int main(void) { return 0; }
+// martlet-supervisor FOLDER
+//
+// Runs one program and outlives the server that asked for it, so that the program's exit status is never lost.
+//
+// Reads in FOLDER: `argv` and `environ` (each entry ended by a NUL byte) and, if present, `cwd` (a path).
+// Writes there:    `claim`    our process id; locked with flock as long as we live
+//                  `log`      what the program writes to stdout and stderr
+//                  `started`  "<pid> <ms>": the program runs; its process id is also its process group
+//                  `exit`     one line, see report_end; appears whole or not at all
+//                  `supervisor.log`  what went wrong with us, if anything did
+// Files other than `log` appear by link or rename, so that a reader never sees half of one. Nothing is synced to
+// the disk: after a power failure the program is gone too, and a missing status rightly reads as "lost".
+
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+#ifdef __linux__
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#endif
+
+extern char **environ;
+
+// Milliseconds since 1970, as the server keeps time.
+static long long now_ms(void) {
+    struct timespec now;
+    if (clock_gettime(CLOCK_REALTIME, &now) != 0) return 0;
+    return (long long)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+// Leaves a line for a person in supervisor.log; there is nobody else to tell.
+static void complain(const char *what, int error) {
+    int fd = open("supervisor.log", O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+    if (fd < 0) return;
+    dprintf(fd, "%s: %s\n", what, strerror(error));
+    close(fd);
+}
+
+// Writes a whole file under a name of our own and gives it its real name in one step.
+static int write_file(const char *name, const char *text, size_t length) {
+    char temporary[64];
+    snprintf(temporary, sizeof temporary, ".%s.%ld", name, (long)getpid());
+    int fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    if (fd < 0) return -1;
+    while (length > 0) {
+        ssize_t count = write(fd, text, length);
+        if (count < 0 && errno == EINTR) continue;
+        if (count < 0) {
+            int error = errno;
+            close(fd);
+            unlink(temporary);
+            errno = error;
+            return -1;
+        }
+        text += count;
+        length -= (size_t)count;
+    }
+    if (close(fd) != 0) return -1;
+    return rename(temporary, name);
+}
+
+// Formats a short line and writes it as a file; complains when that fails.
+static int write_line(const char *name, const char *format, ...) {
+    char line[256];
+    va_list arguments;
+    va_start(arguments, format);
+    int length = vsnprintf(line, sizeof line, format, arguments);
+    va_end(arguments);
+    if (length < 0) return -1;
+    if ((size_t)length >= sizeof line) length = sizeof line - 1;
+    if (write_file(name, line, (size_t)length) == 0) return 0;
+    complain(name, errno);
+    return -1;
+}
+
+// Becomes the one supervisor of this folder. The lock is taken before the claim gets its name, so whoever sees the
+// claim can tell from the lock whether we live. Returns 1 if we have it, 0 if somebody else has, -1 on an error.
+static int claim_folder(void) {
+    char temporary[64];
+    snprintf(temporary, sizeof temporary, ".claim.%ld", (long)getpid());
+    unlink(temporary);
+    int fd = open(temporary, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (fd < 0) return -1;
+    int result = -1;
+    if (flock(fd, LOCK_EX | LOCK_NB) == 0 && dprintf(fd, "%ld\n", (long)getpid()) > 0) {
+        if (link(temporary, "claim") == 0) result = 1;
+        else if (errno == EEXIST) result = 0;
+    }
+    int error = errno;
+    unlink(temporary);
+    if (result != 1) close(fd);
+    errno = error;
+    return result;
+}
+
+// Reads a file of NUL-ended strings into a NULL-ended vector; NULL with errno set if that cannot be done.
+static char **read_strings(const char *name) {
+    int fd = open(name, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) return NULL;
+    struct stat status;
+    if (fstat(fd, &status) != 0) goto failed;
+    size_t size = (size_t)status.st_size, filled = 0, count = 0;
+    char *bytes = malloc(size + 1);
+    if (bytes == NULL) goto failed;
+    while (filled < size) {
+        ssize_t got = read(fd, bytes + filled, size - filled);
+        if (got < 0 && errno == EINTR) continue;
+        if (got < 0) goto failed;
+        if (got == 0) break;
+        filled += (size_t)got;
+    }
+    bytes[filled] = 0;
+    for (size_t i = 0; i < filled; i++) count += bytes[i] == 0;
+    char **strings = calloc(count + 1, sizeof *strings);
+    if (strings == NULL) goto failed;
+    char *next = bytes;
+    for (size_t i = 0; i < count; i++) {
+        strings[i] = next;
+        next += strlen(next) + 1;
+    }
+    close(fd);
+    return strings;
+
+failed:;
+    int error = errno;
+    close(fd);
+    errno = error;
+    return NULL;
+}
+
+// Puts stdin, stdout and stderr on /dev/null and closes whatever else the server left open in us.
+static int drop_descriptors(void) {
+    int null = open("/dev/null", O_RDWR);
+    if (null < 0) return -1;
+    for (int fd = 0; fd < 3; fd++)
+        if (null != fd && dup2(null, fd) < 0) return -1;
+#if defined(__linux__) && defined(SYS_close_range)
+    if (syscall(SYS_close_range, 3u, ~0u, 0u) == 0) return 0;
+#endif
+    long most = sysconf(_SC_OPEN_MAX);
+    if (most < 0 || most > 65536) most = 65536;
+    for (int fd = 3; fd < most; fd++) close(fd);
+    return 0;
+}
+
+// A polite signal to us must not lose the status: only the program's end ends us.
+static void ignore_signals(void) {
+    const int ignored[] = {SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGPIPE, SIGALRM, SIGUSR1, SIGUSR2,
+                           SIGTSTP, SIGTTIN, SIGTTOU, SIGXFSZ};
+    for (size_t i = 0; i < sizeof ignored / sizeof *ignored; i++) signal(ignored[i], SIG_IGN);
+    // An ignored SIGCHLD, which survives exec, would make waiting impossible.
+    signal(SIGCHLD, SIG_DFL);
+}
+
+// What could not be done on the way to the program, sent through a pipe that a successful exec closes.
+struct failure {
+    int error;
+    char stage[12];
+};
+
+static void fail(int pipe, const char *stage, int error) {
+    struct failure failure = {.error = error};
+    strncpy(failure.stage, stage, sizeof failure.stage - 1);
+    ssize_t written = write(pipe, &failure, sizeof failure);
+    _exit(written == (ssize_t)sizeof failure ? 127 : 126);
+}
+
+// The child's side of fork: becomes the program. Never returns.
+static void become_program(int pipe, pid_t parent, char **arguments, char **variables) {
+    if (setpgid(0, 0) != 0) fail(pipe, "setpgid", errno);
+#ifdef __linux__
+    if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0) fail(pipe, "pdeathsig", errno);
+    if (getppid() != parent) _exit(125);
+#else
+    (void)parent;
+#endif
+    for (int number = 1; number < NSIG; number++) signal(number, SIG_DFL);
+    sigset_t none;
+    sigemptyset(&none);
+    if (sigprocmask(SIG_SETMASK, &none, NULL) != 0) fail(pipe, "sigmask", errno);
+
+    int log = open("log", O_WRONLY | O_CREAT | O_APPEND, 0600);
+    if (log < 0 || dup2(log, 1) < 0 || dup2(log, 2) < 0) fail(pipe, "log", errno);
+    if (log > 2) close(log);
+
+    int cwd = open("cwd", O_RDONLY | O_CLOEXEC);
+    if (cwd >= 0) {
+        char path[4096];
+        ssize_t length = read(cwd, path, sizeof path - 1);
+        if (length < 0) fail(pipe, "cwd", errno);
+        path[length] = 0;
+        if (chdir(path) != 0) fail(pipe, "chdir", errno);
+    } else if (errno != ENOENT) {
+        fail(pipe, "cwd", errno);
+    }
+    // execvp looks at the PATH of `environ`, which is how the program's own PATH decides.
+    environ = variables;
+    execvp(arguments[0], arguments);
+    fail(pipe, "exec", errno);
+}
+
+// Kills and reaps what the program left behind. Bounded: a process stuck in the kernel must not keep the status
+// from the server.
+static void clean_up_descendants(void) {
+    const struct timespec pause = {.tv_nsec = 1000000};
+    for (int round = 0; round < 2000; round++) {
+        pid_t reaped;
+        while ((reaped = waitpid(-1, NULL, WNOHANG)) > 0) {}
+        if (reaped < 0) return;
+#ifdef __linux__
+        // Orphans that left the group were handed to us, the subreaper; the kernel lists them here.
+        char path[64];
+        snprintf(path, sizeof path, "/proc/self/task/%ld/children", (long)getpid());
+        FILE *children = fopen(path, "re");
+        long child;
+        while (children != NULL && fscanf(children, "%ld", &child) == 1) kill((pid_t)child, SIGKILL);
+        if (children != NULL) fclose(children);
+#endif
+        nanosleep(&pause, NULL);
+    }
+    complain("processes left behind by the program did not end", ETIMEDOUT);
+}
+
+// Writes how it ended:
+//   exited <status> <start ms> <end ms>
+//   signaled <number> <start ms> <end ms>
+//   exec <errno> <start ms> <end ms>            the program could not be executed
+//   setup <errno> <start ms> <end ms> <stage>   we could not get as far as executing it
+static int report_end(int status, long long start) {
+    if (WIFSIGNALED(status)) return write_line("exit", "signaled %d %lld %lld\n", WTERMSIG(status), start, now_ms());
+    return write_line("exit", "exited %d %lld %lld\n", WEXITSTATUS(status), start, now_ms());
+}
+
+static int report_failure(const char *stage, int error, long long start) {
+    if (strcmp(stage, "exec") == 0) return write_line("exit", "exec %d %lld %lld\n", error, start, now_ms());
+    return write_line("exit", "setup %d %lld %lld %s\n", error, start, now_ms(), stage);
+}
+
+// Waits until the program has ended, reaping adopted orphans meanwhile. The program itself is left unreaped, so that
+// its process group cannot become somebody else's before the rest of it is killed.
+static int wait_for_program(pid_t program) {
+    for (;;) {
+        siginfo_t ended;
+        if (waitid(P_ALL, 0, &ended, WEXITED | WNOWAIT) != 0) {
+            if (errno == EINTR) continue;
+            return -1;
+        }
+        if (ended.si_pid == program) return 0;
+        waitpid(ended.si_pid, NULL, 0);
+    }
+}
+
+static int supervise(char **arguments, char **variables) {
+    long long start = now_ms();
+    int channel[2];
+    if (pipe(channel) != 0) return report_failure("pipe", errno, start);
+    fcntl(channel[0], F_SETFD, FD_CLOEXEC);
+    fcntl(channel[1], F_SETFD, FD_CLOEXEC);
+
+    pid_t parent = getpid();
+    pid_t program = fork();
+    if (program < 0) return report_failure("fork", errno, start);
+    if (program == 0) {
+        close(channel[0]);
+        become_program(channel[1], parent, arguments, variables);
+    }
+    close(channel[1]);
+
+    struct failure failure = {0};
+    ssize_t got;
+    do got = read(channel[0], &failure, sizeof failure);
+    while (got < 0 && errno == EINTR);
+    close(channel[0]);
+    if (got > 0) {
+        waitpid(program, NULL, 0);
+        failure.stage[sizeof failure.stage - 1] = 0;
+        return report_failure(failure.stage, failure.error, start);
+    }
+
+    write_line("started", "%ld %lld\n", (long)program, start);
+    if (wait_for_program(program) != 0) return report_failure("wait", errno, start);
+    kill(-program, SIGKILL);
+    int status = 0;
+    if (waitpid(program, &status, 0) != program) return report_failure("wait", errno, start);
+    clean_up_descendants();
+    return report_end(status, start);
+}
+
+int main(int count, char **arguments) {
+    if (count != 2) {
+        fprintf(stderr, "usage: martlet-supervisor FOLDER\n"
+                        "Runs the program described in FOLDER and keeps its exit status there; "
+                        "the server starts it by itself.\n");
+        return 64;
+    }
+    if (chdir(arguments[1]) != 0) {
+        fprintf(stderr, "martlet-supervisor: %s: %s\n", arguments[1], strerror(errno));
+        return 66;
+    }
+    ignore_signals();
+    sigset_t none;
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    // Fails only if we lead a group already, and then we are on our own anyway.
+    setsid();
+    if (drop_descriptors() != 0) {
+        complain("/dev/null", errno);
+        return 71;
+    }
+    int claimed = claim_folder();
+    if (claimed == 0) return 0;
+    if (claimed < 0) {
+        complain("claim", errno);
+        return 73;
+    }
+#ifdef __linux__
+    if (prctl(PR_SET_CHILD_SUBREAPER, 1) != 0) complain("PR_SET_CHILD_SUBREAPER", errno);
+#endif
+    umask(022);
+
+    char **program = read_strings("argv");
+    if (program == NULL) return report_failure("argv", errno, now_ms()) == 0 ? 0 : 74;
+    if (program[0] == NULL) return report_failure("argv", EINVAL, now_ms()) == 0 ? 0 : 74;
+    char **variables = read_strings("environ");
+    if (variables == NULL) return report_failure("environ", errno, now_ms()) == 0 ? 0 : 74;
+    return supervise(program, variables) == 0 ? 0 : 74;
+}

@@ -1,0 +1,149 @@
+import Artifacts
+import FoundationEssentials
+package import Model
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
+/// Keeps artifacts as plain files under one folder. A URI is an absolute path, which local programs use in place.
+package struct FilesArtifacts: ArtifactStore {
+    /// The folder, without links in it, so that paths below it can be compared with it.
+    private let root: String
+
+    /// Opens the store, making its folder if it is missing.
+    /// - Parameter root: an absolute path.
+    /// - Throws: ``PlatformError`` if the folder cannot be made.
+    package init(root: String) throws {
+        guard root.hasPrefix("/") else {
+            throw PlatformError.invalid("The artifact folder '\(root)' is not an absolute path; it must start with /.")
+        }
+        try Self.makeFolder(root)
+        self.root = try Self.resolved(root)
+    }
+
+    package func folder(pipelineName: String, runID: RunID, path: TaskPath, attempt: Int) -> String {
+        "\(runFolder(pipelineName, runID))/\(FileName.safe(path.text, keeping: ".%"))/\(attempt)"
+    }
+
+    /// Renames where both are on one file system and copies otherwise; links inside are kept as links.
+    /// - Throws: ``PlatformError``: `invalidArgument` if the URI is not a place in this store, also when a link leads
+    ///   out of it; `notFound` if there is nothing at `source`.
+    @concurrent
+    package func put(contentsOf source: String, to uri: String) async throws {
+        let target = try place(uri)
+        var status = stat()
+        guard lstat(source, &status) == 0 else {
+            if errno == ENOENT { throw PlatformError.notFound("Artifact", source) }
+            throw Self.failure("read", source, errno)
+        }
+        // Its parent may be a link; only the thing itself counts.
+        let origin = try Self.resolvedParent(of: source)
+        if origin == target { return }
+        guard !Self.isWithin(origin, target), !Self.isWithin(target, origin) else {
+            throw PlatformError.invalid("Cannot put \(source) to \(uri): one of them contains the other.")
+        }
+        // Beside the target, so that it can take the target's place in one step once it is complete.
+        let incoming = target + ".incoming"
+        try Self.removeTree(incoming)
+        if rename(origin, incoming) != 0 {
+            guard errno == EXDEV else { throw Self.failure("move", source, errno) }
+            do {
+                try FileManager.default.copyItem(atPath: origin, toPath: incoming)
+            } catch {
+                try Self.removeTree(incoming)
+                throw PlatformError(
+                    .failedPrecondition, "Cannot copy \(source) to \(uri). Check permissions and free space.",
+                    cause: String(describing: error))
+            }
+        }
+        if rename(incoming, target) != 0 {
+            // A folder does not replace a file, nor a full folder.
+            try Self.removeTree(target)
+            guard rename(incoming, target) == 0 else { throw Self.failure("write", target, errno) }
+        }
+    }
+
+    @concurrent
+    package func remove(pipelineName: String, runID: RunID) async throws {
+        try Self.removeTree(runFolder(pipelineName, runID))
+    }
+
+    private func runFolder(_ pipelineName: String, _ runID: RunID) -> String {
+        "\(root)/\(FileName.safe(pipelineName))/\(FileName.safe(runID.text))"
+    }
+
+    /// The path a URI means, with its parent folder made and proven to be inside the store.
+    private func place(_ uri: String) throws -> String {
+        let parts = uri.split(separator: "/", omittingEmptySubsequences: false).dropFirst()
+        let isPlain = uri.hasPrefix("/") && parts.allSatisfy { !$0.isEmpty && $0 != "." && $0 != ".." }
+        guard isPlain, !uri.utf8.contains(0), let slash = uri.lastIndex(of: "/") else { throw outside(uri) }
+        // The deepest folder that exists decides: nothing is made outside of the store.
+        var existing = String(uri[..<slash])
+        while !existing.isEmpty, access(existing, F_OK) != 0, let above = existing.lastIndex(of: "/") {
+            existing = String(existing[..<above])
+        }
+        let anchor = try Self.resolved(existing.isEmpty ? "/" : existing)
+        guard Self.isWithin(anchor, root) else { throw outside(uri) }
+        let folder = String(uri[..<slash])
+        try Self.makeFolder(folder)
+        return try Self.resolved(folder) + String(uri[slash...])
+    }
+
+    private func outside(_ uri: String) -> PlatformError {
+        .invalid("'\(uri)' is not in this artifact store. Expected an absolute path below \(root), without . or ..")
+    }
+
+    private static func isWithin(_ path: String, _ folder: String) -> Bool {
+        path == folder || path.hasPrefix(folder + "/")
+    }
+
+    private static func resolved(_ path: String) throws -> String {
+        guard let real = realpath(path, nil) else { throw failure("find", path, errno) }
+        defer { free(real) }
+        return String(cString: real)
+    }
+
+    private static func resolvedParent(of path: String) throws -> String {
+        guard let slash = path.lastIndex(of: "/") else {
+            throw PlatformError.invalid("'\(path)' is not an absolute path.")
+        }
+        let parent = slash == path.startIndex ? "/" : try resolved(String(path[..<slash]))
+        return (parent == "/" ? "" : parent) + path[slash...]
+    }
+
+    private static func makeFolder(_ path: String) throws {
+        do {
+            try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+        } catch {
+            throw PlatformError(
+                .failedPrecondition, "Cannot make the folder \(path). Check its permissions and free space.",
+                cause: String(describing: error))
+        }
+    }
+
+    private static func removeTree(_ path: String) throws {
+        var status = stat()
+        guard lstat(path, &status) == 0 else {
+            if errno == ENOENT { return }
+            throw failure("remove", path, errno)
+        }
+        do {
+            try FileManager.default.removeItem(atPath: path)
+        } catch {
+            throw PlatformError(
+                .failedPrecondition, "Cannot remove \(path). Check who owns the files in it.",
+                cause: String(describing: error))
+        }
+    }
+
+    private static func failure(_ action: String, _ path: String, _ problem: Int32) -> PlatformError {
+        let words = strerror(problem).map { String(cString: $0) } ?? "error \(problem)"
+        return PlatformError(
+            problem == EACCES ? .permissionDenied : .failedPrecondition, "Cannot \(action) \(path): \(words).")
+    }
+}

@@ -1,0 +1,135 @@
+import Model
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
+/// The few things local pods do to files, with errors that name the file.
+///
+/// Everything is private to the user: folders 0700, files 0600.
+enum Disk {
+    /// Creates a folder and those above it; one that exists is fine.
+    /// - Throws: ``PlatformError`` naming the folder.
+    static func makeFolder(_ path: String) throws {
+        if mkdir(path, 0o700) == 0 { return }
+        let problem = errno
+        if problem == EEXIST, isFolder(path) { return }
+        guard problem == ENOENT, let slash = path.lastIndex(of: "/"), slash != path.startIndex else {
+            throw failure("create the folder", path, problem)
+        }
+        try makeFolder(String(path[..<slash]))
+        // Somebody else may have made it meanwhile.
+        if mkdir(path, 0o700) != 0, errno != EEXIST { throw failure("create the folder", path, errno) }
+    }
+
+    /// Writes a whole file in one step: a reader sees the old one or the new one.
+    /// - Throws: ``PlatformError`` naming the file.
+    static func write(_ bytes: [UInt8], to path: String) throws {
+        let temporary = path + ".new"
+        let file = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        guard file >= 0 else { throw failure("create the file", temporary, errno) }
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes { platformWrite(file, $0.baseAddress, $0.count) }
+            if count < 0, errno == EINTR { continue }
+            guard count >= 0 else {
+                let problem = errno
+                close(file)
+                unlink(temporary)
+                throw failure("write to the file", temporary, problem)
+            }
+            rest = rest.dropFirst(count)
+        }
+        guard close(file) == 0, rename(temporary, path) == 0 else {
+            throw failure("write to the file", path, errno)
+        }
+    }
+
+    /// Creates an empty file; `false` if there is one.
+    /// - Throws: ``PlatformError`` naming the file.
+    static func create(_ path: String) throws -> Bool {
+        let file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        if file >= 0 {
+            close(file)
+            return true
+        }
+        if errno == EEXIST { return false }
+        throw failure("create the file", path, errno)
+    }
+
+    /// Reads at most `bytesMax` bytes from an offset on; `nil` if there is no such file.
+    /// - Throws: ``PlatformError`` if it cannot be read, as a folder cannot.
+    static func read(_ path: String, from offset: Int = 0, bytesMax: Int) throws -> [UInt8]? {
+        // Without waiting, so that a pipe a program left in place of a file cannot hold us up.
+        let file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        guard file >= 0 else {
+            if errno == ENOENT || errno == ENOTDIR { return nil }
+            throw failure("read", path, errno)
+        }
+        defer { close(file) }
+        var status = stat()
+        guard fstat(file, &status) == 0 else { throw failure("read", path, errno) }
+        guard status.st_mode & S_IFMT == S_IFREG else {
+            let kind = status.st_mode & S_IFMT == S_IFDIR ? "a folder" : "not a regular file"
+            throw PlatformError(.failedPrecondition, "Cannot read \(path): it is \(kind); a file was expected.")
+        }
+        let available = max(0, min(Int(status.st_size) - offset, bytesMax))
+        var problem: Int32 = 0
+        let bytes = [UInt8](unsafeUninitializedCapacity: available) { buffer, filled in
+            while filled < available {
+                let count = pread(
+                    file, buffer.baseAddress?.advanced(by: filled), available - filled, off_t(offset + filled))
+                if count < 0, errno == EINTR { continue }
+                if count < 0 { problem = errno }
+                if count <= 0 { return }
+                filled += count
+            }
+        }
+        guard problem == 0 else { throw failure("read", path, problem) }
+        return bytes
+    }
+
+    /// Bytes in a file; `nil` if it is not there or not a regular file.
+    static func size(of path: String) -> Int? {
+        var status = stat()
+        guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+        return Int(status.st_size)
+    }
+
+    /// Whether there is a folder of that name.
+    static func isFolder(_ path: String) -> Bool {
+        var status = stat()
+        return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+    }
+
+    /// Whether there is a file that may be executed.
+    static func isExecutable(_ path: String) -> Bool {
+        access(path, X_OK) == 0
+    }
+
+    /// What could not be done to which path, and why.
+    static func failure(_ action: String, _ path: String, _ problem: Int32) -> PlatformError {
+        let code: PlatformError.Code =
+            switch problem {
+            case EACCES, EPERM: .permissionDenied
+            case ENOSPC, EDQUOT, EMFILE, ENFILE: .resourceExhausted
+            default: .failedPrecondition
+            }
+        return PlatformError(code, "Cannot \(action) \(path): \(message(of: problem)).")
+    }
+
+    /// The system's own words for an error number.
+    static func message(of problem: Int32) -> String {
+        guard let text = strerror(problem) else { return "error \(problem)" }
+        return String(cString: text)
+    }
+}
+
+/// `Disk.write` hides the system call of the same name.
+private func platformWrite(_ file: Int32, _ bytes: UnsafeRawPointer?, _ count: Int) -> Int {
+    write(file, bytes, count)
+}

@@ -1,0 +1,125 @@
+import FoundationEssentials
+package import Model
+package import Pods
+package import Logging
+import Synchronization
+
+/// Runs pods as processes of this machine.
+///
+/// Each pod is a folder in which a small supervisor process runs the program and records how it ended, so that
+/// programs, logs and exit statuses outlive the server; see ``SupervisedFolder``. The image is not used. KFP's Python
+/// components run in virtual environments that are built once and shared; see ``PythonEnvironment``.
+///
+/// One thread owns everything that changes. Calls leave it a message, it decides with ``LocalPodsState`` and acts in
+/// that order, so the reports of a pod are in order too. Letting go of this value ends the thread and leaves the pods
+/// alone.
+package final class LocalPods: PodRuntime {
+    package let reports: AsyncStream<PodReport>
+
+    private let folders: PodFolders
+    private let inbox: LocalPodsInbox
+    private let outputPaths = Mutex<[PodName: [String]]>([:])
+
+    /// Makes the runtime and its folders, and starts its thread.
+    /// - Throws: ``PlatformError`` if the folders cannot be made or the supervisor is missing.
+    package init(_ configuration: LocalPodsConfiguration, logger: Logger) throws {
+        guard Disk.isExecutable(configuration.supervisor) else {
+            throw PlatformError(
+                .failedPrecondition,
+                "The program martlet-supervisor is not at \(configuration.supervisor). It belongs beside the server's "
+                    + "own program; install both together.")
+        }
+        try Disk.makeFolder(configuration.root)
+        try Disk.makeFolder(configuration.environmentsRoot)
+        folders = PodFolders(root: configuration.root)
+        let (stream, continuation) = AsyncStream.makeStream(of: PodReport.self)
+        reports = stream
+        inbox = try LocalPodsLoop.start(configuration, reports: continuation, logger: logger)
+    }
+
+    deinit {
+        inbox.post(.close)
+    }
+
+    package func layout(of name: PodName) -> PodLayout {
+        PodLayout(outputParametersFolder: folders.outputs(of: name))
+    }
+
+    package func ensure(_ spec: PodSpec) async {
+        outputPaths.withLock { $0[spec.name] = spec.outputPaths }
+        inbox.post(.ensure(spec))
+    }
+
+    /// A pod that an earlier server started and nobody has asked for since is found and ended as well.
+    package func stop(_ name: PodName, grace: Duration) async {
+        inbox.post(.stop(name, grace: grace))
+    }
+
+    @concurrent
+    package func log(of name: PodName, from offset: Int, bytesMax: Int) async throws -> LogChunk? {
+        let folder = folders.supervised(name)
+        guard Disk.isFolder(folder.path) || outputPaths.withLock({ $0[name] != nil }) else { return nil }
+        // Whether it is over is asked first: what is read afterwards is then all there is.
+        let isComplete =
+            switch try folder.observe() {
+            case .untouched, .live: false
+            case .ended, .vanished: true
+            }
+        let start = max(0, offset)
+        let most = min(max(0, bytesMax), Limits.logBytesMax)
+        let bytes = try Disk.read(folder.logPath, from: start, bytesMax: most) ?? []
+        return LogChunk(bytes: bytes, nextOffset: start + bytes.count, isComplete: isComplete)
+    }
+
+    /// Only paths within the pod's own folder or at or below its ``PodSpec/outputPaths`` are read.
+    /// - Throws: ``PlatformError``: `permissionDenied` for any other path, `resourceExhausted` for a larger file,
+    ///   `failedPrecondition` for a folder.
+    @concurrent
+    package func readOutput(_ path: String, of name: PodName, bytesMax: Int) async throws -> [UInt8]? {
+        let allowed = [folders.folder(of: name)] + outputPaths.withLock { $0[name] ?? [] }
+        let isPlain = path.hasPrefix("/") && !path.split(separator: "/").contains { $0 == ".." || $0 == "." }
+        guard isPlain, allowed.contains(where: { path == $0 || path.hasPrefix($0 + "/") }) else {
+            throw PlatformError(
+                .permissionDenied, "\(path) is not an output of pod \(name), so it is not read for it.")
+        }
+        guard let bytes = try Disk.read(path, bytesMax: bytesMax + 1) else { return nil }
+        guard bytes.count <= bytesMax else {
+            throw PlatformError(
+                .resourceExhausted,
+                "The output \(path) of pod \(name) is larger than \(bytesMax) bytes. "
+                    + "Pass large data as an artifact instead of a parameter.")
+        }
+        return bytes
+    }
+
+    @concurrent
+    package func forget(_ name: PodName) async {
+        let isOver: Bool = await withCheckedContinuation { inbox.post(.forget(name, $0)) }
+        guard isOver else { return }
+        outputPaths.withLock { $0[name] = nil }
+        // What cannot be removed now goes with the run; a pod's end is not held up by it.
+        for path in folders.working(of: name) { try? FileManager.default.removeItem(atPath: path) }
+    }
+
+    /// - Throws: ``PlatformError``: `failedPrecondition` while a pod of the run is not over.
+    @concurrent
+    package func remove(runID: RunID) async throws {
+        let isFree: Bool = await withCheckedContinuation { inbox.post(.remove(runID, $0)) }
+        guard isFree else {
+            throw PlatformError(
+                .failedPrecondition, "Run \(runID) has pods that are not over. Stop it and wait for its end first.")
+        }
+        outputPaths.withLock { paths in
+            for name in paths.keys where name.runID == runID { paths[name] = nil }
+        }
+        let folder = folders.folder(of: runID)
+        guard Disk.isFolder(folder) else { return }
+        do {
+            try FileManager.default.removeItem(atPath: folder)
+        } catch {
+            throw PlatformError(
+                .failedPrecondition, "Cannot remove \(folder). Check who owns the files in it.",
+                cause: String(describing: error))
+        }
+    }
+}

@@ -1,0 +1,84 @@
+import FoundationEssentials
+import Model
+import Pods
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
+/// What the loop does for Python environments.
+extension LocalPodsLoop {
+    /// Carries out what ``PythonEnvironments`` decided.
+    func act(_ action: PythonEnvironments.Action) {
+        switch action {
+        case .ask(let candidate):
+            let variables = ProgramVariables.list(ProgramVariables.isolated(configuration.variables))
+            run(PythonInterpreter.question(to: candidate, variables: variables), for: question(to: candidate))
+        case .look(let environment):
+            look(at: environment)
+        case .run(let environment, let step, let build):
+            let program = environment.program(for: step, server: configuration.variables)
+            run(program, for: .build(environment, step, build))
+        case .ready, .failed, .progress:
+            // The state has told the pods; there is nothing left to do here.
+            break
+        }
+    }
+
+    /// An interpreter's answer is in the log of its folder, which is of no further use.
+    func finishQuestion(_ candidate: String, _ folder: SupervisedFolder, _ record: ExitRecord) {
+        let log = folder.logTail(bytesMax: 16 << 10)
+        try? FileManager.default.removeItem(atPath: folder.path)
+        do throws(PythonInterpreter.Objection) {
+            let interpreter = try PythonInterpreter(answer: log, record: record, candidate: candidate)
+            act(state.answered(candidate, .success(interpreter)))
+        } catch {
+            act(state.answered(candidate, .failure(error)))
+        }
+    }
+
+    /// A folder of its own for every question: Pythons come and go, so an answer of an earlier server is worth nothing.
+    private func question(to candidate: String) -> Subject {
+        questions += 1
+        let name = "\(getpid())-\(Self.instant.milliseconds)-\(questions)"
+        return .interpreter(
+            candidate, SupervisedFolder(path: "\(configuration.environmentsRoot)/questions/\(name)"))
+    }
+
+    /// Ready is what has been installed and is still there; a build that failed or was lost is followed by the next
+    /// one; one that runs, also from an earlier server, is joined.
+    private func look(at environment: PythonEnvironment) {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: environment.builds)) ?? []
+        let numbers = names.compactMap { Int($0) }.sorted()
+        guard let last = numbers.last else { return act(state.looked(at: environment, build: 1)) }
+        if isInstalled(environment, build: last) { return act(state.looked(at: environment, build: nil)) }
+        let build = isOver(environment, build: last) ? last + 1 : last
+        // The last failed build stays for whoever wants to read its log.
+        for number in numbers where number < build - 1 {
+            try? FileManager.default.removeItem(atPath: "\(environment.builds)/\(number)")
+        }
+        act(state.looked(at: environment, build: build))
+    }
+
+    private func isInstalled(_ environment: PythonEnvironment, build: Int) -> Bool {
+        guard case .ended(let record)? = try? environment.folder(of: .install, build: build).observe()
+        else { return false }
+        return record.isSuccess && Disk.isExecutable(environment.python)
+    }
+
+    /// Whether a build cannot get any further by itself.
+    private func isOver(_ environment: PythonEnvironment, build: Int) -> Bool {
+        for step in [PythonEnvironment.Step.install, .create] {
+            switch try? environment.folder(of: step, build: build).observe() {
+            case .ended(let record)? where step == .create && record.isSuccess: continue
+            case .ended?, .vanished?: return true
+            case .live?, .untouched?, nil: continue
+            }
+        }
+        return false
+    }
+}

@@ -1,0 +1,210 @@
+import FoundationEssentials
+import Logging
+import Model
+import Pods
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
+/// What the loop does to supervised folders: looks, launches, attaches, settles.
+extension LocalPodsLoop {
+    /// The folder of a subject.
+    func folder(of subject: Subject) -> SupervisedFolder {
+        switch subject {
+        case .pod(let name): folders.supervised(name)
+        case .interpreter(_, let folder): folder
+        case .build(let environment, let step, let build): environment.folder(of: step, build: build)
+        }
+    }
+
+    /// Looks at the folder of a pod that is new to this server.
+    func observe(_ spec: PodSpec) -> LocalPodsState.Observation {
+        let folder = folders.supervised(spec.name)
+        do {
+            switch try folder.observe() {
+            case .untouched: return .untouched
+            case .live(let pid): return .live(pid: pid, started: try folder.started())
+            case .ended(let record): return .ended(PodEnd(record, of: spec, logTail: folder.logTail()))
+            case .vanished:
+                let record = recordLoss(in: folder, isFresh: false)
+                return .ended(PodEnd(record, of: spec, logTail: folder.logTail()))
+            }
+        } catch {
+            return .ended(PodEnd(.refused(Self.reason(error), end: Self.instant), of: spec, logTail: ""))
+        }
+    }
+
+    /// A pod that only the disk knows is taken in if it is alive, so that it can be stopped.
+    func findStranger(_ name: PodName) {
+        let spec = PodSpec(name: name, image: "", command: [], args: [])
+        let observation = observe(spec)
+        guard case .live = observation else { return }
+        act(state.ensured(spec, observation))
+    }
+
+    /// Runs a program in the subject's folder, or takes over from whoever did so before.
+    func run(_ program: Program, for subject: Subject) {
+        let folder = folder(of: subject)
+        do {
+            switch try folder.observe() {
+            case .untouched:
+                try folder.write(program)
+                let pid = try spawnSupervisor(folder)
+                attach(subject, pid: pid, isOurs: true)
+            case .live(let pid):
+                attach(subject, pid: pid)
+            case .ended, .vanished:
+                settle(subject, isFresh: false)
+            }
+        } catch {
+            fail(subject, error)
+        }
+    }
+
+    /// Watches a supervisor. The file `started` is looked for after watching began, so it cannot be missed.
+    ///
+    /// A process id that comes from a file may be somebody else's by now: only the lock, looked at again once the
+    /// process is watched, proves that it is the supervisor's. A child of ours keeps its id until we reap it.
+    func attach(_ subject: Subject, pid: Int32, isOurs: Bool = false) {
+        do {
+            var expectation: Int32?
+            if case .pod = subject { expectation = watch.expectStart(of: subject, in: folder(of: subject).path) }
+            guard try watch.add(subject, pid: pid, expecting: expectation) else {
+                return settle(subject, isFresh: false)
+            }
+            if !isOurs, try folder(of: subject).observe() != .live(pid: pid) {
+                watch.remove(subject)
+                return settle(subject, isFresh: false)
+            }
+            reportStart(of: subject)
+        } catch {
+            fail(subject, error)
+        }
+    }
+
+    /// A subject's supervisor is gone: the folder says what that means.
+    /// - Parameter isFresh: whether it went just now, so that what it left behind can be found by its group.
+    func settle(_ subject: Subject, isFresh: Bool) {
+        let folder = folder(of: subject)
+        do {
+            switch try folder.observe() {
+            case .ended(let record):
+                finish(subject, record)
+            case .live(let pid):
+                // Ours was the second one to come and went at once.
+                if case .pod(let name) = subject {
+                    act(state.foundLive(name, pid: pid, started: try folder.started()))
+                } else {
+                    attach(subject, pid: pid)
+                }
+            case .vanished:
+                finish(subject, recordLoss(in: folder, isFresh: isFresh))
+            case .untouched:
+                let complaint = try Disk.read(folder.path + "/supervisor.log", bytesMax: 1_000) ?? []
+                let words = String(decoding: complaint, as: UTF8.self)
+                throw PlatformError(
+                    .internalError, "martlet-supervisor ended before it took the folder \(folder.path): "
+                        + (words.isEmpty ? "it left no message." : words))
+            }
+        } catch {
+            fail(subject, error)
+        }
+    }
+
+    /// Makes sure that a pod never starts.
+    func refuse(_ name: PodName, _ reason: Reason, log: String) {
+        let folder = folders.supervised(name)
+        do {
+            if try folder.refuse(reason, at: Self.instant) {
+                if !log.isEmpty { try Disk.write(Array(log.utf8), to: folder.logPath) }
+                finish(.pod(name), .refused(reason, end: Self.instant))
+            } else {
+                settle(.pod(name), isFresh: false)
+            }
+        } catch {
+            // Even without a record, nobody will start it as long as this server lives.
+            logger.warning("Cannot record a pod's end", metadata: ["pod": "\(name)", "error": "\(error)"])
+            finish(.pod(name), .refused(reason, end: Self.instant))
+        }
+    }
+
+    /// Passes an end on to the state.
+    func finish(_ subject: Subject, _ record: ExitRecord) {
+        let folder = folder(of: subject)
+        switch subject {
+        case .pod(let name):
+            guard let spec = state.spec(of: name) else { return }
+            act(state.ended(name, PodEnd(record, of: spec, logTail: folder.logTail())))
+        case .interpreter(let candidate, let folder):
+            finishQuestion(candidate, folder, record)
+        case .build(let environment, let step, _):
+            let end = PythonEnvironments.StepEnd(record: record, logPath: folder.logPath, logTail: folder.logTail())
+            act(state.ended(environment, step, end))
+        }
+    }
+
+    /// Something on our side went wrong: it did not start, and the reason says why.
+    private func fail(_ subject: Subject, _ error: any Error) {
+        logger.warning(
+            "Cannot run a program", metadata: ["folder": "\(folder(of: subject).path)", "error": "\(error)"])
+        if case .pod(let name) = subject {
+            refuse(name, Self.reason(error), log: "")
+        } else {
+            finish(subject, .refused(Self.reason(error), end: Self.instant))
+        }
+    }
+
+    /// The supervisor was killed. Its program died with it; the rest of the group is ended here, but only when this
+    /// happened just now: later the group's id may be somebody else's.
+    private func recordLoss(in folder: SupervisedFolder, isFresh: Bool) -> ExitRecord {
+        var start: StartRecord?
+        do { start = try folder.started() } catch { start = nil }
+        if isFresh, let start { kill(-start.group, SIGKILL) }
+        let record = ExitRecord.lost(start: start?.at, end: Self.instant)
+        do {
+            try folder.write(record)
+        } catch {
+            logger.warning("Cannot record a loss", metadata: ["folder": "\(folder.path)", "error": "\(error)"])
+        }
+        return record
+    }
+
+    private func spawnSupervisor(_ folder: SupervisedFolder) throws -> Int32 {
+        var pid: Int32 = 0
+        // Its environment is empty: the program's own is in the folder.
+        let problem = withCStrings([configuration.supervisor, folder.path]) { arguments in
+            withCStrings([]) { variables in
+                posix_spawn(&pid, configuration.supervisor, nil, nil, arguments, variables)
+            }
+        }
+        guard problem == 0 else { throw Disk.failure("start", configuration.supervisor, problem) }
+        return pid
+    }
+
+    /// This moment.
+    static var instant: Instant { Instant(Date()) }
+
+    private static func reason(_ error: any Error) -> Reason {
+        let message = (error as? PlatformError)?.message ?? String(describing: error)
+        return Reason(.startFailed, "The program was not started. \(message)")
+    }
+}
+
+/// Calls with a NULL-ended vector of C strings.
+private func withCStrings<Result>(
+    _ strings: [String], _ body: (UnsafePointer<UnsafeMutablePointer<CChar>?>) -> Result
+) -> Result {
+    var pointers = strings.map { strdup($0) }
+    pointers.append(nil)
+    defer { for pointer in pointers { free(pointer) } }
+    return pointers.withUnsafeBufferPointer { buffer in
+        // An array that holds the final NULL is never empty, so it has an address.
+        guard let address = buffer.baseAddress else { preconditionFailure("an array with an element has an address") }
+        return body(address)
+    }
+}

@@ -1,0 +1,194 @@
+import FoundationEssentials
+import Logging
+import Model
+import Pods
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
+/// The thread that owns all local pods: takes messages and sightings, lets ``LocalPodsState`` decide, acts.
+///
+/// Confined to its thread; only ``LocalPodsInbox`` is shared.
+final class LocalPodsLoop {
+    /// Who a supervised folder belongs to.
+    enum Subject: Hashable {
+        case pod(PodName)
+        case interpreter(String, SupervisedFolder)
+        case build(PythonEnvironment, PythonEnvironment.Step, Int)
+    }
+
+    /// How often pip's log is looked at while somebody waits for it.
+    private static let progressInterval: Duration = .seconds(1)
+
+    let configuration: LocalPodsConfiguration
+    let folders: PodFolders
+    let logger: Logger
+    let watch: ProcessWatch<Subject>
+    var state: LocalPodsState
+    var questions = 0
+    private let inbox: LocalPodsInbox
+    private let reports: AsyncStream<PodReport>.Continuation
+    private let beginning = ContinuousClock.now
+    private var progressAt: Duration?
+
+    private init(
+        _ configuration: LocalPodsConfiguration, reports: AsyncStream<PodReport>.Continuation, logger: Logger
+    ) throws {
+        self.configuration = configuration
+        self.reports = reports
+        self.logger = logger
+        folders = PodFolders(root: configuration.root)
+        state = LocalPodsState(
+            capacity: configuration.capacity, environmentsRoot: configuration.environmentsRoot)
+        watch = try ProcessWatch()
+        inbox = LocalPodsInbox(wake: watch.wake)
+    }
+
+    /// Starts the thread and answers where to leave messages for it.
+    /// - Throws: ``PlatformError`` if the system has no more threads or descriptors.
+    static func start(
+        _ configuration: LocalPodsConfiguration, reports: AsyncStream<PodReport>.Continuation, logger: Logger
+    ) throws -> LocalPodsInbox {
+        let loop = try LocalPodsLoop(configuration, reports: reports, logger: logger)
+        let inbox = loop.inbox
+        // A thread and not a task: it blocks in poll(2), which must not take one of the few threads tasks share.
+        let passed = Unmanaged.passRetained(loop)
+        #if canImport(Darwin)
+        var thread: pthread_t?
+        let problem = pthread_create(&thread, nil, { LocalPodsLoop.enter($0) }, passed.toOpaque())
+        #else
+        var thread = pthread_t()
+        let problem = pthread_create(&thread, nil, { $0.flatMap { LocalPodsLoop.enter($0) } }, passed.toOpaque())
+        #endif
+        guard problem == 0 else {
+            passed.release()
+            throw Disk.failure("start a thread for", "local pods", problem)
+        }
+        return inbox
+    }
+
+    /// The thread's first function.
+    private static func enter(_ loop: UnsafeMutableRawPointer) -> UnsafeMutableRawPointer? {
+        pthread_detach(pthread_self())
+        Unmanaged<LocalPodsLoop>.fromOpaque(loop).takeRetainedValue().run()
+        return nil
+    }
+
+    private func run() {
+        while true {
+            for message in inbox.take() {
+                if case .close = message { return close() }
+                handle(message)
+            }
+            act(state.ticked(now: now))
+            lookAtProgress()
+            for sighting in watch.wait(atMost: untilNext) { handle(sighting) }
+        }
+    }
+
+    private func close() {
+        inbox.close()
+        for message in inbox.take() {
+            switch message {
+            case .forget(_, let answer), .remove(_, let answer): answer.resume(returning: false)
+            case .ensure, .stop, .close: break
+            }
+        }
+        reports.finish()
+    }
+
+    private var now: Duration { beginning.duration(to: .now) }
+
+    private var untilNext: Duration? {
+        [state.nextDeadline, progressAt].compactMap { $0 }.min().map { max(.zero, $0 - now) }
+    }
+
+    // MARK: - Events
+
+    private func handle(_ message: LocalPodsInbox.Message) {
+        switch message {
+        case .ensure(let spec):
+            // A pod we know needs no look at the disk.
+            let observation = state.knows(spec.name) ? .untouched : observe(spec)
+            act(state.ensured(spec, observation))
+        case .stop(let name, let grace):
+            if !state.knows(name) { findStranger(name) }
+            act(state.stopped(name, grace: grace, now: now))
+        case .forget(let name, let answer):
+            state.forgotten(name)
+            answer.resume(returning: !state.knows(name))
+        case .remove(let runID, let answer):
+            let isFree = !state.hasLivePods(of: runID)
+            if isFree { state.removed(runID) }
+            answer.resume(returning: isFree)
+        case .close: break
+        }
+    }
+
+    private func handle(_ sighting: ProcessWatch<Subject>.Sighting) {
+        switch sighting {
+        case .started(let subject): reportStart(of: subject)
+        case .ended(let subject): settle(subject, isFresh: true)
+        }
+    }
+
+    /// Tells the state that a pod's program runs, if its folder says so.
+    func reportStart(of subject: Subject) {
+        guard case .pod(let name) = subject else { return }
+        do {
+            guard let record = try folder(of: subject).started() else { return }
+            watch.startSeen(subject)
+            act(state.started(name, record, now: now))
+        } catch {
+            // The end will come all the same, and carries the time of the start.
+            logger.warning("Cannot read when a pod started", metadata: ["pod": "\(name)", "error": "\(error)"])
+        }
+    }
+
+    /// Carries commands out in order.
+    func act(_ commands: [LocalPodsState.Command]) {
+        for command in commands {
+            switch command {
+            case .report(let report):
+                reports.yield(report)
+            case .launch(let spec, let start):
+                let program = folders.program(of: spec, start: start, server: configuration.variables)
+                run(program, for: .pod(spec.name))
+            case .attach(let name, let pid):
+                attach(.pod(name), pid: pid)
+            case .refuse(let name, let reason, let log):
+                refuse(name, reason, log: log)
+            case .signal(_, let group, let number):
+                // The supervisor keeps the group's id taken until the end is recorded; a group that is gone is fine.
+                kill(-group, number)
+            case .environment(let action):
+                act(action)
+            }
+        }
+    }
+
+    // MARK: - Progress
+
+    private func lookAtProgress() {
+        let building = state.building
+        guard !building.isEmpty else {
+            progressAt = nil
+            return
+        }
+        guard let due = progressAt, due <= now else {
+            if progressAt == nil { progressAt = now + Self.progressInterval }
+            return
+        }
+        progressAt = now + Self.progressInterval
+        for (environment, build) in building {
+            let log = environment.folder(of: .install, build: build).logTail(bytesMax: 64 << 10)
+            guard let package = PythonEnvironment.packageBeingInstalled(log) else { continue }
+            act(state.installing(package, in: environment))
+        }
+    }
+}

@@ -1,0 +1,60 @@
+import Model
+import Pods
+
+/// Where a pod's files are: `<root>/<run>/<task path>/<attempt>/`, a function of its name.
+struct PodFolders: Hashable, Sendable {
+    /// Absolute path of all pods' folders.
+    let root: String
+
+    /// The folder of a run.
+    func folder(of runID: RunID) -> String { root + "/" + FileName.safe(runID.text) }
+
+    /// The folder of a pod.
+    func folder(of name: PodName) -> String {
+        "\(folder(of: name.runID))/\(FileName.safe(name.path.text, keeping: ".%"))/\(name.attempt)"
+    }
+
+    /// The folder of a pod, as the supervisor knows it.
+    func supervised(_ name: PodName) -> SupervisedFolder { SupervisedFolder(path: folder(of: name)) }
+
+    /// Where output parameters go.
+    func outputs(of name: PodName) -> String { folder(of: name) + "/outputs" }
+
+    /// The folder a program runs in.
+    func work(of name: PodName) -> String { folder(of: name) + "/work" }
+
+    /// The folder for a program's temporary files.
+    func temporary(of name: PodName) -> String { folder(of: name) + "/tmp" }
+
+    /// The file a recognised component's source goes to.
+    func component(of name: PodName) -> String { folder(of: name) + "/ephemeral_component.py" }
+
+    /// What goes when a pod is forgotten. `environ` may hold secrets; the log and the end stay.
+    func working(of name: PodName) -> [String] {
+        let folder = folder(of: name)
+        return [outputs(of: name), work(of: name), temporary(of: name), component(of: name)]
+            + ["argv", "environ", "cwd", "started"].map { folder + "/" + $0 }
+    }
+
+    /// The program of a pod.
+    func program(of spec: PodSpec, start: ProgramStart, server: [String: String]) -> Program {
+        let name = spec.name
+        var program = Program(
+            arguments: spec.command + spec.args,
+            variables: ProgramVariables.ofPod(
+                spec, start: start, temporaryFolder: temporary(of: name), server: server),
+            workFolder: work(of: name),
+            folders: [outputs(of: name), work(of: name), temporary(of: name)])
+        for path in spec.outputPaths where path.hasPrefix("/") {
+            guard let slash = path.lastIndex(of: "/"), slash > path.startIndex else { continue }
+            program.folders.append(String(path[..<slash]))
+        }
+        if case .python(let component, let environment) = start {
+            program.files = [Program.File(path: self.component(of: name), text: component.source)]
+            program.arguments =
+                [environment.python, "-m", component.executorModule]
+                + ["--component_module_path", self.component(of: name)] + component.arguments
+        }
+        return program
+    }
+}

@@ -1,0 +1,110 @@
+import Model
+import Pods
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
+/// A folder in which `martlet-supervisor` runs one program, once.
+///
+/// The folder is the truth about the program: `claim` says that a supervisor took it and is locked while that one
+/// lives, `started` that the program runs, `exit` how it ended.
+struct SupervisedFolder: Hashable, Sendable {
+    /// Absolute path.
+    let path: String
+
+    /// What a folder says about its program.
+    enum Observation: Hashable, Sendable {
+        /// No supervisor has ever taken it.
+        case untouched
+        /// A supervisor with this process id lives.
+        case live(pid: Int32)
+        /// It is over.
+        case ended(ExitRecord)
+        /// A supervisor took it, is gone and left no status.
+        case vanished
+    }
+
+    /// What the program writes to stdout and stderr.
+    var logPath: String { path + "/log" }
+    /// How it ended, see ``ExitRecord``.
+    var exitPath: String { path + "/exit" }
+    /// Since when it runs, see ``StartRecord``.
+    var startedPath: String { path + "/started" }
+    /// Who runs it.
+    var claimPath: String { path + "/claim" }
+
+    /// Looks at the folder. The order matters: a supervisor writes `exit` before it lets go of `claim`.
+    /// - Throws: ``PlatformError`` if the files cannot be read.
+    func observe() throws -> Observation {
+        if let record = try exitRecord() { return .ended(record) }
+        let claim = open(claimPath, O_RDONLY | O_CLOEXEC)
+        guard claim >= 0 else {
+            if errno == ENOENT || errno == ENOTDIR { return .untouched }
+            throw Disk.failure("read", claimPath, errno)
+        }
+        defer { close(claim) }
+        if flock(claim, LOCK_SH | LOCK_NB) != 0 {
+            guard errno == EWOULDBLOCK else { throw Disk.failure("lock", claimPath, errno) }
+            let text = String(decoding: try Disk.read(claimPath, bytesMax: 32) ?? [], as: UTF8.self)
+            guard let pid = Int32(text.prefix { $0.isNumber }), pid > 1 else {
+                throw PlatformError(.internalError, "\(claimPath) holds \(text.debugDescription), not a process id.")
+            }
+            return .live(pid: pid)
+        }
+        if let record = try exitRecord() { return .ended(record) }
+        return .vanished
+    }
+
+    /// Since when the program runs; `nil` if it does not yet.
+    func started() throws -> StartRecord? {
+        try Disk.read(startedPath, bytesMax: 64).flatMap { StartRecord(String(decoding: $0, as: UTF8.self)) }
+    }
+
+    /// Writes what the supervisor needs. Doing it again changes nothing.
+    func write(_ program: Program) throws {
+        try Disk.makeFolder(path)
+        for folder in program.folders { try Disk.makeFolder(folder) }
+        for file in program.files { try Disk.write(Array(file.text.utf8), to: file.path) }
+        if let work = program.workFolder { try Disk.write(Array(work.utf8), to: path + "/cwd") }
+        try Disk.write(Self.bytes(program.arguments), to: path + "/argv")
+        try Disk.write(Self.bytes(program.variables.map { "\($0.name)=\($0.value)" }), to: path + "/environ")
+    }
+
+    /// Makes sure that nothing will ever run here and leaves the reason; `false` if a supervisor was faster.
+    func refuse(_ reason: Reason, at now: Instant) throws -> Bool {
+        try Disk.makeFolder(path)
+        guard try Disk.create(claimPath) else { return false }
+        try write(.refused(reason, end: now))
+        return true
+    }
+
+    /// Records an end that only we know of.
+    func write(_ record: ExitRecord) throws {
+        try Disk.write(Array(record.text.utf8), to: exitPath)
+    }
+
+    /// The last bytes of the log, from the start of a line where there is one; empty if there is no log.
+    func logTail(bytesMax: Int = Limits.logTailBytesMax) -> String {
+        let size = Disk.size(of: logPath) ?? 0
+        // The log only explains; a log that cannot be read must not hide the end of the pod.
+        guard size > 0, let bytes = try? Disk.read(logPath, from: max(0, size - bytesMax), bytesMax: bytesMax)
+        else { return "" }
+        guard size > bytesMax else { return String(decoding: bytes, as: UTF8.self) }
+        let newline = bytes.firstIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
+        let whole = bytes[newline...].isEmpty ? bytes[...] : bytes[newline...]
+        return String(decoding: whole, as: UTF8.self)
+    }
+
+    private func exitRecord() throws -> ExitRecord? {
+        try Disk.read(exitPath, bytesMax: 64 << 10).flatMap { ExitRecord(String(decoding: $0, as: UTF8.self)) }
+    }
+
+    private static func bytes(_ strings: [String]) -> [UInt8] {
+        strings.flatMap { Array($0.utf8) + [0] }
+    }
+}
