@@ -29,6 +29,8 @@ let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummi
 let hummingbirdTesting = Target.Dependency.product(
     name: "HummingbirdTesting", package: "hummingbird")
 let httpClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioHTTP = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let argumentParser = Target.Dependency.product(
@@ -49,6 +51,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.80.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -84,7 +87,7 @@ let package = Package(
         library("API", ["Model", "Wire", "Services"], packages: [hummingbird, logging]),
         library(
             "Commands", ["Model", "Wire"],
-            packages: [argumentParser, httpClient, subprocess, yams]),
+            packages: [argumentParser, httpClient, nioCore, nioHTTP, subprocess, yams]),
         // Row 6: the root.
         .executableTarget(
             name: "martlet",
@@ -98,4 +101,5 @@ let package = Package(
         .executableTarget(name: "martlet-supervisor", path: "Sources/supervisor"),
 
         tests("ModelTests", ["Model"]),
+        tests("WireTests", ["Model", "Wire"]),
     ])
