@@ -31,6 +31,8 @@ let hummingbirdTesting = Target.Dependency.product(
 let nio = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let httpClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioHTTP = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let argumentParser = Target.Dependency.product(
@@ -59,6 +61,7 @@ let package = Package(
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.80.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -100,7 +103,7 @@ let package = Package(
             "API", ["Model", "Wire", "Services"], packages: [hummingbird, httpTypes, nio, logging]),
         library(
             "Commands", ["Model", "Wire"],
-            packages: [argumentParser, httpClient, subprocess, yams]),
+            packages: [argumentParser, httpClient, nioCore, nioHTTP, subprocess, yams]),
         // Row 6: the root.
         .executableTarget(
             name: "martlet",
@@ -127,4 +130,5 @@ let package = Package(
         tests("SimulationTests", ["Model", "PipelineIR", "Engine", "TestKit"]),
         tests("PodDriversTests", ["Model", "Pods", "PodDrivers", "martlet-supervisor"]),
         tests("ArtifactDriversTests", ["Model", "Artifacts", "ArtifactDrivers"]),
+        tests("WireTests", ["Model", "Wire"]),
     ])

@@ -1,0 +1,110 @@
+import ArgumentParser
+import FoundationEssentials
+import Model
+import Wire
+
+/// `martlet run`: starts a run of a pipeline file.
+struct RunPipelineCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run",
+        abstract: "Run a pipeline.",
+        discussion: """
+            FILE is a compiled pipeline (.yaml) or a Python file (.py) that defines one; Python is compiled with the \
+            `kfp` on PATH or of the active virtual environment.
+
+            Inputs are given with -p name=value. Texts are taken as they are; numbers, booleans, lists and objects \
+            are written as JSON. -p name=@file takes the value from a file.
+
+            Examples:
+              martlet run hello.py --follow
+              martlet run train.yaml -p epochs=10 -p 'layers=[64, 32]' -p prompt=@prompt.txt
+              martlet run train.yaml --experiment nightly --name "night of the 3rd" -o json
+
+            \(ExitStatus.help)
+            """)
+
+    @Argument(
+        help: "The pipeline: a .yaml or a .py file.", completion: .file(extensions: ["yaml", "yml", "py"]))
+    var file: String
+
+    @Option(
+        name: [.customShort("p"), .customLong("parameter")],
+        help: ArgumentHelp("An input of the pipeline; may be repeated.", valueName: "name=value"))
+    var parameters: [String] = []
+
+    @Option(help: "What to call the run; the pipeline's name and the time by default.")
+    var name: String?
+
+    @Option(help: "The experiment to put it in, made if there is none; \"Default\" by default.")
+    var experiment: String?
+
+    @Flag(name: .shortAndLong, help: "Show its progress until it is over, then its outputs.")
+    var follow = false
+
+    @Option(
+        help: ArgumentHelp("Stop following after so many seconds; the run goes on.", valueName: "seconds"))
+    var timeout: Double?
+
+    @OptionGroup var output: OutputOptions
+    @OptionGroup var server: ClientConfiguration
+
+    func validate() throws {
+        if let timeout, !(timeout > 0 && timeout < 1e9) {
+            throw ValidationError("--timeout: expected a number of seconds above 0, found \(timeout)")
+        }
+    }
+
+    func run() async throws {
+        let client = server.client
+        let created = try await client.create(submission(client, now: Instant(Date())))
+        let id = try RunMessage(json: created).run.id
+        guard follow else {
+            try Console.output.write(
+                output.output.render(created) {
+                    "run \(id) started\n\(RunSummary.url(client.endpoint, id))\n"
+                })
+            return
+        }
+        try await followRun(id, client: client, timeout: timeout, output: output.output)
+    }
+
+    /// The request: file read, inputs checked, experiment found or made.
+    func submission(_ client: PlatformClient, now: Instant) async throws -> RunSubmission {
+        let document = try await PipelineFile.document(at: file)
+        let inputs = PipelineInputs(spec: document.pipelineSpec)
+        let values = try inputs.values(from: parameters, readFile: PipelineFile.text(at:))
+        var experimentID: ExperimentID?
+        if let experiment { experimentID = try await client.ensureExperiment(named: experiment).id }
+        let pipelineName = document.pipelineSpec["pipelineInfo"]?["name"]?.string ?? "run"
+        return RunSubmission(
+            displayName: name ?? "\(pipelineName) \(now.rfc3339)", experimentID: experimentID,
+            source: .spec(document), parameters: values)
+    }
+}
+
+/// Follows a run, shows its end in the format wanted and ends the command as the run ended.
+///
+/// With JSON and YAML the progress goes to standard error, so that standard output holds one document.
+func followRun(
+    _ id: RunID, client: PlatformClient, timeout: Double? = nil, output: OutputFormat
+) async throws {
+    let progress = output == .table ? Console.output : Console.errors
+    let follower = RunFollower(
+        client: client, console: progress, timeout: timeout.map { .milliseconds(Int64($0 * 1000)) })
+    let snapshot = try await follower.follow(id)
+    let summary = try await follower.summary(snapshot, color: progress.usesColor)
+    let json = output == .table ? .null : try await client.describe(id)
+    try Console.output.write(output.render(json) { summary })
+    try snapshot.checkSuccess()
+}
+
+extension PlatformClient {
+    /// A run with its tasks, in one object.
+    func describe(_ id: RunID) async throws -> JSONValue {
+        var run = try await runJSON(id).object ?? [:]
+        // The same tasks in the older shape.
+        run["run_details"] = nil
+        run["tasks"] = .array(try await tasksJSON(id))
+        return .object(run)
+    }
+}

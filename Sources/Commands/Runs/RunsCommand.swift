@@ -1,0 +1,220 @@
+import ArgumentParser
+import FoundationEssentials
+import Model
+import Wire
+
+/// `martlet runs`: looks after runs that exist.
+struct RunsCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "runs",
+        abstract: "List, show, stop and delete runs.",
+        discussion: """
+            Wherever a RUN is asked for, its id, the beginning of its id (at least 4 characters) or its name will do, \
+            as long as only one run fits.
+
+            Examples:
+              martlet runs list --state failed
+              martlet runs get 3f2a --follow
+              martlet runs logs 3f2a train
+            """,
+        subcommands: [
+            RunsListCommand.self, RunsGetCommand.self, RunsLogsCommand.self, RunsTerminateCommand.self,
+            RunsDeleteCommand.self,
+        ])
+}
+
+/// `martlet runs list`.
+struct RunsListCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "list",
+        abstract: "List runs, the newest first.",
+        discussion: """
+            Examples:
+              martlet runs list
+              martlet runs list --state running --experiment nightly
+              martlet runs list --limit 100 -o json
+            """)
+
+    @Option(help: "Only runs in this state: pending, running, succeeded, failed, canceled, ….")
+    var state: RuntimeState?
+
+    @Option(help: "Only runs of the experiment of this name.")
+    var experiment: String?
+
+    @Option(help: "At most so many.")
+    var limit: Int = Limits.pageSizeDefault
+
+    @OptionGroup var output: OutputOptions
+    @OptionGroup var server: ClientConfiguration
+
+    func validate() throws {
+        guard limit > 0 else { throw ValidationError("--limit: expected a number from 1 up, found \(limit)") }
+    }
+
+    func run() async throws {
+        let client = server.client
+        var extra = ""
+        if let experiment {
+            guard let found = try await client.experiment(named: experiment) else {
+                throw PlatformError.invalid("no experiment has the name \(experiment)")
+            }
+            extra = QueryString.text(["experiment_id": found.id.text])
+        }
+        let rows = try await client.rows(.listRuns, [:], "runs", query, limit: limit, extra: extra)
+        let runs = try rows.map { try RunMessage(json: $0).run }
+        let console = Console.output
+        try console.write(
+            output.output.render(.array(rows)) {
+                RunTables.runs(runs, now: Instant(Date())).text(
+                    width: console.size?.columns, color: console.usesColor)
+            })
+    }
+
+    /// What is asked of the server.
+    var query: ListQuery {
+        ListQuery(
+            predicates: state.map {
+                [Predicate(key: "state", operation: .equals, operand: .string($0.rawValue))]
+            } ?? [],
+            sortField: "created_at", descending: true, pageSize: min(limit, Limits.pageSizeMax))
+    }
+}
+
+extension RuntimeState: ExpressibleByArgument {
+    /// Reads a state in any case.
+    package init?(argument: String) {
+        self.init(rawValue: argument.uppercased())
+    }
+
+    /// The states for help and completion, as people write them.
+    package static var allValueStrings: [String] { allCases.map { $0.rawValue.lowercased() } }
+}
+
+/// `martlet runs get`.
+struct RunsGetCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "get",
+        abstract: "Show a run and its tasks.",
+        discussion: """
+            With --follow, shows its progress until it is over. \(ExitStatus.help)
+
+            Examples:
+              martlet runs get 3f2a
+              martlet runs get "night of the 3rd" --follow
+              martlet runs get 3f2a -o yaml
+            """)
+
+    @Argument(help: "The run: id, beginning of the id, or name.")
+    var run: String
+
+    @Flag(name: .shortAndLong, help: "Show its progress until it is over.")
+    var follow = false
+
+    @OptionGroup var output: OutputOptions
+    @OptionGroup var server: ClientConfiguration
+
+    func run() async throws {
+        let client = server.client
+        let id = try await client.run(meant: run)
+        if follow { return try await followRun(id, client: client, output: output.output) }
+        let json = try await client.describe(id)
+        let snapshot = RunSnapshot(
+            run: try RunMessage(json: json).run,
+            tasks: try (json["tasks"]?.array ?? []).map(TaskMessage.init(json:)))
+        let follower = RunFollower(client: client, console: .output)
+        let summary =
+            output.output == .table
+            ? try await follower.summary(snapshot, color: Console.output.usesColor) : ""
+        let table = RunTables.tasks(snapshot.tasks, now: Instant(Date()))
+        try Console.output.write(
+            output.output.render(json) {
+                table.text(width: Console.output.size?.columns, color: Console.output.usesColor) + "\n"
+                    + summary
+            })
+    }
+}
+
+/// `martlet runs logs`.
+struct RunsLogsCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "logs",
+        abstract: "Show what a run's tasks have written.",
+        discussion: """
+            Without TASK, the logs of all tasks in order, each line after its task's name. A task in a group is named \
+            with a dot: prepare.split, for-loop-1.3.train.
+
+            Examples:
+              martlet runs logs 3f2a
+              martlet runs logs 3f2a train --follow
+              martlet runs logs 3f2a train --attempt 0
+            """)
+
+    @Argument(help: "The run: id, beginning of the id, or name.")
+    var run: String
+
+    @Argument(help: "The task, as `martlet runs get RUN` shows it.")
+    var task: String?
+
+    @Option(help: ArgumentHelp("Which attempt, from 0; the newest by default.", valueName: "n"))
+    var attempt: Int?
+
+    @Flag(name: .shortAndLong, help: "Wait for more until the task, or the run, is over.")
+    var follow = false
+
+    @OptionGroup var server: ClientConfiguration
+
+    func validate() throws {
+        guard attempt == nil || task != nil else { throw ValidationError("--attempt needs a TASK") }
+        if let attempt, attempt < 0 {
+            throw ValidationError("--attempt: expected a number from 0 up, found \(attempt)")
+        }
+    }
+
+    func run() async throws {
+        let client = server.client
+        let id = try await client.run(meant: run)
+        let path = task.map { TaskID($0, in: id).path }
+        try await LogReader(client: client, console: .output, path: path, attempt: attempt).read(
+            id, follow: follow)
+    }
+}
+
+/// `martlet runs terminate`.
+struct RunsTerminateCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "terminate",
+        abstract: "Stop a run: its tasks are asked to end, then made to.",
+        discussion: "Example: martlet runs terminate 3f2a")
+
+    @Argument(help: "The run: id, beginning of the id, or name.")
+    var run: String
+
+    @OptionGroup var server: ClientConfiguration
+
+    func run() async throws {
+        let client = server.client
+        let id = try await client.run(meant: run)
+        _ = try await client.json(.terminateRun, ["run_id": id.text])
+        try Console.output.line("run \(id) is being stopped")
+    }
+}
+
+/// `martlet runs delete`.
+struct RunsDeleteCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "delete",
+        abstract: "Delete a run with its tasks and logs; its artifacts stay.",
+        discussion: "Example: martlet runs delete 3f2a")
+
+    @Argument(help: "The run: id, beginning of the id, or name.")
+    var run: String
+
+    @OptionGroup var server: ClientConfiguration
+
+    func run() async throws {
+        let client = server.client
+        let id = try await client.run(meant: run)
+        _ = try await client.json(.deleteRun, ["run_id": id.text])
+        try Console.output.line("run \(id) deleted")
+    }
+}

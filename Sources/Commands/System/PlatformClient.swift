@@ -1,0 +1,85 @@
+import AsyncHTTPClient
+import Model
+import NIOCore
+import NIOHTTP1
+import Wire
+
+/// A server, asked over HTTP.
+struct PlatformClient: Sendable {
+    /// One answer: HTTP status and body.
+    struct Answer: Sendable {
+        var status: Int
+        var body: [UInt8]
+    }
+
+    /// Sends one request: method, path with query, body.
+    typealias Exchange = @Sendable (Wire.HTTPMethod, String, JSONValue?) async throws -> Answer
+
+    /// Address without a slash at the end; also where the pages are.
+    let endpoint: String
+    /// How requests get there.
+    let exchange: Exchange
+
+    /// Asks and returns the answer's bytes.
+    /// - Parameters:
+    ///   - route: what to ask for.
+    ///   - parameters: the path's parameters.
+    ///   - query: query string without `?`.
+    ///   - body: the request's body.
+    /// - Throws: ``PlatformError``: what the server said, or `unavailable` if none answered.
+    func bytes(
+        _ route: Route, _ parameters: [String: String] = [:], query: String = "", body: JSONValue? = nil
+    ) async throws -> [UInt8] {
+        let (method, path) = RouteTable.request(route, parameters)
+        let answer = try await exchange(method, query.isEmpty ? path : path + "?" + query, body)
+        guard (200..<300).contains(answer.status) else {
+            throw ErrorEnvelope.error(status: answer.status, body: answer.body)
+        }
+        return answer.body
+    }
+
+    /// Asks and returns the answer's JSON; see ``bytes(_:_:query:body:)``.
+    func json(
+        _ route: Route, _ parameters: [String: String] = [:], query: String = "", body: JSONValue? = nil
+    ) async throws -> JSONValue {
+        let bytes = try await bytes(route, parameters, query: query, body: body)
+        do {
+            return try JSONValue(json: bytes)
+        } catch {
+            throw PlatformError(
+                .unavailable,
+                "\(endpoint) answered with something that is not JSON; is it a Martlet server? Check --endpoint",
+                cause: "\(error)")
+        }
+    }
+}
+
+extension PlatformClient {
+    /// A server behind a URL.
+    static func http(endpoint: String) -> PlatformClient {
+        PlatformClient(endpoint: endpoint) { method, path, body in
+            var request = HTTPClientRequest(url: endpoint + path)
+            request.method = NIOHTTP1.HTTPMethod(rawValue: method.rawValue)
+            if let body {
+                request.headers.add(name: "content-type", value: "application/json")
+                request.body = .bytes(ByteBuffer(bytes: body.jsonBytes))
+            }
+            do {
+                let response = try await HTTPClient.shared.execute(request, timeout: .seconds(60))
+                let body = try await response.body.collect(upTo: Limits.logBytesMax + Limits.bodyBytesMax)
+                return Answer(status: Int(response.status.code), body: Array(body.readableBytesView))
+            } catch let error as HTTPClientError where error == .invalidURL || error == .emptyHost {
+                throw PlatformError.invalid(
+                    "--endpoint: \(endpoint) is not an address such as http://host:8888")
+            } catch let error as CancellationError {
+                throw error
+            } catch {
+                throw PlatformError(
+                    .unavailable,
+                    "no Martlet server answers at \(endpoint): start one with `martlet serve`, "
+                        + "or name another with --endpoint",
+                    cause: "\(error)", retry: .backoff)
+            }
+        }
+    }
+}
