@@ -98,4 +98,6 @@ let package = Package(
         .executableTarget(name: "martlet-supervisor", path: "Sources/supervisor"),
 
         tests("ModelTests", ["Model"]),
+        tests("StoreTests", ["Model", "Store", "StoreDrivers"]),
+        tests("StoreDriversTests", ["Model", "Store", "StoreDrivers"]),
     ])

@@ -10,7 +10,8 @@ extension PlatformError {
         switch (error.resultCode, error.extendedResultCode) {
         case (_, .SQLITE_CONSTRAINT_UNIQUE), (_, .SQLITE_CONSTRAINT_PRIMARYKEY):
             self.init(.alreadyExists, "\(error.duplicate) exists already: choose another", cause: cause)
-        case (_, .SQLITE_CONSTRAINT_FOREIGNKEY):
+        // `ON DELETE RESTRICT` is a trigger to SQLite; our own triggers raise nothing.
+        case (_, .SQLITE_CONSTRAINT_FOREIGNKEY), (_, .SQLITE_CONSTRAINT_TRIGGER):
             self.init(
                 .failedPrecondition,
                 "what this refers to does not exist any more, or something still refers to this", cause: cause)
