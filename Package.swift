@@ -76,7 +76,7 @@ let package = Package(
         // Row 4: shell.
         library(
             "Services", ["Model", "PipelineIR", "Engine", "Store", "Pods", "Artifacts"],
-            packages: [logging, yams]),
+            packages: [crypto, yams]),
         library(
             "Orchestrator", ["Model", "PipelineIR", "Engine", "Store", "Pods", "Artifacts"],
             packages: [logging, lifecycle]),
@@ -97,7 +97,12 @@ let package = Package(
         // Outlives the server and keeps a local pod's exit status.
         .executableTarget(name: "martlet-supervisor", path: "Sources/supervisor"),
 
+        .target(
+            name: "TestKit", dependencies: ["Model"], path: "Tests/TestKit", swiftSettings: strict),
         tests("ModelTests", ["Model"]),
+        tests("PipelineIRTests", ["Model", "PipelineIR", "TestKit"]),
+        tests("EngineTests", ["Model", "PipelineIR", "Engine", "TestKit"]),
+        tests("SimulationTests", ["Model", "PipelineIR", "Engine", "TestKit"]),
         tests("StoreTests", ["Model", "Store", "StoreDrivers"]),
         tests("StoreDriversTests", ["Model", "Store", "StoreDrivers"]),
     ])

@@ -79,6 +79,7 @@ private let runTables = [
         state_history TEXT NOT NULL,
         outputs TEXT NOT NULL,
         spec_id TEXT NOT NULL,
+        termination_requested_at INTEGER,
         revision INTEGER NOT NULL)
     """,
     "CREATE INDEX runs_by_creation ON runs (created_at, id)",

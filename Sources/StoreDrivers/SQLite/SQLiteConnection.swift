@@ -42,6 +42,7 @@ struct SQLiteConnection: SQLConnection {
     }
 
     private func statement(_ sql: String, _ arguments: [SQLValue]) throws -> Statement {
+        guard database.sqliteConnection != nil else { throw PlatformError.databaseClosed }
         let statement =
             statements.isWorthKeeping(sql)
             ? try database.cachedStatement(sql: sql) : try database.makeStatement(sql: sql)

@@ -38,11 +38,14 @@ extension PlatformError {
         case (.SQLITE_CORRUPT, _):
             self.init(.internalError, "the database is damaged: restore it from a backup", cause: cause)
         case (.SQLITE_MISUSE, _) where error.message == "Connection is closed":
-            self.init(.unavailable, "the database is closed: the server is stopping", cause: cause)
+            self = .databaseClosed
         case (_, _):
             self.init(.internalError, "the database failed; the server's log says more", cause: cause)
         }
     }
+
+    /// The answer to whoever comes after the database was closed.
+    static let databaseClosed = PlatformError(.unavailable, "the database is closed: the server is stopping")
 
     /// An error while a database is opened; names the file.
     init(opening path: String, _ error: DatabaseError) {
