@@ -74,7 +74,9 @@ struct SQLiteDatabaseTests {
         try await withFile { path in
             let database = try await SQLiteDatabase.open(path: path)
             let settings = try await database.write { store in
-                try ["journal_mode", "synchronous", "foreign_keys"].map { try store.query("PRAGMA \($0)", []) }
+                try ["journal_mode", "synchronous", "foreign_keys"].map {
+                    try store.query("PRAGMA \($0)", [])
+                }
             }
             #expect(settings == [[[.text("wal")]], [[.integer(1)]], [[.integer(1)]]])
             try database.close()
@@ -119,9 +121,13 @@ struct SQLiteDatabaseTests {
     func newerFile() async throws {
         try await withFile { path in
             let database = try await SQLiteDatabase.open(path: path)
-            _ = try await database.write { try $0.execute("INSERT INTO schema_migrations VALUES (99, 'x', 0)", []) }
+            _ = try await database.write {
+                try $0.execute("INSERT INTO schema_migrations VALUES (99, 'x', 0)", [])
+            }
             try database.close()
-            let error = await #expect(throws: PlatformError.self) { _ = try await SQLiteDatabase.open(path: path) }
+            let error = await #expect(throws: PlatformError.self) {
+                _ = try await SQLiteDatabase.open(path: path)
+            }
             #expect(error?.code == .failedPrecondition)
             #expect(error?.message.contains("Database \(path): The database has schema 99") == true)
         }
@@ -166,7 +172,9 @@ struct SQLiteDatabaseTests {
         let database = try await SQLiteDatabase.inMemory()
         let sum = try await database.read { store in
             try (0..<1_000).reduce(into: Int64(0)) { sum, number in
-                guard case .integer(let value)? = try store.query("SELECT \(number)", []).first?.first else { return }
+                guard case .integer(let value)? = try store.query("SELECT \(number)", []).first?.first else {
+                    return
+                }
                 sum += value
             }
         }

@@ -4,7 +4,9 @@ import Testing
 
 @Suite("The change feed")
 struct ChangeFeedTests {
-    @Test("Changes are read after a place, in order, and keep their places when old ones go", arguments: Backend.allCases)
+    @Test(
+        "Changes are read after a place, in order, and keep their places when old ones go",
+        arguments: Backend.allCases)
     func feed(backend: Backend) async throws {
         try await backend.withDatabase { database in
             try await database.write { store throws in

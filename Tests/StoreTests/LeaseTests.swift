@@ -34,7 +34,9 @@ struct LeaseTests {
         }
     }
 
-    @Test("Owners who claim at the same time share the runs and never hold one together", arguments: Backend.allCases)
+    @Test(
+        "Owners who claim at the same time share the runs and never hold one together",
+        arguments: Backend.allCases)
     func neverTwoOwners(backend: Backend) async throws {
         try await withRuns(60, backend) { database in
             let claims = try await withThrowingTaskGroup(of: [RunID].self) { group in
@@ -54,7 +56,9 @@ struct LeaseTests {
         }
     }
 
-    @Test("A lease that expired can be claimed by anybody, one that was renewed cannot", arguments: Backend.allCases)
+    @Test(
+        "A lease that expired can be claimed by anybody, one that was renewed cannot",
+        arguments: Backend.allCases)
     func expiry(backend: Backend) async throws {
         try await withRuns(1, backend) { database in
             try await database.write { store throws in

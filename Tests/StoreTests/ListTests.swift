@@ -15,7 +15,10 @@ struct ListTests {
             (Predicate(key: "id", operation: .isIn, operand: .strings([])), []),
             (Predicate(key: "state", operation: .equals, operand: .string("RUNNING")), ["1", "3"]),
             (Predicate(key: "status", operation: .isIn, operand: .strings(["PENDING"])), ["0", "2"]),
-            (Predicate(key: "storage_state", operation: .notEquals, operand: .string("ARCHIVED")), ["0", "1", "2", "3"]),
+            (
+                Predicate(key: "storage_state", operation: .notEquals, operand: .string("ARCHIVED")),
+                ["0", "1", "2", "3"]
+            ),
             (Predicate(key: "id", operation: .greaterThan, operand: .string("1")), ["2", "3"]),
             (Predicate(key: "id", operation: .greaterThanEquals, operand: .string("1")), ["1", "2", "3"]),
             (Predicate(key: "id", operation: .lessThan, operand: .string("1")), ["0"]),
@@ -23,15 +26,27 @@ struct ListTests {
             (Predicate(key: "display_name", operation: .isSubstring, operand: .string("un 3")), ["3"]),
             (Predicate(key: "display_name", operation: .isSubstring, operand: .string("_")), []),
             (Predicate(key: "description", operation: .isSubstring, operand: .string("0%_\\")), ["0"]),
-            (Predicate(key: "recurring_run_id", operation: .equals, operand: .string("")), ["0", "1", "2", "3"]),
+            (
+                Predicate(key: "recurring_run_id", operation: .equals, operand: .string("")),
+                ["0", "1", "2", "3"]
+            ),
             // Run n was created n × 400 ms after 0.123 s: 0.123, 0.523, 0.923, 1.323.
             (Predicate(key: "created_at", operation: .equals, operand: .timestamp(start)), ["0", "1", "2"]),
             (Predicate(key: "created_at", operation: .notEquals, operand: .timestamp(start)), ["3"]),
             (Predicate(key: "created_at", operation: .greaterThan, operand: .timestamp(start)), ["3"]),
-            (Predicate(key: "created_at", operation: .greaterThanEquals, operand: .timestamp(start)), ["0", "1", "2", "3"]),
+            (
+                Predicate(key: "created_at", operation: .greaterThanEquals, operand: .timestamp(start)),
+                ["0", "1", "2", "3"]
+            ),
             (Predicate(key: "created_at", operation: .lessThan, operand: .timestamp(start)), []),
-            (Predicate(key: "created_at", operation: .lessThanEquals, operand: .timestamp(start)), ["0", "1", "2"]),
-            (Predicate(key: "finished_at", operation: .lessThan, operand: .timestamp(start)), ["0", "1", "2", "3"]),
+            (
+                Predicate(key: "created_at", operation: .lessThanEquals, operand: .timestamp(start)),
+                ["0", "1", "2"]
+            ),
+            (
+                Predicate(key: "finished_at", operation: .lessThan, operand: .timestamp(start)),
+                ["0", "1", "2", "3"]
+            ),
         ])
     func runFilters(predicate: Predicate, expected: [String]) async throws {
         try await withRuns(.sqliteInMemory) { database in
@@ -54,7 +69,8 @@ struct ListTests {
                 ])
             let pages = try await database.read {
                 (
-                    try $0.listRuns(query, experimentID: nil), try $0.listRuns(query, experimentID: ExperimentID("e")),
+                    try $0.listRuns(query, experimentID: nil),
+                    try $0.listRuns(query, experimentID: ExperimentID("e")),
                     try $0.listRuns(query, experimentID: ExperimentID("other")),
                     try $0.listRuns(ListQuery(pageSize: 1), experimentID: ExperimentID("e"))
                 )
@@ -73,13 +89,16 @@ struct ListTests {
             try await database.write { store in
                 try store.insertPipeline(Samples.pipeline("none", tags: [:]))
                 for (index, name) in names.enumerated() {
-                    try store.insertPipeline(Samples.pipeline("p\(index)", tags: [name: "x'\"", "other": name]))
-                    try store.insertVersion(Samples.version("v\(index)", of: "none", tags: [name: "x'\""]), specID: "s")
+                    try store.insertPipeline(
+                        Samples.pipeline("p\(index)", tags: [name: "x'\"", "other": name]))
+                    try store.insertVersion(
+                        Samples.version("v\(index)", of: "none", tags: [name: "x'\""]), specID: "s")
                 }
             }
             for (index, name) in names.enumerated() {
                 let query = ListQuery(
-                    predicates: [Predicate(key: "tags.\(name)", operation: .equals, operand: .string("x'\""))])
+                    predicates: [Predicate(key: "tags.\(name)", operation: .equals, operand: .string("x'\""))]
+                )
                 let (pipelines, versions) = try await database.read {
                     (try $0.listPipelines(query), try $0.listVersions(of: PipelineID("none"), query))
                 }
@@ -96,7 +115,8 @@ struct ListTests {
                 for pipeline in ["p1", "p2"] {
                     try store.insertPipeline(Samples.pipeline(pipeline))
                     for index in 1...3 {
-                        try store.insertVersion(Samples.version("\(pipeline)-\(index)", of: pipeline), specID: "s")
+                        try store.insertVersion(
+                            Samples.version("\(pipeline)-\(index)", of: pipeline), specID: "s")
                     }
                 }
                 return try store.listVersions(of: PipelineID("p1"), ListQuery(descending: true, pageSize: 2))
@@ -131,18 +151,30 @@ struct ListTests {
             (filter("colour", .equals, .string("x")), "colour: unknown filter field for runs; known are "),
             (filter("tags.team", .equals, .string("x")), "tags.team: unknown filter field"),
             (filter("state", .isIn, .string("x")), "IN with a string, expected a list of strings"),
-            (filter("state", .isIn, .integers([1])), "IN with a list of whole numbers, expected a list of strings"),
+            (
+                filter("state", .isIn, .integers([1])),
+                "IN with a list of whole numbers"
+            ),
             (filter("state", .equals, .strings(["x"])), "EQUALS with a list of strings, expected a string"),
             (filter("state", .equals, .integer(1)), "EQUALS with a whole number, expected a string"),
-            (filter("state", .isSubstring, .integer(1)), "IS_SUBSTRING with a whole number, expected a string"),
+            (
+                filter("state", .isSubstring, .integer(1)),
+                "IS_SUBSTRING with a whole number, expected a string"
+            ),
             (filter("created_at", .equals, .string("noon")), "EQUALS with a string, expected a timestamp"),
             (filter("created_at", .isSubstring, .timestamp(.epoch)), "IS_SUBSTRING does not apply to times"),
-            (filter("id", .isSubstring, .string(String(repeating: "x", count: 1_001))), "longer than 1000 characters"),
-            (filter("id", .isIn, .strings(Array(repeating: "x", count: 501))), "501 values, at most 500"),
+            (
+                filter("id", .isSubstring, .string(String(repeating: "x", count: 1_001))),
+                "a value has more than 1000 characters"
+            ),
+            (
+                filter("id", .isIn, .strings(Array(repeating: "x", count: 501))),
+                "501 values, expected at most 500"
+            ),
             (filter("id", .equals, .string("a\0b")), "NUL"),
             (
                 ListQuery(predicates: Array(repeating: predicate("id", .equals, .string("x")), count: 51)),
-                "51 conditions, at most 50"
+                "51 conditions, expected at most 50"
             ),
             (ListQuery(pageSize: 0), "page size is 0, expected 1 to 200"),
             (ListQuery(pageSize: 201), "page size is 201"),
@@ -164,7 +196,8 @@ struct ListTests {
     func largestQuery(backend: Backend) async throws {
         try await withRuns(backend) { database in
             let text = String(repeating: "%", count: Limits.listOperandCharactersMax)
-            let list = Self.predicate("id", .isIn, .strings(Array(repeating: "1", count: Limits.listOperandsMax)))
+            let list = Self.predicate(
+                "id", .isIn, .strings(Array(repeating: "1", count: Limits.listOperandsMax)))
             let substring = Self.predicate("id", .isSubstring, .string(text))
             let predicates = Array(repeating: list, count: Limits.listPredicatesMax - 1) + [substring]
             let page = try await database.read {

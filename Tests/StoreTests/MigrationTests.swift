@@ -5,14 +5,16 @@ import Testing
 @Suite("Migrations")
 struct MigrationTests {
     private static let next = Migration(
-        Migration.all.count + 1, "birds", ["CREATE TABLE birds (name TEXT)", "INSERT INTO birds VALUES ('martlet')"])
+        Migration.all.count + 1, "birds",
+        ["CREATE TABLE birds (name TEXT)", "INSERT INTO birds VALUES ('martlet')"])
 
     @Test("The known migrations are numbered from 1 without gaps")
     func numbers() {
         #expect(Migration.all.map(\.number) == Array(1...Migration.all.count))
     }
 
-    @Test("A fresh database has every migration, and repeating them does nothing", arguments: Backend.allCases)
+    @Test(
+        "A fresh database has every migration, and repeating them does nothing", arguments: Backend.allCases)
     func repeated(backend: Backend) async throws {
         try await backend.withDatabase { database in
             let before = try await database.read { try $0.query("SELECT * FROM schema_migrations", []) }
@@ -56,10 +58,13 @@ struct MigrationTests {
     func newer(backend: Backend) async throws {
         try await backend.withDatabase { database in
             try await database.migrate(Migration.all + [Self.next], at: Samples.start)
-            let error = await #expect(throws: PlatformError.self) { try await database.migrate(at: Samples.start) }
+            let error = await #expect(throws: PlatformError.self) {
+                try await database.migrate(at: Samples.start)
+            }
             #expect(error?.code == .failedPrecondition)
             #expect(
-                error?.message.contains("schema \(Self.next.number), but this build knows schemas up to") == true)
+                error?.message.contains("schema \(Self.next.number), but this build knows schemas up to")
+                    == true)
         }
     }
 }

@@ -28,7 +28,8 @@ struct RunQueryTests {
                 try store.insertExperiment(Samples.experiment("e"))
                 try store.insertRun(Samples.run("r1"), specID: "s")
                 return (
-                    try store.deleteExperiment(ExperimentID("e")), try store.deleteExperiment(ExperimentID("e")),
+                    try store.deleteExperiment(ExperimentID("e")),
+                    try store.deleteExperiment(ExperimentID("e")),
                     try store.run(RunID("r1"))
                 )
             }
@@ -77,7 +78,8 @@ struct RunQueryTests {
         }
     }
 
-    @Test("An experiment remembers its newest run, whatever the order of arrival", arguments: Backend.allCases)
+    @Test(
+        "An experiment remembers its newest run, whatever the order of arrival", arguments: Backend.allCases)
     func lastRun(backend: Backend) async throws {
         try await backend.withDatabase { database in
             let experiment = try await database.write { store in
@@ -141,7 +143,8 @@ struct RunQueryTests {
         try await backend.withDatabase { database in
             let artifacts = [Samples.artifact("m1"), Samples.artifact("m2", at: 1)]
             let edges = [
-                Samples.edge("m1", .input, of: "r1", position: 0), Samples.edge("m2", .input, of: "r1", position: 1),
+                Samples.edge("m1", .input, of: "r1", position: 0),
+                Samples.edge("m2", .input, of: "r1", position: 1),
                 Samples.edge("m1", .output, of: "r1"),
             ]
             try await database.write { store in
@@ -178,7 +181,9 @@ struct RunQueryTests {
                 ])
                 _ = try store.claimRuns(owner: "me", now: .epoch, until: Samples.start, limit: 9)
             }
-            let deleted = try await database.write { [try $0.deleteRun(RunID("r1")), try $0.deleteRun(RunID("r1"))] }
+            let deleted = try await database.write {
+                [try $0.deleteRun(RunID("r1")), try $0.deleteRun(RunID("r1"))]
+            }
             #expect(deleted == [true, false])
             try await database.read { store throws in
                 #expect(try store.run(RunID("r1")) == nil)

@@ -13,12 +13,14 @@ enum Samples {
 
     static func pipeline(_ id: String, tags: [String: String] = ["team": "birds"]) -> Pipeline {
         Pipeline(
-            id: PipelineID(id), name: "pipeline-\(id)", displayName: "Pipeline \(id)", description: "does \(id)",
+            id: PipelineID(id), name: "pipeline-\(id)", displayName: "Pipeline \(id)",
+            description: "does \(id)",
             createdAt: start, tags: tags)
     }
 
     static func version(
-        _ id: String, of pipeline: String, at milliseconds: Int64 = 0, tags: [String: String] = ["stage": "test"]
+        _ id: String, of pipeline: String, at milliseconds: Int64 = 0,
+        tags: [String: String] = ["stage": "test"]
     ) -> PipelineVersion {
         PipelineVersion(
             id: PipelineVersionID(id), pipelineID: PipelineID(pipeline), name: "version-\(id)",

@@ -52,7 +52,7 @@ private func timeCondition(_ predicate: Predicate, _ sql: String) throws -> SQLF
     case .lessThanEquals: return SQLFragment("\(sql) < ?", [end])
     case .isIn, .isSubstring:
         throw PlatformError.invalid(
-            "filter on \(predicate.key): \(predicate.operation.rawValue) does not apply to times, compare them")
+            "filter on \(predicate.key): \(predicate.operation.rawValue) does not apply to times")
     }
 }
 
@@ -97,13 +97,13 @@ private func checkSize(_ predicate: Predicate) throws {
     }
     guard texts.count <= Limits.listOperandsMax else {
         throw PlatformError.invalid(
-            "filter on \(predicate.key): \(texts.count) values, at most \(Limits.listOperandsMax) are allowed")
+            "filter on \(predicate.key): \(texts.count) values, expected at most \(Limits.listOperandsMax)")
     }
     guard texts.allSatisfy({ $0.unicodeScalars.count <= Limits.listOperandCharactersMax }) else {
         throw PlatformError.invalid(
             """
-            filter on \(predicate.key): a value is longer than \(Limits.listOperandCharactersMax) characters, \
-            the most that is allowed
+            filter on \(predicate.key): a value has more than \
+            \(Limits.listOperandCharactersMax) characters
             """)
     }
 }

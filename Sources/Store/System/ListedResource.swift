@@ -47,7 +47,8 @@ struct ListedResource: Sendable {
         fields: [
             "id": .text("id"), "experiment_id": .text("id"), "name": .text("display_name"),
             "display_name": .text("display_name"), "description": .text("description"),
-            "created_at": .time("created_at"), "last_run_created_at": .time("COALESCE(last_run_created_at, 0)"),
+            "created_at": .time("created_at"),
+            "last_run_created_at": .time("COALESCE(last_run_created_at, 0)"),
             "storage_state": .text("storage_state"),
         ], hasTags: false, isCounted: true)
 

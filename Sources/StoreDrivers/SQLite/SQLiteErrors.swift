@@ -14,7 +14,8 @@ extension PlatformError {
         case (_, .SQLITE_CONSTRAINT_FOREIGNKEY), (_, .SQLITE_CONSTRAINT_TRIGGER):
             self.init(
                 .failedPrecondition,
-                "what this refers to does not exist any more, or something still refers to this", cause: cause)
+                "what this refers to does not exist any more, or something still refers to this",
+                cause: cause)
         case (.SQLITE_FULL, _):
             self.init(
                 .resourceExhausted, "the disk of the data directory is full: free some space and try again",
@@ -25,15 +26,18 @@ extension PlatformError {
                 retry: .backoff)
         case (.SQLITE_READONLY, _):
             self.init(
-                .failedPrecondition, "the database cannot be written: check the permissions of its file and folder",
+                .failedPrecondition,
+                "the database cannot be written: check the permissions of its file and folder",
                 cause: cause)
         case (.SQLITE_CANTOPEN, _):
             self.init(
-                .failedPrecondition, "the file cannot be opened: check that its folder exists and may be written",
+                .failedPrecondition,
+                "the file cannot be opened: check that its folder exists and may be written",
                 cause: cause)
         case (.SQLITE_NOTADB, _):
             self.init(
-                .failedPrecondition, "the file is not an SQLite database: move it away or choose another place",
+                .failedPrecondition,
+                "the file is not an SQLite database: move it away or choose another place",
                 cause: cause)
         case (.SQLITE_CORRUPT, _):
             self.init(.internalError, "the database is damaged: restore it from a backup", cause: cause)
@@ -56,7 +60,7 @@ extension PlatformError {
 }
 
 extension DatabaseError {
-    /// What is there already, by table and column: SQLite says `UNIQUE constraint failed: runs.id, runs.name`.
+    /// What is there already, by table and column; SQLite says `UNIQUE constraint failed: pipelines.name`.
     fileprivate var duplicate: String {
         guard let message, let colon = message.firstIndex(of: ":") else { return "a row with the same key" }
         return "a row with the same" + message[message.index(after: colon)...]
