@@ -42,6 +42,33 @@ struct SQLiteDatabaseTests {
         }
     }
 
+    @Test("When the shared commit fails, all who share it hear of it, and the next write works")
+    func failedCommit() async throws {
+        let database = try await SQLiteDatabase.inMemory()
+        let failures: [PlatformError.Code?] = try await whileWriting(database) { blocker in
+            await withTaskGroup(of: PlatformError.Code?.self) { group in
+                group.addTask {
+                    await failure(of: database) { try $0.appendChange(kind: "test", id: "good", at: .epoch) }
+                }
+                group.addTask {
+                    await failure(of: database) { store in
+                        // A reference that is checked at the commit, which is why the schema has none.
+                        _ = try store.query("PRAGMA defer_foreign_keys = ON", [])
+                        try store.upsertAttempts(
+                            [Attempt(path: .root, number: 0, createdAt: .epoch)], of: RunID("nobody"))
+                    }
+                }
+                while database.waitingWrites < 2 { await Task.yield() }
+                blocker.signal()
+                return await group.reduce(into: []) { $0.append($1) }
+            }
+        }
+        #expect(failures == [.failedPrecondition, .failedPrecondition])
+        #expect(try await database.read { try $0.lastChange() } == 0)
+        try await database.write { try $0.appendChange(kind: "test", id: "next", at: .epoch) }
+        #expect(try await database.read { try $0.lastChange() } == 1)
+    }
+
     @Test("A writer whose caller was cancelled still writes all or nothing")
     func cancelledCaller() async throws {
         let database = try await SQLiteDatabase.inMemory()
@@ -212,6 +239,17 @@ struct SQLiteDatabaseTests {
             print("task writes, 5,000 at once: \(5_000 / concurrent.seconds) a second")
             print("run reads, one after another: \(1_000 / reads.seconds) a second")
             try database.close()
+        }
+    }
+
+    private func failure(
+        of database: SQLiteDatabase, _ body: @escaping @Sendable (any SQLConnection) throws -> Void
+    ) async -> PlatformError.Code? {
+        do {
+            try await database.write(body)
+            return nil
+        } catch {
+            return (error as? PlatformError)?.code
         }
     }
 

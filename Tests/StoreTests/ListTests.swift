@@ -23,7 +23,7 @@ struct ListTests {
             (Predicate(key: "id", operation: .greaterThanEquals, operand: .string("1")), ["1", "2", "3"]),
             (Predicate(key: "id", operation: .lessThan, operand: .string("1")), ["0"]),
             (Predicate(key: "id", operation: .lessThanEquals, operand: .string("1")), ["0", "1"]),
-            (Predicate(key: "display_name", operation: .isSubstring, operand: .string("un 3")), ["3"]),
+            (Predicate(key: "display_name", operation: .isSubstring, operand: .string("UN 3")), ["3"]),
             (Predicate(key: "display_name", operation: .isSubstring, operand: .string("_")), []),
             (Predicate(key: "description", operation: .isSubstring, operand: .string("0%_\\")), ["0"]),
             (

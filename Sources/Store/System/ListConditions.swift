@@ -25,6 +25,7 @@ private func textCondition(_ predicate: Predicate, _ sql: String) throws -> SQLF
     case (.isIn, _):
         throw misfit(predicate, expected: "a list of strings")
     case (.isSubstring, .string(let text)):
+        // Upper and lower case of ASCII letters are the same here, as in KFP's MySQL.
         return SQLFragment(#"\#(sql) LIKE ? ESCAPE '\'"#, [.text("%" + escapingWildcards(text) + "%")])
     case (.equals, .string(let text)), (.notEquals, .string(let text)),
         (.greaterThan, .string(let text)), (.greaterThanEquals, .string(let text)),
@@ -35,7 +36,9 @@ private func textCondition(_ predicate: Predicate, _ sql: String) throws -> SQLF
     }
 }
 
-/// Times compare as whole seconds, as clients see them. Source: KFP stores seconds.
+/// Times compare as whole seconds, as clients see them.
+///
+/// Source: KFP stores seconds.
 private func timeCondition(_ predicate: Predicate, _ sql: String) throws -> SQLFragment {
     guard case .timestamp(let instant) = predicate.operand else {
         throw misfit(predicate, expected: "a timestamp")

@@ -53,6 +53,7 @@ package final class SQLiteDatabase: Store.Database {
     /// How many writes wait for the commit under way to end.
     package var waitingWrites: Int { group.waitingCount }
 
+    /// Reads on a connection of its own (in memory: on the only one), see `Database.read`.
     package func read<Result: Sendable>(
         _ body: @escaping @Sendable (any SQLConnection) throws -> Result
     ) async throws -> Result {
@@ -72,6 +73,7 @@ package final class SQLiteDatabase: Store.Database {
         }
     }
 
+    /// Writes in a commit shared with all who wait at the same time, see `Database.write`.
     package func write<Result: Sendable>(
         _ body: @escaping @Sendable (any SQLConnection) throws -> Result
     ) async throws -> Result {

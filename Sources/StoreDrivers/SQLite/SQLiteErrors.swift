@@ -2,8 +2,9 @@ import GRDB
 import Model
 
 extension PlatformError {
-    /// An error of SQLite for people. Bound values never appear, as they may be secret.
+    /// An error of SQLite for people.
     ///
+    /// Bound values never appear, as they may be secret.
     /// Source: SQLite result codes, https://www.sqlite.org/rescode.html.
     init(_ error: DatabaseError) {
         let cause = error.description
