@@ -131,4 +131,6 @@ let package = Package(
         tests("PodDriversTests", ["Model", "Pods", "PodDrivers", "martlet-supervisor"]),
         tests("ArtifactDriversTests", ["Model", "Artifacts", "ArtifactDrivers"]),
         tests("WireTests", ["Model", "Wire"]),
+        tests("StoreTests", ["Model", "Store", "StoreDrivers"]),
+        tests("StoreDriversTests", ["Model", "Store", "StoreDrivers"]),
     ])

@@ -18,7 +18,8 @@ extension SQLConnection {
     package func spec(_ id: String) throws -> PipelineSpecDocument? {
         try row(specs, "WHERE id = ?", [.text(id)]) { row in
             PipelineSpecDocument(
-                pipelineSpec: try row.json("pipeline_spec"), platformSpec: try row.optionalJSON("platform_spec"))
+                pipelineSpec: try row.json("pipeline_spec"),
+                platformSpec: try row.optionalJSON("platform_spec"))
         }
     }
 

@@ -3,8 +3,8 @@ package import Model
 extension SQLConnection {
     /// Takes runs that want driving and that nobody drives, oldest first.
     ///
-    /// A run is free when it is not final and has no lease or an expired one. Runs this owner holds already are
-    /// not returned; one whose lease this owner let expire is, since another may have had it meanwhile.
+    /// A run is free when it is not final and has no lease or an expired one. Runs this owner holds already
+    /// are not returned; one whose lease this owner let expire is, since another may have had it meanwhile.
     /// - Parameters:
     ///   - owner: names the server that takes them.
     ///   - now: leases that end at this moment or before have expired.
@@ -37,7 +37,6 @@ extension SQLConnection {
     }
 }
 
-/// The states are named one by one, and not by exclusion, so that the index on them finds the few live runs.
 private let claim = """
     INSERT INTO run_leases (run_id, owner, expires_at) \
     SELECT runs.id, ?, ? FROM runs LEFT JOIN run_leases ON run_leases.run_id = runs.id \
@@ -47,7 +46,10 @@ private let claim = """
     RETURNING run_id, (SELECT created_at FROM runs WHERE runs.id = run_leases.run_id)
     """
 
-private let liveStates = RuntimeState.allCases.filter { !$0.isFinal }
+/// The states of runs that are not over, as a list in SQL.
+///
+/// They are named one by one, and not by exclusion, so that the index on states finds the few live runs.
+let liveStates = RuntimeState.allCases.filter { !$0.isFinal }
     .map { "'\($0.rawValue)'" }.joined(separator: ", ")
 
 /// The result of ``claim``; rows that are returned come in no particular order.

@@ -23,7 +23,7 @@ extension SQLConnection {
         try execute(
             """
             UPDATE runs SET termination_requested_at = COALESCE(termination_requested_at, ?), \
-            revision = revision + 1 WHERE id = ? AND state NOT IN (\(finalStates))
+            revision = revision + 1 WHERE id = ? AND state IN (\(liveStates))
             """, [.time(now), .text(run.text)]) > 0
     }
 
@@ -32,18 +32,14 @@ extension SQLConnection {
         let rows = try query("SELECT termination_requested_at FROM runs WHERE id = ?", [.text(run.text)])
         return rows.first?.first.map { $0 != .null } ?? false
     }
-}
 
-private let finalStates = RuntimeState.allCases.filter(\.isFinal)
-    .map { "'\($0.rawValue)'" }.joined(separator: ", ")
-
-extension SQLConnection {
     /// Puts away all runs of an experiment.
     package func archiveRuns(of experiment: ExperimentID) throws {
+        let archived = SQLValue.text(StorageState.archived.rawValue)
         try execute(
-            "UPDATE runs SET storage_state = ?, revision = revision + 1 WHERE experiment_id = ? AND storage_state <> ?",
-            [
-                .text(StorageState.archived.rawValue), .text(experiment.text), .text(StorageState.archived.rawValue),
-            ])
+            """
+            UPDATE runs SET storage_state = ?, revision = revision + 1 \
+            WHERE experiment_id = ? AND storage_state <> ?
+            """, [archived, .text(experiment.text), archived])
     }
 }

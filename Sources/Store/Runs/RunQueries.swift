@@ -71,8 +71,8 @@ extension SQLConnection {
         guard isThere else { throw PlatformError.notFound("Run", run.id.text) }
     }
 
-    /// Deletes a run with its tasks, attempts, edges, lease and cache entries, the artifacts that no other run
-    /// read or wrote, and its spec when nothing else uses that.
+    /// Deletes a run with its tasks, attempts, edges, lease and cache entries, the artifacts that no other
+    /// run read or wrote, and its spec when nothing else uses that.
     /// - Returns: whether there was one.
     package func deleteRun(_ id: RunID) throws -> Bool {
         guard let spec = try specID(of: id) else { return false }

@@ -86,6 +86,8 @@ private let runTables = [
     "CREATE INDEX runs_by_display_name ON runs (display_name, id)",
     "CREATE INDEX runs_by_end ON runs (COALESCE(finished_at, 0), id)",
     "CREATE INDEX runs_by_experiment ON runs (experiment_id, created_at, id)",
+    // What pages of an experiment ask for; without it SQLite would walk all runs with that storage state.
+    "CREATE INDEX runs_by_experiment_and_storage ON runs (experiment_id, storage_state, created_at, id)",
     "CREATE INDEX runs_by_state ON runs (state, created_at, id)",
     "CREATE INDEX runs_by_storage_state ON runs (storage_state, created_at, id)",
     "CREATE INDEX runs_by_spec ON runs (spec_id)",

@@ -25,6 +25,7 @@ private func textCondition(_ predicate: Predicate, _ sql: String) throws -> SQLF
     case (.isIn, _):
         throw misfit(predicate, expected: "a list of strings")
     case (.isSubstring, .string(let text)):
+        // Upper and lower case of ASCII letters are the same here, as in KFP's MySQL.
         return SQLFragment(#"\#(sql) LIKE ? ESCAPE '\'"#, [.text("%" + escapingWildcards(text) + "%")])
     case (.equals, .string(let text)), (.notEquals, .string(let text)),
         (.greaterThan, .string(let text)), (.greaterThanEquals, .string(let text)),
@@ -35,7 +36,9 @@ private func textCondition(_ predicate: Predicate, _ sql: String) throws -> SQLF
     }
 }
 
-/// Times compare as whole seconds, as clients see them. Source: KFP stores seconds.
+/// Times compare as whole seconds, as clients see them.
+///
+/// Source: KFP stores seconds.
 private func timeCondition(_ predicate: Predicate, _ sql: String) throws -> SQLFragment {
     guard case .timestamp(let instant) = predicate.operand else {
         throw misfit(predicate, expected: "a timestamp")
@@ -52,7 +55,7 @@ private func timeCondition(_ predicate: Predicate, _ sql: String) throws -> SQLF
     case .lessThanEquals: return SQLFragment("\(sql) < ?", [end])
     case .isIn, .isSubstring:
         throw PlatformError.invalid(
-            "filter on \(predicate.key): \(predicate.operation.rawValue) does not apply to times, compare them")
+            "filter on \(predicate.key): \(predicate.operation.rawValue) does not apply to times")
     }
 }
 
@@ -97,13 +100,13 @@ private func checkSize(_ predicate: Predicate) throws {
     }
     guard texts.count <= Limits.listOperandsMax else {
         throw PlatformError.invalid(
-            "filter on \(predicate.key): \(texts.count) values, at most \(Limits.listOperandsMax) are allowed")
+            "filter on \(predicate.key): \(texts.count) values, expected at most \(Limits.listOperandsMax)")
     }
     guard texts.allSatisfy({ $0.unicodeScalars.count <= Limits.listOperandCharactersMax }) else {
         throw PlatformError.invalid(
             """
-            filter on \(predicate.key): a value is longer than \(Limits.listOperandCharactersMax) characters, \
-            the most that is allowed
+            filter on \(predicate.key): a value has more than \
+            \(Limits.listOperandCharactersMax) characters
             """)
     }
 }

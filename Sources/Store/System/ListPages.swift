@@ -29,6 +29,7 @@ private func cursor(after row: Row) throws -> ListQuery.Cursor? {
     case .integer(let milliseconds)?: return ListQuery.Cursor(value: .number(Double(milliseconds)), id: id)
     case .null?, .real?, .blob?, nil:
         throw PlatformError(
-            .internalError, "Row \(id) of table \(row.selection.table) has no place in the order of its list.")
+            .internalError, "Row \(id) of table \(row.selection.table) has no place in the order of its list."
+        )
     }
 }

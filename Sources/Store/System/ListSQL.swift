@@ -16,11 +16,11 @@ struct SQLFragment: Hashable, Sendable {
 
 /// A ``ListQuery`` as SQL: one statement for the page, one for the total.
 ///
-/// Pages go on after the last row of the page before (keyset pagination), so a page costs the same wherever it
-/// is, and rows that come or go meanwhile neither repeat nor hide others. Ties are broken by id.
+/// Pages go on after the last row of the page before (keyset pagination), so a page costs the same wherever
+/// it is, and rows that come or go meanwhile neither repeat nor hide others. Ties are broken by id.
 struct ListSQL: Hashable, Sendable {
-    /// Yields the selection's columns and, last, the value the row is sorted by; one row more than a page has,
-    /// to see whether there is a next page.
+    /// Yields the selection's columns and, last, the value the row is sorted by; one row more than a page
+    /// has, to see whether there is a next page.
     let page: SQLFragment
     /// Yields one number.
     let total: SQLFragment
@@ -31,20 +31,23 @@ struct ListSQL: Hashable, Sendable {
     ///   - resource: what can be asked for.
     ///   - selection: the columns wanted, of the same table.
     ///   - scope: a condition that comes from the place of the list, such as its pipeline.
-    /// - Throws: ``PlatformError`` with `invalidArgument` for an unknown field, an operand that does not fit, a
-    ///   cursor of another order, or more of something than ``Limits`` allow.
-    init(_ query: ListQuery, of resource: ListedResource, _ selection: Selection, scope: SQLFragment?) throws {
+    /// - Throws: ``PlatformError`` with `invalidArgument` for an unknown field, an operand that does not fit,
+    ///   a cursor of another order, or more of something than ``Limits`` allow.
+    init(
+        _ query: ListQuery, of resource: ListedResource, _ selection: Selection, scope: SQLFragment?
+    ) throws {
         guard (1...Limits.pageSizeMax).contains(query.pageSize) else {
             throw PlatformError.invalid("page size is \(query.pageSize), expected 1 to \(Limits.pageSizeMax)")
         }
         guard query.predicates.count <= Limits.listPredicatesMax else {
-            throw PlatformError.invalid(
-                "filter has \(query.predicates.count) conditions, at most \(Limits.listPredicatesMax) are allowed")
+            let (count, most) = (query.predicates.count, Limits.listPredicatesMax)
+            throw PlatformError.invalid("filter has \(count) conditions, expected at most \(most)")
         }
         guard let sort = resource.fields[query.sortField] else {
             throw unknownField(query.sortField, use: "sort", of: resource)
         }
-        let matching = try (scope.map { [$0] } ?? []) + query.predicates.map { try condition($0, of: resource) }
+        let conditions = try query.predicates.map { try condition($0, of: resource) }
+        let matching = (scope.map { [$0] } ?? []) + conditions
         let after = try query.after.map { [try Self.position(after: $0, query, sort)] } ?? []
         let direction = query.descending ? "DESC" : "ASC"
         let (pageFilter, pageArguments) = Self.conjunction(matching + after)

@@ -27,7 +27,9 @@ struct ListedResource: Sendable {
     /// Whether `row_counts` knows how many rows there are.
     let isCounted: Bool
 
-    /// Runs. Source: KFP v2beta1, the sortable and filterable fields of `Run`.
+    /// Runs.
+    ///
+    /// Source: KFP v2beta1, the sortable and filterable fields of `Run`.
     ///
     /// A run that has not ended sorts and compares as if it had ended in 1970, which is what the API shows.
     static let runs = ListedResource(
@@ -41,17 +43,22 @@ struct ListedResource: Sendable {
             "recurring_run_id": .text("COALESCE(recurring_run_id, '')"),
         ], hasTags: false, isCounted: true)
 
-    /// Experiments. Source: KFP v2beta1, the sortable and filterable fields of `Experiment`.
+    /// Experiments.
+    ///
+    /// Source: KFP v2beta1, the sortable and filterable fields of `Experiment`.
     static let experiments = ListedResource(
         table: "experiments",
         fields: [
             "id": .text("id"), "experiment_id": .text("id"), "name": .text("display_name"),
             "display_name": .text("display_name"), "description": .text("description"),
-            "created_at": .time("created_at"), "last_run_created_at": .time("COALESCE(last_run_created_at, 0)"),
+            "created_at": .time("created_at"),
+            "last_run_created_at": .time("COALESCE(last_run_created_at, 0)"),
             "storage_state": .text("storage_state"),
         ], hasTags: false, isCounted: true)
 
-    /// Pipelines. Source: KFP v2beta1, the sortable and filterable fields of `Pipeline`.
+    /// Pipelines.
+    ///
+    /// Source: KFP v2beta1, the sortable and filterable fields of `Pipeline`.
     static let pipelines = ListedResource(
         table: "pipelines",
         fields: [
@@ -60,7 +67,9 @@ struct ListedResource: Sendable {
             "created_at": .time("created_at"),
         ], hasTags: true, isCounted: true)
 
-    /// Versions of a pipeline. Source: KFP v2beta1, the sortable and filterable fields of `PipelineVersion`.
+    /// Versions of a pipeline.
+    ///
+    /// Source: KFP v2beta1, the sortable and filterable fields of `PipelineVersion`.
     static let versions = ListedResource(
         table: "pipeline_versions",
         fields: [

@@ -50,7 +50,8 @@ extension SQLConnection {
 
 /// One row of a result, read by column name.
 ///
-/// What does not fit is never guessed or skipped: it throws a ``PlatformError`` that names table, row and column.
+/// What does not fit is never guessed or skipped: it throws a ``PlatformError`` that names table, row and
+/// column.
 struct Row {
     /// Where the values come from.
     let selection: Selection

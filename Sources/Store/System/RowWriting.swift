@@ -106,7 +106,8 @@ extension SQLValue {
             .array(
                 changes.map { change in
                     var entry: [String: JSONValue] = [
-                        "at": .number(Double(change.at.milliseconds)), "state": .string(change.state.rawValue),
+                        "at": .number(Double(change.at.milliseconds)),
+                        "state": .string(change.state.rawValue),
                     ]
                     entry["reason"] = change.reason?.json
                     return .object(entry)

@@ -3,9 +3,9 @@ import Synchronization
 
 /// Lets writers that arrive while a commit is under way share the next one.
 ///
-/// A commit waits for the disk, a statement does not: with `n` writers at once this makes about `n` times as many
-/// transactions a second. Each writer's body runs within a savepoint, so that one which throws takes back its
-/// own changes and nobody else's. Nobody hears of success before the shared commit succeeded.
+/// A commit waits for the disk, a statement does not: with `n` writers at once this makes about `n` times as
+/// many transactions a second. Each writer's body runs within a savepoint, so that one which throws takes
+/// back its own changes and nobody else's. Nobody hears of success before the shared commit succeeded.
 final class GroupCommit: Sendable {
     /// Tells a writer's caller that its changes are durable.
     typealias Delivery = @Sendable () -> Void

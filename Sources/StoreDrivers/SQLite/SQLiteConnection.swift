@@ -42,6 +42,7 @@ struct SQLiteConnection: SQLConnection {
     }
 
     private func statement(_ sql: String, _ arguments: [SQLValue]) throws -> Statement {
+        guard database.sqliteConnection != nil else { throw PlatformError.databaseClosed }
         let statement =
             statements.isWorthKeeping(sql)
             ? try database.cachedStatement(sql: sql) : try database.makeStatement(sql: sql)
@@ -52,8 +53,8 @@ struct SQLiteConnection: SQLConnection {
 
 /// Which statements are kept compiled: the first ones met, up to a bound.
 ///
-/// Lists make a new text for each combination of filters; without a bound, requests could fill the memory with
-/// compiled statements.
+/// Lists make a new text for each combination of filters; without a bound, requests could fill the memory
+/// with compiled statements.
 final class StatementTexts: Sendable {
     private static let countMax = 256
     private let kept = Mutex<Set<String>>([])
@@ -91,7 +92,8 @@ extension SQLValue {
             case .real(let real): return real.databaseValue
             case .text(let text):
                 guard !text.utf8.contains(0) else {
-                    throw PlatformError.invalid("text contains a NUL character, which cannot be stored: remove it")
+                    throw PlatformError.invalid(
+                        "text contains a NUL character, which cannot be stored: remove it")
                 }
                 return text.databaseValue
             case .blob(let bytes): return Data(bytes).databaseValue

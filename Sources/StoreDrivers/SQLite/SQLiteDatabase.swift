@@ -5,9 +5,9 @@ package import Store
 
 /// The embedded database: one SQLite file, or memory for tests and simulation.
 ///
-/// A file is in WAL mode with `synchronous = NORMAL`: readers never wait for the writer, a crash of the program
-/// loses nothing, and a crash of the machine can lose the last moments but never tears a transaction. Writers
-/// share commits, see ``write(_:)``.
+/// A file is in WAL mode with `synchronous = NORMAL`: readers never wait for the writer, a crash of the
+/// program loses nothing, and a crash of the machine can lose the last moments but never tears a transaction.
+/// Writers share commits, see ``write(_:)``.
 package final class SQLiteDatabase: Store.Database {
     private let writer: any DatabaseWriter
     private let statements = StatementTexts()
@@ -53,6 +53,7 @@ package final class SQLiteDatabase: Store.Database {
     /// How many writes wait for the commit under way to end.
     package var waitingWrites: Int { group.waitingCount }
 
+    /// Reads on a connection of its own (in memory: on the only one), see `Database.read`.
     package func read<Result: Sendable>(
         _ body: @escaping @Sendable (any SQLConnection) throws -> Result
     ) async throws -> Result {
@@ -72,6 +73,7 @@ package final class SQLiteDatabase: Store.Database {
         }
     }
 
+    /// Writes in a commit shared with all who wait at the same time, see `Database.write`.
     package func write<Result: Sendable>(
         _ body: @escaping @Sendable (any SQLConnection) throws -> Result
     ) async throws -> Result {
@@ -116,7 +118,7 @@ package final class SQLiteDatabase: Store.Database {
         configuration.maximumReaderCount = readers
         configuration.busyMode = .timeout(5)
         configuration.foreignKeysEnabled = true
-        // A transaction that could not be rolled back is reported to its callers; it must not end the program.
+        // A transaction that cannot be rolled back is reported to its callers; it must not end the program.
         configuration.allowsUnsafeTransactions = true
         configuration.prepareDatabase { database in
             // 1 MiB of pages a connection; the system's file cache holds the rest.
@@ -128,7 +130,7 @@ package final class SQLiteDatabase: Store.Database {
     }
 }
 
-/// Whether `RETURNING` and the rest of what we use are there; older SQLite versions refuse them as syntax errors.
+/// Whether `RETURNING` is there; older versions of SQLite refuse it as a syntax error.
 private func isRecentEnough(_ version: String) -> Bool {
     let parts = version.split(separator: ".").map { Int($0) ?? 0 }
     guard let major = parts.first, let minor = parts.dropFirst().first else { return false }
