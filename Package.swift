@@ -14,7 +14,9 @@ let strict: [SwiftSetting] = [
 
 /// A library of the house: which of our targets below it and which packages it may import.
 func library(
-    _ name: String, _ ours: [String] = [], packages: [Target.Dependency] = []
+    _ name: String,
+    _ ours: [String] = [],
+    packages: [Target.Dependency] = []
 ) -> Target {
     .target(name: name, dependencies: ours.map { .target(name: $0) } + packages, swiftSettings: strict)
 }
@@ -22,22 +24,31 @@ func library(
 /// The tests of a target, or of a concern that crosses targets.
 func tests(_ name: String, _ ours: [String], packages: [Target.Dependency] = []) -> Target {
     .testTarget(
-        name: name, dependencies: ours.map { .target(name: $0) } + packages, swiftSettings: strict)
+        name: name,
+        dependencies: ours.map { .target(name: $0) } + packages,
+        swiftSettings: strict
+    )
 }
 
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let hummingbirdTesting = Target.Dependency.product(
-    name: "HummingbirdTesting", package: "hummingbird")
+    name: "HummingbirdTesting",
+    package: "hummingbird"
+)
 let httpClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let argumentParser = Target.Dependency.product(
-    name: "ArgumentParser", package: "swift-argument-parser")
+    name: "ArgumentParser",
+    package: "swift-argument-parser"
+)
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
 let lifecycle = Target.Dependency.product(
-    name: "ServiceLifecycle", package: "swift-service-lifecycle")
+    name: "ServiceLifecycle",
+    package: "swift-service-lifecycle"
+)
 
 let package = Package(
     name: "martlet",
@@ -56,7 +67,9 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
         .package(
-            url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+            url: "https://github.com/swift-server/swift-service-lifecycle",
+            from: "2.13.0"
+        ),
     ],
     targets: [
         // Row 0: words.
@@ -75,16 +88,22 @@ let package = Package(
         library("ArtifactDrivers", ["Model", "Artifacts"]),
         // Row 4: shell.
         library(
-            "Services", ["Model", "PipelineIR", "Engine", "Store", "Pods", "Artifacts"],
-            packages: [logging, yams]),
+            "Services",
+            ["Model", "PipelineIR", "Engine", "Store", "Pods", "Artifacts"],
+            packages: [logging, yams]
+        ),
         library(
-            "Orchestrator", ["Model", "PipelineIR", "Engine", "Store", "Pods", "Artifacts"],
-            packages: [logging, lifecycle]),
+            "Orchestrator",
+            ["Model", "PipelineIR", "Engine", "Store", "Pods", "Artifacts"],
+            packages: [logging, lifecycle]
+        ),
         // Row 5: edges.
         library("API", ["Model", "Wire", "Services"], packages: [hummingbird, logging]),
         library(
-            "Commands", ["Model", "Wire"],
-            packages: [argumentParser, httpClient, subprocess, yams]),
+            "Commands",
+            ["Model", "Wire"],
+            packages: [argumentParser, httpClient, subprocess, yams]
+        ),
         // Row 6: the root.
         .executableTarget(
             name: "martlet",
@@ -93,9 +112,11 @@ let package = Package(
                 "ArtifactDrivers", "Services", "Orchestrator", "API", "Commands",
                 argumentParser, logging, lifecycle, hummingbird,
             ],
-            swiftSettings: strict),
+            swiftSettings: strict
+        ),
         // Outlives the server and keeps a local pod's exit status.
         .executableTarget(name: "martlet-supervisor", path: "Sources/supervisor"),
 
         tests("ModelTests", ["Model"]),
-    ])
+    ]
+)
