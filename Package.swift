@@ -118,5 +118,7 @@ let package = Package(
         .executableTarget(name: "martlet-supervisor", path: "Sources/supervisor"),
 
         tests("ModelTests", ["Model"]),
+        // Reads the sources for rules the compiler does not know.
+        tests("TidyTests", []),
     ]
 )

@@ -47,7 +47,7 @@ find Sources -name '*.swift' -print0 | xargs -0 awk '
     /^ *@[A-Za-z]/ && !/package / { next }
     /^ *(@[A-Za-z]+(\([^)]*\))? )*package / && !/package import / {
         # What a protocol of the standard library asks for is documented there.
-        if (!documented && !/package (static func (==|<) |var description: |init\([a-z]+Literal )/) {
+        if (!documented && !/package (static func (==|<) |var description: |init\([a-z]+Literal[ :])/) {
             line = $0; sub(/^ */, "", line); print "  " FILENAME ":" FNR "  " line
         }
     }
