@@ -92,7 +92,9 @@ class Server:
         self.process = subprocess.Popen(
             [program, 'serve', '--host', '127.0.0.1', '--port', '0', '--data-dir', str(folder / 'data'),
              '--log-level', 'warning'],
-            stdout=subprocess.PIPE, stderr=self.log, stdin=subprocess.DEVNULL, text=True)
+            stdout=subprocess.PIPE, stderr=self.log, stdin=subprocess.DEVNULL, text=True,
+            # pip must never touch the person's own Python, whatever goes wrong.
+            env={**os.environ, 'PIP_REQUIRE_VIRTUALENV': '1'})
         line = self.process.stdout.readline()
         found = re.search(r'Martlet is ready at (http://\S+)', line)
         if not found:

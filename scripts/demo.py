@@ -26,7 +26,8 @@ READY = re.compile(r'Martlet is ready at (http://\S+)')
 def main():
     keep = os.environ.get('KEEP', '') not in ('', '0')
     folder = pathlib.Path(tempfile.mkdtemp(prefix='martlet-demo-'))
-    environment = dict(os.environ)
+    # pip must never touch the person's own Python, whatever goes wrong.
+    environment = {**os.environ, 'PIP_REQUIRE_VIRTUALENV': '1'}
     # The SDK keeps settings below HOME; the demo neither reads nor writes the person's own.
     os.environ['HOME'] = str(folder / 'sdk-home')
     server = None

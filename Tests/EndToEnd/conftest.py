@@ -1,24 +1,14 @@
 """Fixtures: a server for everybody, and servers of one's own for the tests that kill them."""
 
-import os
 import pathlib
-import tempfile
 
-import harness  # Remembers the environment before HOME changes below.
-
-# The SDK reads and writes ~/.config/kfp; it gets a home of its own, so that a person's settings neither
-# change these tests nor are changed by them. The servers keep the real one.
-SDK_HOME = tempfile.mkdtemp(prefix='martlet-sdk-home-')
-os.environ['HOME'] = SDK_HOME
-for name in [name for name in os.environ if name.startswith('KF_PIPELINES_')]:
-    del os.environ[name]
-
-import kfp  # noqa: E402  (computes its paths from HOME when it is imported)
-import pytest  # noqa: E402
+import harness  # Before kfp, whose HOME it sets.
+import kfp
+import pytest
 
 
 def pytest_unconfigure():
-    harness.leftovers(SDK_HOME)
+    harness.leftovers(harness.SDK_HOME)
 
 
 @pytest.fixture(scope='session')
@@ -41,7 +31,7 @@ def own_server(tmp_path):
 @pytest.fixture(scope='session')
 def client(server):
     """The real SDK client of the shared server."""
-    assert str(kfp.Client._LOCAL_KFP_CONTEXT).startswith(SDK_HOME)
+    assert str(kfp.Client._LOCAL_KFP_CONTEXT).startswith(harness.SDK_HOME)
     return kfp.Client(host=server.url)
 
 

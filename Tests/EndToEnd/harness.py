@@ -14,18 +14,28 @@ import urllib.error
 import urllib.parse
 import urllib.request
 
-import yaml
-from kfp import compiler
-
 PROJECT = pathlib.Path(__file__).resolve().parents[2]
 API = '/apis/v2beta1'
 FINAL_RUN_STATES = {'SUCCEEDED', 'FAILED', 'SKIPPED', 'CANCELED'}
 
-# As the person who called pytest has it; conftest.py changes HOME for the SDK afterwards.
+# For servers and commands: as the person who called pytest has it.
 ENVIRONMENT = {
     name: value for name, value in os.environ.items()
     if not name.startswith('MARTLET_') and name != 'VIRTUAL_ENV'
 }
+# A server that ran a component's `pip install` outside of an environment of its own would change the Python of whoever
+# runs these tests. pip refuses that, and the test fails instead.
+ENVIRONMENT['PIP_REQUIRE_VIRTUALENV'] = '1'
+
+# The SDK reads and writes ~/.config/kfp and works out the path when it is imported. It gets a home of its own, so
+# that a person's settings neither change these tests nor are changed by them.
+SDK_HOME = tempfile.mkdtemp(prefix='martlet-sdk-home-')
+os.environ['HOME'] = SDK_HOME
+for _name in [name for name in os.environ if name.startswith('KF_PIPELINES_')]:
+    del os.environ[_name]
+
+import yaml  # noqa: E402
+from kfp import compiler  # noqa: E402
 
 
 def program():
@@ -118,7 +128,9 @@ class Server:
 
         threading.Thread(target=read, args=(self.process.stdout,), daemon=True).start()
         if not ready.wait(timeout) or self.port == 0 or self.process.poll() is not None:
-            raise AssertionError(f'the server did not become ready in {timeout} s:\n{self.log_tail()}')
+            status = self.process.poll()
+            what = f'ended with status {status}' if status is not None else f'was not ready after {timeout} s'
+            raise AssertionError(f'the server {what}; its log:\n{self.log_tail()}')
         return self
 
     def stop(self, timeout=20):

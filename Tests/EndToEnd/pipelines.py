@@ -68,5 +68,6 @@ def describe(whole: int, real: float, flag: bool, text: str, items: List[int], t
     """What a component sees of its inputs, with the Python types they have there."""
     import json
 
-    return json.dumps([[type(value).__name__, value]
-                       for value in (whole, real, flag, text, items, table, preset, maybe)])
+    # JSON does not tell 0 from 0.0, so a `float` may arrive as either.
+    return json.dumps([[type(value).__name__, value] for value in (whole, flag, text, items, table, preset, maybe)]
+                      + [['number', real]])

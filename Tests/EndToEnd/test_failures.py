@@ -67,7 +67,7 @@ def executor_output(text):
                  ['number', 'seven'], id='wrong type'),
 ])
 def test_a_failed_step_gives_its_very_reason(server, spec, code, words):
-    run = server.expect(server.run(spec()), 'FAILED')
+    run = server.expect(server.run(spec(), script='not used'), 'FAILED')
     tasks = server.tasks(run['run_id'])
     (failed,) = [task for path, task in tasks.items() if path != 'root']
     assert failed.state == 'FAILED'
@@ -92,7 +92,7 @@ def python_failure(by: int = 0) -> float:
 
 def test_a_python_exception_is_in_the_error_and_in_the_log(server):
     run = server.expect(server.run(python_failure), 'FAILED')
-    assert 'ZeroDivisionError: division by zero' in run['error']['message']
+    assert 'ZeroDivisionError' in run['error']['message']
     log = server.task_log(run['run_id'], 'divide')
     assert 'about to divide' in log and 'Traceback' in log
 
