@@ -164,14 +164,13 @@ def compiled(pipeline):
             return next(yaml.safe_load_all(file))
 
 
-def spawn_ms(arguments, times):
+def spawn_ms(program, arguments, times):
     """Milliseconds to start a program and wait for its end, one after the other."""
-    program = shutil.which(arguments[0])
     began = time.perf_counter()
     for _ in range(times):
-        process = os.posix_spawn(program, arguments, os.environ)
+        process = os.posix_spawn(program, [program, *arguments], os.environ)
         if os.waitpid(process, 0)[1] != 0:
-            raise SystemExit(f'bench: {arguments} failed')
+            raise SystemExit(f'bench: {program} failed')
     return (time.perf_counter() - began) * 1000 / times
 
 
@@ -232,8 +231,9 @@ def main():
     if options.quick:
         options.rounds = 1
 
-    floor_spawn = spawn_ms(['true'], 500)
-    floor_python = spawn_ms(['python3', '-c', 'pass'], 20)
+    floor_spawn = spawn_ms(shutil.which('true'), [], 500)
+    # The interpreter itself: what `python3` finds may be a script of a version manager that looks for it first.
+    floor_python = spawn_ms(os.path.realpath(sys.executable), ['-c', 'pass'], 20)
     ready_fresh, ready_again, memory = measure_start(options.program, options.rounds)
     rows = measure_tasks(options.program, options)
 
@@ -254,13 +254,14 @@ def main():
         print(f'{label:30} ' + (f'{value:8.1f} MB' if value is not None else '       ? (this system does not tell)'))
 
     if options.json:
-        numbers.update({
+        report = {
+            'tasks': numbers,
             'floors': {'posix_spawn_ms': floor_spawn, 'python_ms': floor_python},
             'ready_ms': {'fresh': ready_fresh, 'again': ready_again},
             'memory_mb': {'idle': memory, 'after_runs': rows[-1][2]},
             'machine': platform.platform(), 'cores': os.cpu_count(), 'rounds': options.rounds,
-        })
-        pathlib.Path(options.json).write_text(json.dumps(numbers, indent=2) + '\n')
+        }
+        pathlib.Path(options.json).write_text(json.dumps(report, indent=2) + '\n')
 
 
 if __name__ == '__main__':

@@ -6,6 +6,8 @@
 Works on a free loopback port and in a temporary folder; nothing outside of it is changed.
 """
 
+import contextlib
+import io
 import json
 import os
 import pathlib
@@ -16,6 +18,7 @@ import sys
 import tempfile
 import time
 import urllib.request
+import warnings
 
 PROJECT = pathlib.Path(__file__).resolve().parent.parent
 ARGUMENTS = {'a': 1, 'b': 2, 'c': 10}
@@ -33,7 +36,7 @@ def main():
     server = None
     try:
         server, url = start(folder, environment)
-        print(f'A Martlet server answers at {url}\n')
+        print(f'A Martlet server answers at {url}')
         run_id = submit(url)
         follow(run_id, url, environment)
         check(run_id, url)
@@ -100,11 +103,15 @@ def stop(server):
 
 def submit(url):
     """Submits the example as a notebook would."""
+    # The SDK warns of servers older than ours, and prints links to web pages, which are still to come.
+    warnings.filterwarnings('ignore', category=FutureWarning)
     sys.path.insert(0, str(PROJECT / 'examples'))
     import kfp
     from addition import addition
 
-    run = kfp.Client(host=url).create_run_from_pipeline_func(addition, arguments=ARGUMENTS, run_name='demo')
+    print('Submitting examples/addition.py with kfp', kfp.__version__)
+    with contextlib.redirect_stdout(io.StringIO()):
+        run = kfp.Client(host=url).create_run_from_pipeline_func(addition, arguments=ARGUMENTS, run_name='demo')
     return run.run_id
 
 
@@ -129,8 +136,8 @@ def check(run_id, url):
         raise DemoError(f'expected the outputs {EXPECTED}, found {outputs}')
     arguments = ', '.join(f'{name} = {value}' for name, value in ARGUMENTS.items())
     print(f'\nThe outputs over REST, as promised, for {arguments}:')
-    for task, value in outputs.items():
-        print(f'  {"the pipeline" if task == "root" else task:14}{value}')
+    for task in EXPECTED:
+        print(f'  {"the pipeline" if task == "root" else task:14}{outputs[task]}')
     print(f'Details: {url}/apis/v2beta1/runs/{run_id}')
 
 
