@@ -90,7 +90,7 @@ let package = Package(
         library(
             "Services",
             ["Model", "PipelineIR", "Engine", "Store", "Pods", "Artifacts"],
-            packages: [logging, yams]
+            packages: [crypto, yams]
         ),
         library(
             "Orchestrator",
@@ -117,7 +117,16 @@ let package = Package(
         // Outlives the server and keeps a local pod's exit status.
         .executableTarget(name: "martlet-supervisor", path: "Sources/supervisor"),
 
+        .target(
+            name: "TestKit",
+            dependencies: ["Model"],
+            path: "Tests/TestKit",
+            swiftSettings: strict
+        ),
         tests("ModelTests", ["Model"]),
+        tests("PipelineIRTests", ["Model", "PipelineIR", "TestKit"]),
+        tests("EngineTests", ["Model", "PipelineIR", "Engine", "TestKit"]),
+        tests("SimulationTests", ["Model", "PipelineIR", "Engine", "TestKit"]),
         // Reads the sources for rules the compiler does not know.
         tests("TidyTests", []),
     ]

@@ -11,13 +11,17 @@ package enum SQLValue: Hashable, Sendable {
 ///
 /// SQL text is written once, here in `Store`, in the common dialect with `?` placeholders.
 package protocol SQLConnection {
-    /// Runs one statement and returns how many rows it changed.
-    /// - Throws: ``PlatformError``; `alreadyExists` for a unique constraint, `internalError` otherwise.
+    /// Runs one statement and returns how many rows it changed itself, not counting triggers and cascades.
+    /// - Throws: ``PlatformError``; `alreadyExists` for a unique constraint, `failedPrecondition` for a foreign
+    ///   key, `resourceExhausted` for a full disk, `unavailable` for a busy database, `invalidArgument` for text
+    ///   with a NUL character, `internalError` otherwise.
     @discardableResult
     func execute(_ sql: String, _ arguments: [SQLValue]) throws -> Int
 
     /// Runs one query and returns its rows, each with its values in the order of the select list.
-    /// - Throws: ``PlatformError`` with `internalError`.
+    ///
+    /// A statement with `RETURNING` is a query, too.
+    /// - Throws: ``PlatformError`` as ``execute(_:_:)`` does.
     func query(_ sql: String, _ arguments: [SQLValue]) throws -> [[SQLValue]]
 }
 
@@ -30,8 +34,8 @@ package protocol Database: Sendable {
 
     /// Runs `body` in a transaction and returns once it is durable.
     ///
-    /// Bodies that arrive while another commit is under way share one commit (group commit). A body that throws is rolled back
-    /// alone and its error is thrown here.
+    /// Bodies that arrive while another commit is under way share one commit (group commit). A body that throws
+    /// is rolled back alone and its error is thrown here. Cancelling the caller does not stop the body.
     func write<Result: Sendable>(
         _ body: @escaping @Sendable (any SQLConnection) throws -> Result
     ) async throws -> Result

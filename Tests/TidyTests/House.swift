@@ -46,7 +46,7 @@ enum House {
             "Services",
             row: 4,
             ["Model", "PipelineIR", "Engine", "Store", "Pods", "Artifacts"],
-            packages: ["Logging", "Yams"]
+            packages: ["Crypto", "Yams"]
         ),
         Room(
             "Orchestrator",

@@ -12,6 +12,14 @@ package enum Limits {
     package static let pageSizeMax = 200
     /// Rows of a list page when the request does not say. Source: KFP `defaultPageSize`.
     package static let pageSizeDefault = 20
+    /// Rows a filtered list counts for its total. Beyond it a number tells people nothing, and counting costs time.
+    package static let listCountMax = 10_000
+    /// Conditions of one list request. SQL databases bound the depth of an expression; people send fewer than ten.
+    package static let listPredicatesMax = 50
+    /// Values of one `IN` condition. SQL databases bound the number of placeholders of a statement.
+    package static let listOperandsMax = 500
+    /// Characters of one text in a condition. Names are far shorter, and long patterns are slow to match.
+    package static let listOperandCharactersMax = 1_000
     /// Characters of an experiment's or pipeline's name. Source: KFP name limits.
     package static let nameCharactersMax = 128
     /// Characters of a version's name. Source: KFP name limits.

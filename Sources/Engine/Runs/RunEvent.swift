@@ -1,0 +1,79 @@
+package import Model
+package import PipelineIR
+
+/// How one attempt ended, outputs already read and checked.
+package enum AttemptResult: Hashable, Sendable {
+    /// The program did what it should; its artifacts are new, with ids of their own.
+    case succeeded(parameters: [String: JSONValue], artifacts: [String: [Artifact]])
+    /// The program, or what it needs, failed.
+    case failed(Reason, exitCode: Int?)
+    /// The pod disappeared; nobody knows how far the program came.
+    case lost(Reason)
+}
+
+/// Something that happened to a run.
+package enum RunEvent: Hashable, Sendable {
+    /// A pod does not run yet; the reason says what for.
+    case podWaiting(TaskPath, attempt: Int, Reason)
+    /// A pod's program runs.
+    case podStarted(TaskPath, attempt: Int, at: Instant)
+    /// A pod is over.
+    case podEnded(TaskPath, attempt: Int, AttemptResult, at: Instant)
+    /// A deadline the machine asked for may have come.
+    case clockAdvanced
+    /// Somebody wants the run to stop.
+    case terminationRequested
+}
+
+/// A pod to be made sure of.
+package struct Launch: Hashable, Sendable {
+    /// The task.
+    package let path: TaskPath
+    /// The attempt, from 0.
+    package let attempt: Int
+    /// What it runs, and what it declares.
+    package let task: TaskGraph.Task
+    /// Input parameters, defaults filled in.
+    package let parameters: [String: JSONValue]
+    /// Input artifacts.
+    package let artifacts: [String: [Artifact]]
+}
+
+/// What a run machine wants done, in this order: rows first, so that intent is stored before anything is touched.
+package enum RunCommand: Hashable, Sendable {
+    /// Store the run.
+    case saveRun(Run)
+    /// Store a task.
+    case saveTask(TaskRecord)
+    /// Store an attempt.
+    case saveAttempt(Attempt)
+    /// Store artifacts and who read or wrote them.
+    case saveLineage([Artifact], [ArtifactEdge])
+    /// Make sure a pod exists.
+    case launch(Launch)
+    /// Ask a pod to end.
+    case stop(TaskPath, attempt: Int)
+    /// Send ``RunEvent/clockAdvanced`` at or after this time.
+    case wake(at: Instant)
+
+    /// Whether this changes rows rather than the world.
+    package var isWrite: Bool {
+        switch self {
+        case .saveRun, .saveTask, .saveAttempt, .saveLineage: true
+        case .launch, .stop, .wake: false
+        }
+    }
+}
+
+/// Rows of a run that contradict its spec or each other; nothing can be decided from them.
+package struct CorruptRun: Error, Hashable, Sendable, CustomStringConvertible {
+    /// What contradicts what.
+    package let message: String
+
+    /// Makes the error.
+    package init(message: String) {
+        self.message = message
+    }
+
+    package var description: String { message }
+}

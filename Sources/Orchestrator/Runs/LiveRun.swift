@@ -1,0 +1,55 @@
+import Engine
+import Model
+import PipelineIR
+import Pods
+import Store
+
+/// A run this server drives: its machine, and the pods it has asked for.
+struct LiveRun {
+    var machine: RunMachine
+    /// Open pods, with what is needed to read their outputs.
+    var assemblies: [PodName: PodAssembly] = [:]
+
+    var id: RunID { machine.run.id }
+}
+
+extension SQLConnection {
+    /// The rows from which a run's machine is built; `nil` if there is no such run.
+    func runRows(_ id: RunID) throws -> RunRows? {
+        guard let run = try run(id), let specID = try specID(of: id) else { return nil }
+        return RunRows(
+            run: run, specID: specID, tasks: try tasks(of: id), attempts: try attempts(of: id),
+            artifacts: try artifacts(of: id), terminationRequested: try isTerminationRequested(id))
+    }
+
+    /// Stores what a machine wants stored; nothing for a run that was deleted meanwhile.
+    func apply(_ commands: [RunCommand], of run: RunID, at now: Instant) throws {
+        guard try revision(of: run) != nil else { return }
+        var tasks: [TaskRecord] = []
+        var attempts: [Attempt] = []
+        for command in commands {
+            switch command {
+            case .saveRun(let run): try updateRunProgress(run)
+            case .saveTask(let task): tasks.append(task)
+            case .saveAttempt(let attempt): attempts.append(attempt)
+            case .saveLineage(let artifacts, let edges):
+                try insertArtifacts(artifacts)
+                try insertEdges(edges)
+            case .launch, .stop, .wake: break
+            }
+        }
+        try upsertTasks(tasks)
+        try upsertAttempts(attempts, of: run)
+        try appendChange(kind: "run", id: run.text, at: now)
+    }
+}
+
+/// Everything stored of one run.
+struct RunRows: Sendable {
+    let run: Run
+    let specID: String
+    let tasks: [TaskRecord]
+    let attempts: [Attempt]
+    let artifacts: [Artifact]
+    let terminationRequested: Bool
+}

@@ -1,0 +1,89 @@
+import Artifacts
+import Engine
+import Model
+import PipelineIR
+import Pods
+
+/// Turns the end of a pod into the result of an attempt: reads what the program left behind, checks it, names artifacts.
+struct OutputCollector: Sendable {
+    let pods: any PodRuntime
+    let artifacts: any ArtifactStore
+    let newID: @Sendable () -> String
+
+    func result(of end: PodEnd, _ assembly: PodAssembly) async -> AttemptResult {
+        switch end.outcome {
+        case .exited(code: 0):
+            do {
+                return try await collect(assembly, endedAt: end.endedAt)
+            } catch {
+                let message = (error as? PlatformError)?.message ?? "\(error)"
+                return .failed(
+                    Reason(
+                        .outputsInvalid, "The program ended well, but its outputs cannot be used: \(message)"
+                            + Self.tail(end.logTail)), exitCode: 0)
+            }
+        case .exited(let code):
+            return .failed(
+                Reason(
+                    .exitedNonZero, "The program ended with exit status \(code)." + Self.tail(end.logTail),
+                    details: ["exit_code": .number(Double(code))]), exitCode: code)
+        case .signaled(let number):
+            return .failed(
+                Reason(
+                    .killedBySignal,
+                    "Signal \(number) (\(Self.signalName(number))) ended the program." + Self.tail(end.logTail),
+                    details: ["signal": .number(Double(number))]), exitCode: nil)
+        case .notStarted(let reason): return .failed(reason, exitCode: nil)
+        case .lost(let reason): return .lost(reason)
+        }
+    }
+
+    private func collect(_ assembly: PodAssembly, endedAt: Instant) async throws -> AttemptResult {
+        let name = assembly.pod.name
+        let limit = Limits.outputFileBytesMax
+        var raw = RawOutputs()
+        raw.executorOutput = try await pods.readOutput(assembly.executorOutputFile, of: name, bytesMax: limit)
+        for (output, file) in assembly.outputFiles.sorted(by: { $0.key < $1.key }) {
+            raw.parameterFiles[output] = try await pods.readOutput(file, of: name, bytesMax: limit)
+        }
+        let outputs = try CollectedOutputs(raw, of: assembly.task.component, planned: assembly.planned)
+        var produced: [String: [Artifact]] = [:]
+        for (output, list) in outputs.artifacts {
+            guard let planned = assembly.planned[output] else { continue }
+            for collected in list {
+                if let source = collected.customPath, source != collected.uri {
+                    try await artifacts.put(contentsOf: source, to: collected.uri)
+                }
+                var artifact = planned
+                artifact.id = ArtifactID(newID())
+                artifact.uri = collected.uri
+                artifact.metadata = collected.metadata
+                artifact.schemaTitle = collected.schemaTitle ?? planned.schemaTitle
+                artifact.createdAt = endedAt
+                produced[output, default: []].append(artifact)
+            }
+        }
+        return .succeeded(parameters: outputs.parameters, artifacts: produced)
+    }
+
+    private static func tail(_ log: String) -> String {
+        let trimmed = log.split(separator: "\n", omittingEmptySubsequences: true).suffix(20).joined(separator: "\n")
+        return trimmed.isEmpty ? " It wrote nothing to its log." : " The end of its log:\n" + trimmed
+    }
+
+    private static func signalName(_ number: Int) -> String {
+        switch number {
+        case 1: "SIGHUP"
+        case 2: "SIGINT"
+        case 4: "SIGILL, an invalid instruction"
+        case 6: "SIGABRT, the program gave up"
+        case 7: "SIGBUS"
+        case 8: "SIGFPE, an arithmetic error"
+        case 9: "SIGKILL; often the kernel, for want of memory"
+        case 11: "SIGSEGV, a bad memory access"
+        case 13: "SIGPIPE"
+        case 15: "SIGTERM"
+        default: "no common name"
+        }
+    }
+}

@@ -1,0 +1,30 @@
+package import Model
+
+/// A parameter as text, as programs see it: strings as they are, numbers in plain decimals without an exponent,
+/// `true`/`false`, lists and structs as JSON. Source: KFP launcher, `PbValueToText`.
+package func parameterText(_ value: JSONValue) -> String {
+    switch value {
+    case .string(let text): text
+    case .number(let number): plainDecimalText(number)
+    case .null: ""
+    case .bool, .array, .object: value.jsonText
+    }
+}
+
+/// The shortest digits that read back as the same double, never with an exponent: `0.000001`, `1000000000000000000000`.
+package func plainDecimalText(_ number: Double) -> String {
+    let text = decimalText(number)
+    guard let mark = text.firstIndex(where: { $0 == "e" || $0 == "E" }), let exponent = Int(text[text.index(after: mark)...])
+    else { return text }
+    var digits = text[..<mark]
+    let sign = digits.hasPrefix("-") ? "-" : ""
+    digits = digits.drop { $0 == "-" }
+    let parts = digits.split(separator: ".", maxSplits: 1)
+    let whole = parts.first.map(String.init) ?? ""
+    let fraction = parts.count > 1 && parts[1] != "0" ? String(parts[1]) : ""
+    let all = whole + fraction
+    let point = whole.count + exponent
+    if point <= 0 { return sign + "0." + String(repeating: "0", count: -point) + all }
+    if point >= all.count { return sign + all + String(repeating: "0", count: point - all.count) }
+    return sign + all.prefix(point) + "." + all.dropFirst(point)
+}

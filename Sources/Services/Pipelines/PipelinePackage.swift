@@ -1,0 +1,60 @@
+import Crypto
+package import Model
+package import PipelineIR
+
+/// A pipeline that was handed in: read, checked, and named by its content.
+package struct PipelinePackage: Sendable {
+    /// As it was handed in, unknown fields included.
+    package let document: PipelineSpecDocument
+    /// The typed spec.
+    package let spec: PipelineSpec
+    /// The spec made ready to run.
+    package let graph: TaskGraph
+
+    /// Name of the content: equal documents have equal names and are stored once.
+    package var specID: String {
+        var hash = SHA256()
+        hash.update(data: document.pipelineSpec.jsonBytes)
+        hash.update(data: [0])
+        hash.update(data: document.platformSpec?.jsonBytes ?? [])
+        return hash.finalize().map { byte in
+            let digits = String(byte, radix: 16)
+            return digits.count == 1 ? "0" + digits : digits
+        }.joined()
+    }
+
+    /// Checks a document.
+    /// - Throws: `invalidArgument` with the path of everything that is wrong.
+    package init(_ document: PipelineSpecDocument) throws {
+        self.document = document
+        do {
+            spec = try PipelineSpec(json: document.pipelineSpec)
+            graph = try TaskGraph(spec)
+        } catch {
+            throw PlatformError.invalid("The pipeline spec is not valid: \(error)")
+        }
+    }
+
+    /// Reads an uploaded file: YAML with one or two documents, or JSON.
+    /// - Throws: `invalidArgument` for anything that is no pipeline, `resourceExhausted` over ``Limits/uploadBytesMax``.
+    package init(file bytes: [UInt8], named fileName: String) throws {
+        if bytes.count > Limits.uploadBytesMax {
+            throw PlatformError(
+                .resourceExhausted,
+                "The file has \(bytes.count) bytes; at most \(Limits.uploadBytesMax) (32 MiB) are allowed.")
+        }
+        if bytes.starts(with: [0x50, 0x4B]) || bytes.starts(with: [0x1F, 0x8B]) {
+            throw PlatformError.invalid(
+                "\(fileName): zip and tar.gz packages are not supported yet; upload the pipeline's YAML file itself.")
+        }
+        try self.init(try DocumentReader.document(bytes, named: fileName))
+    }
+
+    /// Refuses what this build cannot execute yet.
+    package func checkSupported() throws {
+        let unsupported = graph.unsupported(platformSpec: document.platformSpec)
+        guard let first = unsupported.first else { return }
+        let kinds = Set(unsupported.map(\.message)).sorted().joined(separator: ", ")
+        throw PlatformError.invalid("not supported yet: \(kinds); first found at \(first.path)")
+    }
+}

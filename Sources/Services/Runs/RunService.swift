@@ -1,0 +1,169 @@
+import Engine
+package import Model
+import PipelineIR
+import Store
+
+/// What can be done with runs. Requests write intent; the orchestrator makes it true.
+package struct RunService: Sendable {
+    let context: ServiceContext
+
+    /// Stores a run and its root task in one transaction. No pod is touched.
+    /// - Returns: the run, and its spec if it brought one of its own.
+    /// - Throws: `invalidArgument` with the place of what is wrong in the spec or the parameters, `notFound` for a pipeline,
+    ///   version or experiment; then nothing is stored.
+    package func create(_ submission: RunSubmission) async throws -> (run: Run, spec: PipelineSpecDocument?) {
+        if submission.displayName.isEmpty {
+            throw PlatformError.invalid("run.display_name is missing; name the run.")
+        }
+        try checkPipelineRoot(submission.pipelineRoot)
+        let source = try await resolve(submission.source)
+        let package = try PipelinePackage(source.document)
+        try package.checkSupported()
+        let problems = package.graph.problems(inParameters: submission.parameters)
+        if !problems.isEmpty { throw PlatformError.invalid("The parameters do not fit: \(InvalidSpec(problems))") }
+
+        let id = RunID(context.newID())
+        let now = context.now()
+        let run = try await context.database.write { connection in
+            let experiment = try connection.experiment(of: submission)
+            let run = Run(
+                id: id, experimentID: experiment.id, displayName: submission.displayName,
+                description: submission.description, pipelineID: source.pipelineID,
+                pipelineVersionID: source.versionID, pipelineName: package.spec.name,
+                parameters: submission.parameters, pipelineRoot: submission.pipelineRoot,
+                serviceAccount: submission.serviceAccount, createdAt: now)
+            let specID = package.specID
+            try connection.insertSpec(package.document, id: specID)
+            try connection.insertRun(run, specID: specID)
+            try connection.upsertTasks([RunMachine.rootRecord(of: run, graph: package.graph)])
+            try connection.appendChange(kind: "run", id: id.text, at: now)
+            return run
+        }
+        context.hints.runCreated()
+        return (run, source.versionID == nil ? package.document : nil)
+    }
+
+    /// A run with the spec it brought, if it names no stored version.
+    /// - Throws: `notFound`.
+    package func get(_ id: RunID) async throws -> (run: Run, spec: PipelineSpecDocument?) {
+        try await context.database.read { connection in
+            let run = try connection.requiredRun(id)
+            guard run.pipelineVersionID == nil else { return (run, nil) }
+            return (run, try connection.specID(of: id).flatMap { try connection.spec($0) })
+        }
+    }
+
+    /// One page of runs, without their specs.
+    package func list(_ query: ListQuery, experimentID: ExperimentID?) async throws -> Page<Run> {
+        try await context.database.read { try $0.listRuns(query, experimentID: experimentID) }
+    }
+
+    /// Asks for a run to be stopped.
+    /// - Throws: `notFound`; `invalidArgument` for a run that is over. Source: KFP.
+    package func terminate(_ id: RunID) async throws {
+        let now = context.now()
+        try await context.database.write { connection in
+            var run = try connection.requiredRun(id)
+            guard try connection.requestTermination(id, at: now) else {
+                throw PlatformError.invalid("Run \(id) is over (\(run.state.rawValue)); there is nothing to terminate.")
+            }
+            run.enter(.canceling, at: now, reason: Reason(.terminated, "The run was asked to stop."))
+            try connection.updateRunProgress(run)
+            try connection.appendChange(kind: "run", id: id.text, at: now)
+        }
+        context.hints.terminationRequested(id)
+    }
+
+    /// Deletes a run with its tasks and logs; what still runs is stopped. Artifacts' bytes stay, as on KFP.
+    /// - Throws: `notFound`.
+    package func delete(_ id: RunID) async throws {
+        let now = context.now()
+        try await context.database.write { connection in
+            guard try connection.deleteRun(id) else { throw PlatformError.notFound("Run", id.text) }
+            try connection.appendChange(kind: "run", id: id.text, at: now)
+        }
+        context.hints.runDeleted(id)
+    }
+
+    /// Puts a run away or brings it back.
+    /// - Throws: `failedPrecondition` for a run whose experiment is put away. Source: KFP.
+    package func setStorageState(_ state: StorageState, of id: RunID) async throws {
+        let now = context.now()
+        try await context.database.write { connection in
+            var run = try connection.requiredRun(id)
+            if state == .available, try connection.experiment(run.experimentID)?.storageState == .archived {
+                throw PlatformError(
+                    .failedPrecondition, "The run's experiment is archived; unarchive the experiment first.")
+            }
+            run.storageState = state
+            try connection.updateRun(run)
+            try connection.appendChange(kind: "run", id: id.text, at: now)
+        }
+    }
+
+    private struct Source: Sendable {
+        var document: PipelineSpecDocument
+        var pipelineID: PipelineID?
+        var versionID: PipelineVersionID?
+    }
+
+    private func resolve(_ source: RunSubmission.Source) async throws -> Source {
+        switch source {
+        case .spec(let document): return Source(document: document)
+        case .version(let pipelineID, let versionID):
+            return try await context.database.read { connection in
+                let version = try connection.version(versionID, of: pipelineID)
+                guard let spec = try connection.specID(of: version.id).flatMap({ try connection.spec($0) }) else {
+                    throw PlatformError(.internalError, "The spec of pipeline version \(version.id) is missing.")
+                }
+                return Source(document: spec, pipelineID: version.pipelineID, versionID: version.id)
+            }
+        }
+    }
+
+    private func checkPipelineRoot(_ root: String?) throws {
+        guard let root, !root.isEmpty else { return }
+        throw PlatformError.invalid(
+            "runtime_config.pipeline_root: this server keeps artifacts in its own folder and cannot write to '\(root)'; "
+                + "leave pipeline_root out.")
+    }
+}
+
+extension SQLConnection {
+    func requiredRun(_ id: RunID) throws -> Run {
+        guard let run = try run(id) else { throw PlatformError.notFound("Run", id.text) }
+        return run
+    }
+
+    fileprivate func experiment(of submission: RunSubmission) throws -> Experiment {
+        guard let id = submission.experimentID else {
+            guard let experiment = try experiment(named: Experiment.defaultName) else {
+                throw PlatformError(.internalError, "The experiment '\(Experiment.defaultName)' is missing.")
+            }
+            return experiment
+        }
+        let experiment = try requiredExperiment(id)
+        if experiment.storageState == .archived {
+            throw PlatformError(
+                .failedPrecondition, "Experiment '\(experiment.displayName)' is archived; unarchive it first.")
+        }
+        return experiment
+    }
+
+    /// A version by id, or a pipeline's newest.
+    fileprivate func version(_ versionID: PipelineVersionID?, of pipelineID: PipelineID?) throws -> PipelineVersion {
+        if let versionID {
+            if let pipelineID { return try requiredVersion(versionID, of: pipelineID) }
+            guard let version = try version(versionID) else {
+                throw PlatformError.notFound("Pipeline version", versionID.text)
+            }
+            return version
+        }
+        guard let pipelineID else { throw PlatformError.invalid("run: neither a pipeline nor a version is named.") }
+        _ = try requiredPipeline(pipelineID)
+        guard let version = try newestVersion(of: pipelineID) else {
+            throw PlatformError.invalid("Pipeline \(pipelineID) has no versions; upload one first.")
+        }
+        return version
+    }
+}

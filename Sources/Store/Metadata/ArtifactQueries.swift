@@ -1,0 +1,104 @@
+package import Model
+
+extension SQLConnection {
+    /// Registers artifacts; one that is there already stays as it is, so repeating is harmless.
+    package func insertArtifacts(_ artifacts: [Artifact]) throws {
+        let rows: [Columns] = artifacts.map { artifact in
+            [
+                "id": .text(artifact.id.text),
+                "name": .text(artifact.name),
+                "schema_title": .text(artifact.schemaTitle),
+                "schema_version": .text(artifact.schemaVersion),
+                "uri": .text(artifact.uri),
+                "metadata": .json(artifact.metadata),
+                "created_at": .time(artifact.createdAt),
+            ]
+        }
+        try insert(rows, into: "artifacts", onConflict: .keep(key: ["id"]))
+    }
+
+    /// Notes which tasks read and wrote which artifacts; repeating is harmless.
+    /// - Throws: ``PlatformError``; `failedPrecondition` when an artifact or run is not there (yet).
+    package func insertEdges(_ edges: [ArtifactEdge]) throws {
+        let rows: [Columns] = edges.map { edge in
+            [
+                "artifact_id": .text(edge.artifactID.text),
+                "run_id": .text(edge.runID.text),
+                "path": .text(edge.path.text),
+                "direction": .text(edge.direction.rawValue),
+                "key": .text(edge.key),
+                "position": .integer(Int64(edge.position)),
+            ]
+        }
+        try insert(
+            rows, into: "artifact_edges",
+            onConflict: .keep(key: ["run_id", "path", "direction", "key", "position"]))
+    }
+
+    /// The artifact with an id.
+    package func artifact(_ id: ArtifactID) throws -> Artifact? {
+        try row(artifactSelection, "WHERE id = ?", [.text(id.text)], as: decodeArtifact)
+    }
+
+    /// Every artifact that a task of a run read or wrote, by time of creation, then id.
+    package func artifacts(of run: RunID) throws -> [Artifact] {
+        try rows(
+            artifactSelection,
+            """
+            WHERE id IN (SELECT artifact_id FROM artifact_edges WHERE run_id = ?) ORDER BY created_at, id
+            """, [.text(run.text)], as: decodeArtifact)
+    }
+
+    /// What the tasks of a run read and wrote, by path, direction, key and position.
+    package func edges(of run: RunID) throws -> [ArtifactEdge] {
+        try rows(
+            edgeSelection, "WHERE run_id = ? ORDER BY path, direction, key, position", [.text(run.text)],
+            as: decodeEdge)
+    }
+
+    /// Which tasks of any run read and wrote an artifact, by run, path, direction, key and position.
+    package func edges(ofArtifact id: ArtifactID) throws -> [ArtifactEdge] {
+        try rows(
+            edgeSelection, "WHERE artifact_id = ? ORDER BY run_id, path, direction, key, position",
+            [.text(id.text)], as: decodeEdge)
+    }
+
+    /// The artifacts that a run has an edge to.
+    func artifactIDs(touchedBy run: RunID) throws -> [ArtifactID] {
+        try rows(
+            Selection("artifact_edges", key: ["artifact_id"], []), "WHERE run_id = ? GROUP BY artifact_id",
+            [.text(run.text)]
+        ) { ArtifactID(try $0.text("artifact_id")) }
+    }
+
+    /// Deletes those of some artifacts that no task of any run read or wrote.
+    func deleteArtifactsWithoutEdges(_ ids: [ArtifactID]) throws {
+        for id in ids {
+            try execute(
+                """
+                DELETE FROM artifacts WHERE id = ? \
+                AND NOT EXISTS (SELECT 1 FROM artifact_edges WHERE artifact_id = artifacts.id)
+                """, [.text(id.text)])
+        }
+    }
+}
+
+private let artifactSelection = Selection(
+    "artifacts", key: ["id"], ["name", "schema_title", "schema_version", "uri", "metadata", "created_at"])
+
+private func decodeArtifact(_ row: Row) throws -> Artifact {
+    Artifact(
+        id: ArtifactID(try row.text("id")), name: try row.text("name"),
+        schemaTitle: try row.text("schema_title"), schemaVersion: try row.text("schema_version"),
+        uri: try row.text("uri"), metadata: try row.object("metadata"), createdAt: try row.time("created_at"))
+}
+
+private let edgeSelection = Selection(
+    "artifact_edges", key: ["run_id", "path", "direction", "key", "position"], ["artifact_id"])
+
+private func decodeEdge(_ row: Row) throws -> ArtifactEdge {
+    ArtifactEdge(
+        artifactID: ArtifactID(try row.text("artifact_id")), runID: RunID(try row.text("run_id")),
+        path: TaskPath(try row.text("path")), direction: try row.choice("direction"),
+        key: try row.text("key"), position: try row.integer("position"))
+}

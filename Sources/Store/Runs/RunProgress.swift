@@ -1,0 +1,49 @@
+package import Model
+
+/// What the engine and the API each write of a run is kept apart, so that neither overwrites the other.
+extension SQLConnection {
+    /// Writes how far a run has come: state, error, history, end and outputs; raises its revision.
+    ///
+    /// Names and storage state belong to the API and are left alone. A deleted run stays deleted.
+    package func updateRunProgress(_ run: Run) throws {
+        _ = try update(
+            "runs", id: run.id.text,
+            set: [
+                "finished_at": .time(run.finishedAt),
+                "state": .text(run.state.rawValue),
+                "error": .json(run.error?.json),
+                "state_history": .history(run.stateHistory),
+                "outputs": .json(run.outputs.json),
+            ], also: "revision = revision + 1")
+    }
+
+    /// Asks for a run to be stopped; the request survives whatever the engine writes meanwhile.
+    /// - Returns: whether the run was there and not over.
+    package func requestTermination(_ run: RunID, at now: Instant) throws -> Bool {
+        try execute(
+            """
+            UPDATE runs SET termination_requested_at = COALESCE(termination_requested_at, ?), \
+            revision = revision + 1 WHERE id = ? AND state NOT IN (\(finalStates))
+            """, [.time(now), .text(run.text)]) > 0
+    }
+
+    /// Whether somebody has asked for a run to be stopped.
+    package func isTerminationRequested(_ run: RunID) throws -> Bool {
+        let rows = try query("SELECT termination_requested_at FROM runs WHERE id = ?", [.text(run.text)])
+        return rows.first?.first.map { $0 != .null } ?? false
+    }
+}
+
+private let finalStates = RuntimeState.allCases.filter(\.isFinal)
+    .map { "'\($0.rawValue)'" }.joined(separator: ", ")
+
+extension SQLConnection {
+    /// Puts away all runs of an experiment.
+    package func archiveRuns(of experiment: ExperimentID) throws {
+        try execute(
+            "UPDATE runs SET storage_state = ?, revision = revision + 1 WHERE experiment_id = ? AND storage_state <> ?",
+            [
+                .text(StorageState.archived.rawValue), .text(experiment.text), .text(StorageState.archived.rawValue),
+            ])
+    }
+}

@@ -1,0 +1,105 @@
+package import Model
+
+extension SQLConnection {
+    /// Writes tasks, new ones and known ones alike; their runs must be there.
+    /// - Throws: ``PlatformError``; `failedPrecondition` when a run was deleted.
+    package func upsertTasks(_ tasks: [TaskRecord]) throws {
+        let rows: [Columns] = tasks.map { task in
+            [
+                "run_id": .text(task.runID.text),
+                "path": .text(task.path.text),
+                "parent": .optional(task.parent?.text),
+                "name": .text(task.name),
+                "display_name": .text(task.displayName),
+                "iteration": .optional(task.iteration),
+                "kind": .text(task.kind.rawValue),
+                "state": .text(task.state.rawValue),
+                "reason": .json(task.reason?.json),
+                "inputs": .json(task.inputs.json),
+                "outputs": .json(task.outputs.json),
+                "created_at": .time(task.createdAt),
+                "started_at": .time(task.startedAt),
+                "ended_at": .time(task.endedAt),
+                "state_history": .history(task.stateHistory),
+            ]
+        }
+        try insert(rows, into: "tasks", onConflict: .replace(key: ["run_id", "path"]))
+    }
+
+    /// The tasks of a run by time of creation, then path.
+    package func tasks(of run: RunID) throws -> [TaskRecord] {
+        try rows(
+            tasksSelection, "WHERE run_id = ? ORDER BY created_at, path", [.text(run.text)], as: decodeTask)
+    }
+
+    /// One task of a run.
+    package func task(_ run: RunID, _ path: TaskPath) throws -> TaskRecord? {
+        try row(
+            tasksSelection, "WHERE run_id = ? AND path = ?", [.text(run.text), .text(path.text)],
+            as: decodeTask)
+    }
+
+    /// Writes attempts at a run's tasks, new ones and known ones alike; the run must be there.
+    /// - Throws: ``PlatformError``; `failedPrecondition` when the run was deleted.
+    package func upsertAttempts(_ attempts: [Attempt], of run: RunID) throws {
+        let rows: [Columns] = attempts.map { attempt in
+            [
+                "run_id": .text(run.text),
+                "path": .text(attempt.path.text),
+                "number": .integer(Int64(attempt.number)),
+                "state": .text(attempt.state.rawValue),
+                "reason": .json(attempt.reason?.json),
+                "created_at": .time(attempt.createdAt),
+                "started_at": .time(attempt.startedAt),
+                "ended_at": .time(attempt.endedAt),
+                "exit_code": .optional(attempt.exitCode),
+            ]
+        }
+        try insert(rows, into: "attempts", onConflict: .replace(key: ["run_id", "path", "number"]))
+    }
+
+    /// The attempts at all tasks of a run, by path, then number.
+    package func attempts(of run: RunID) throws -> [Attempt] {
+        try rows(
+            attemptsSelection, "WHERE run_id = ? ORDER BY path, number", [.text(run.text)], as: decodeAttempt)
+    }
+}
+
+private let tasksSelection = Selection(
+    "tasks", key: ["run_id", "path"],
+    [
+        "parent", "name", "display_name", "iteration", "kind", "state", "reason", "inputs", "outputs",
+        "created_at", "started_at", "ended_at", "state_history",
+    ])
+
+private func decodeTask(_ row: Row) throws -> TaskRecord {
+    var task = TaskRecord(
+        runID: RunID(try row.text("run_id")), path: TaskPath(try row.text("path")),
+        parent: try row.optionalText("parent").map { TaskPath($0) }, name: try row.text("name"),
+        displayName: try row.text("display_name"), iteration: try row.optionalInteger("iteration"),
+        kind: try row.choice("kind"), createdAt: try row.time("created_at"))
+    task.state = try row.choice("state")
+    task.reason = try row.reason("reason")
+    task.inputs = TaskValues(json: try row.json("inputs"))
+    task.outputs = TaskValues(json: try row.json("outputs"))
+    task.startedAt = try row.optionalTime("started_at")
+    task.endedAt = try row.optionalTime("ended_at")
+    task.stateHistory = try row.history("state_history")
+    return task
+}
+
+private let attemptsSelection = Selection(
+    "attempts", key: ["run_id", "path", "number"],
+    ["state", "reason", "created_at", "started_at", "ended_at", "exit_code"])
+
+private func decodeAttempt(_ row: Row) throws -> Attempt {
+    var attempt = Attempt(
+        path: TaskPath(try row.text("path")), number: try row.integer("number"),
+        createdAt: try row.time("created_at"))
+    attempt.state = try row.choice("state")
+    attempt.reason = try row.reason("reason")
+    attempt.startedAt = try row.optionalTime("started_at")
+    attempt.endedAt = try row.optionalTime("ended_at")
+    attempt.exitCode = try row.optionalInteger("exit_code")
+    return attempt
+}

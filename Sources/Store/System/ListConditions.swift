@@ -1,0 +1,132 @@
+import Model
+
+/// One predicate of a list request as SQL.
+/// - Throws: ``PlatformError`` with `invalidArgument` for an unknown field or an operand that does not fit.
+func condition(_ predicate: Predicate, of resource: ListedResource) throws -> SQLFragment {
+    try checkSize(predicate)
+    if resource.hasTags, predicate.key.hasPrefix("tags."), predicate.key.count > "tags.".count {
+        return try tagCondition(predicate, of: resource)
+    }
+    guard let field = resource.fields[predicate.key] else {
+        throw unknownField(predicate.key, use: "filter", of: resource)
+    }
+    switch field.kind {
+    case .text: return try textCondition(predicate, field.sql)
+    case .time: return try timeCondition(predicate, field.sql)
+    }
+}
+
+private func textCondition(_ predicate: Predicate, _ sql: String) throws -> SQLFragment {
+    switch (predicate.operation, predicate.operand) {
+    case (.isIn, .strings(let texts)):
+        // `IN ()` is not SQL everywhere.
+        if texts.isEmpty { return SQLFragment("1 = 0") }
+        return SQLFragment("\(sql) IN (\(placeholders(texts.count)))", texts.map { .text($0) })
+    case (.isIn, _):
+        throw misfit(predicate, expected: "a list of strings")
+    case (.isSubstring, .string(let text)):
+        return SQLFragment(#"\#(sql) LIKE ? ESCAPE '\'"#, [.text("%" + escapingWildcards(text) + "%")])
+    case (.equals, .string(let text)), (.notEquals, .string(let text)),
+        (.greaterThan, .string(let text)), (.greaterThanEquals, .string(let text)),
+        (.lessThan, .string(let text)), (.lessThanEquals, .string(let text)):
+        return SQLFragment("\(sql) \(comparison(predicate.operation)) ?", [.text(text)])
+    case (_, _):
+        throw misfit(predicate, expected: "a string")
+    }
+}
+
+/// Times compare as whole seconds, as clients see them. Source: KFP stores seconds.
+private func timeCondition(_ predicate: Predicate, _ sql: String) throws -> SQLFragment {
+    guard case .timestamp(let instant) = predicate.operand else {
+        throw misfit(predicate, expected: "a timestamp")
+    }
+    let second = instant.wholeSecond
+    let start = SQLValue.integer(second.milliseconds)
+    let end = SQLValue.integer((second + .seconds(1)).milliseconds)
+    switch predicate.operation {
+    case .equals: return SQLFragment("(\(sql) >= ? AND \(sql) < ?)", [start, end])
+    case .notEquals: return SQLFragment("(\(sql) < ? OR \(sql) >= ?)", [start, end])
+    case .greaterThan: return SQLFragment("\(sql) >= ?", [end])
+    case .greaterThanEquals: return SQLFragment("\(sql) >= ?", [start])
+    case .lessThan: return SQLFragment("\(sql) < ?", [start])
+    case .lessThanEquals: return SQLFragment("\(sql) < ?", [end])
+    case .isIn, .isSubstring:
+        throw PlatformError.invalid(
+            "filter on \(predicate.key): \(predicate.operation.rawValue) does not apply to times, compare them")
+    }
+}
+
+/// SQLite's `json_each`; PostgreSQL calls the same thing `json_each_text`.
+private func tagCondition(_ predicate: Predicate, of resource: ListedResource) throws -> SQLFragment {
+    guard predicate.operation == .equals, case .string(let text) = predicate.operand else {
+        throw PlatformError.invalid(
+            "filter on \(predicate.key): tags can only be compared by EQUALS with a string_value")
+    }
+    return SQLFragment(
+        """
+        EXISTS (SELECT 1 FROM json_each(\(resource.table).tags) AS tag WHERE tag.key = ? AND tag.value = ?)
+        """, [.text(String(predicate.key.dropFirst("tags.".count))), .text(text)])
+}
+
+private func comparison(_ operation: Predicate.Operation) -> String {
+    switch operation {
+    case .equals, .isIn, .isSubstring: "="
+    case .notEquals: "<>"
+    case .greaterThan: ">"
+    case .greaterThanEquals: ">="
+    case .lessThan: "<"
+    case .lessThanEquals: "<="
+    }
+}
+
+private func escapingWildcards(_ text: String) -> String {
+    var escaped = ""
+    for character in text.unicodeScalars {
+        if character == "%" || character == "_" || character == "\\" { escaped.append("\\") }
+        escaped.unicodeScalars.append(character)
+    }
+    return escaped
+}
+
+private func checkSize(_ predicate: Predicate) throws {
+    let texts: [String]
+    switch predicate.operand {
+    case .string(let text): texts = [text]
+    case .strings(let list): texts = list
+    case .integer, .integers, .timestamp: texts = []
+    }
+    guard texts.count <= Limits.listOperandsMax else {
+        throw PlatformError.invalid(
+            "filter on \(predicate.key): \(texts.count) values, at most \(Limits.listOperandsMax) are allowed")
+    }
+    guard texts.allSatisfy({ $0.unicodeScalars.count <= Limits.listOperandCharactersMax }) else {
+        throw PlatformError.invalid(
+            """
+            filter on \(predicate.key): a value is longer than \(Limits.listOperandCharactersMax) characters, \
+            the most that is allowed
+            """)
+    }
+}
+
+private func misfit(_ predicate: Predicate, expected: String) -> PlatformError {
+    let found =
+        switch predicate.operand {
+        case .integer: "a whole number"
+        case .string: "a string"
+        case .timestamp: "a timestamp"
+        case .integers: "a list of whole numbers"
+        case .strings: "a list of strings"
+        }
+    return .invalid(
+        "filter on \(predicate.key): \(predicate.operation.rawValue) with \(found), expected \(expected)")
+}
+
+extension Instant {
+    /// The second it lies in.
+    fileprivate var wholeSecond: Instant {
+        let (quotient, remainder) = milliseconds.quotientAndRemainder(dividingBy: 1000)
+        let seconds = remainder < 0 ? quotient - 1 : quotient
+        let (product, overflow) = seconds.multipliedReportingOverflow(by: 1000)
+        return Instant(milliseconds: overflow ? .min : product)
+    }
+}

@@ -1,0 +1,34 @@
+import Model
+
+extension SQLConnection {
+    /// Reads one page of a list, see ``ListSQL``.
+    func page<Item: Sendable>(
+        _ query: ListQuery, of resource: ListedResource, _ selection: Selection, scope: SQLFragment? = nil,
+        as decode: (Row) throws -> Item
+    ) throws -> Page<Item> {
+        let sql = try ListSQL(query, of: resource, selection, scope: scope)
+        let found = try self.query(sql.page.sql, sql.page.arguments)
+        let rows = found.prefix(query.pageSize).map { Row(selection: selection, values: $0) }
+        let isLastPage = found.count <= query.pageSize
+        return Page(
+            items: try rows.map(decode), next: isLastPage ? nil : try rows.last.flatMap(cursor),
+            totalSize: try total(sql.total))
+    }
+
+    private func total(_ sql: SQLFragment) throws -> Int {
+        guard case .integer(let count)? = try query(sql.sql, sql.arguments).first?.first else { return 0 }
+        return Int(count)
+    }
+}
+
+/// Where the page after this row starts.
+private func cursor(after row: Row) throws -> ListQuery.Cursor? {
+    let id = try row.text("id")
+    switch row.values.last {
+    case .text(let text)?: return ListQuery.Cursor(value: .string(text), id: id)
+    case .integer(let milliseconds)?: return ListQuery.Cursor(value: .number(Double(milliseconds)), id: id)
+    case .null?, .real?, .blob?, nil:
+        throw PlatformError(
+            .internalError, "Row \(id) of table \(row.selection.table) has no place in the order of its list.")
+    }
+}

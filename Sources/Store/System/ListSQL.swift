@@ -1,0 +1,117 @@
+import Model
+
+/// A piece of SQL and the values of its placeholders.
+struct SQLFragment: Hashable, Sendable {
+    /// The text.
+    let sql: String
+    /// One value for each `?`.
+    let arguments: [SQLValue]
+
+    /// Makes a piece.
+    init(_ sql: String, _ arguments: [SQLValue] = []) {
+        self.sql = sql
+        self.arguments = arguments
+    }
+}
+
+/// A ``ListQuery`` as SQL: one statement for the page, one for the total.
+///
+/// Pages go on after the last row of the page before (keyset pagination), so a page costs the same wherever it
+/// is, and rows that come or go meanwhile neither repeat nor hide others. Ties are broken by id.
+struct ListSQL: Hashable, Sendable {
+    /// Yields the selection's columns and, last, the value the row is sorted by; one row more than a page has,
+    /// to see whether there is a next page.
+    let page: SQLFragment
+    /// Yields one number.
+    let total: SQLFragment
+
+    /// Compiles a query.
+    /// - Parameters:
+    ///   - query: what is wanted; its names come from outside.
+    ///   - resource: what can be asked for.
+    ///   - selection: the columns wanted, of the same table.
+    ///   - scope: a condition that comes from the place of the list, such as its pipeline.
+    /// - Throws: ``PlatformError`` with `invalidArgument` for an unknown field, an operand that does not fit, a
+    ///   cursor of another order, or more of something than ``Limits`` allow.
+    init(_ query: ListQuery, of resource: ListedResource, _ selection: Selection, scope: SQLFragment?) throws {
+        guard (1...Limits.pageSizeMax).contains(query.pageSize) else {
+            throw PlatformError.invalid("page size is \(query.pageSize), expected 1 to \(Limits.pageSizeMax)")
+        }
+        guard query.predicates.count <= Limits.listPredicatesMax else {
+            throw PlatformError.invalid(
+                "filter has \(query.predicates.count) conditions, at most \(Limits.listPredicatesMax) are allowed")
+        }
+        guard let sort = resource.fields[query.sortField] else {
+            throw unknownField(query.sortField, use: "sort", of: resource)
+        }
+        let matching = try (scope.map { [$0] } ?? []) + query.predicates.map { try condition($0, of: resource) }
+        let after = try query.after.map { [try Self.position(after: $0, query, sort)] } ?? []
+        let direction = query.descending ? "DESC" : "ASC"
+        let (pageFilter, pageArguments) = Self.conjunction(matching + after)
+        page = SQLFragment(
+            """
+            \(selection.sql(adding: [sort.sql]))\(pageFilter) \
+            ORDER BY \(sort.sql) \(direction), id \(direction) LIMIT \(query.pageSize + 1)
+            """, pageArguments)
+        total = Self.total(matching, of: resource)
+    }
+
+    /// Whole tables are counted by triggers; what is filtered is counted up to a bound.
+    private static func total(_ matching: [SQLFragment], of resource: ListedResource) -> SQLFragment {
+        if matching.isEmpty, resource.isCounted {
+            return SQLFragment("SELECT count FROM row_counts WHERE table_name = ?", [.text(resource.table)])
+        }
+        let (filter, arguments) = conjunction(matching)
+        return SQLFragment(
+            """
+            SELECT COUNT(*) FROM \
+            (SELECT 1 FROM \(resource.table)\(filter) LIMIT \(Limits.listCountMax)) AS matching
+            """, arguments)
+    }
+
+    private static func position(
+        after cursor: ListQuery.Cursor, _ query: ListQuery, _ sort: ListedResource.Field
+    ) throws -> SQLFragment {
+        let value: SQLValue
+        switch (sort.kind, cursor.value) {
+        case (.text, .string(let text)):
+            value = .text(text)
+        case (.time, .number):
+            guard let milliseconds = cursor.value.exactInteger else { fallthrough }
+            value = .integer(Int64(milliseconds))
+        default:
+            throw PlatformError.invalid(
+                """
+                page token goes on after \(cursor.value.kindDescription), which does not fit the sort field \
+                \(query.sortField): ask for the first page again
+                """)
+        }
+        return SQLFragment(
+            "(\(sort.sql), id) \(query.descending ? "<" : ">") (?, ?)", [value, .text(cursor.id)])
+    }
+
+    private static func conjunction(_ conditions: [SQLFragment]) -> (sql: String, arguments: [SQLValue]) {
+        guard !conditions.isEmpty else { return ("", []) }
+        return (
+            " WHERE " + conditions.map(\.sql).joined(separator: " AND "), conditions.flatMap(\.arguments)
+        )
+    }
+}
+
+/// The error for a name that is not whitelisted.
+func unknownField(_ name: String, use: String, of resource: ListedResource) -> PlatformError {
+    var known = resource.fields.keys.sorted()
+    if use == "filter", resource.hasTags { known.append("tags.<key>") }
+    return .invalid(
+        """
+        \(name): unknown \(use) field for \(resource.table.replacingUnderscores); \
+        known are \(known.joined(separator: ", "))
+        """)
+}
+
+extension String {
+    /// A table's name as words.
+    fileprivate var replacingUnderscores: String {
+        String(map { $0 == "_" ? " " : $0 })
+    }
+}

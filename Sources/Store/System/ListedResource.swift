@@ -1,0 +1,76 @@
+/// What the API calls the fields of a resource that can be listed, and which SQL stands for each.
+///
+/// The whitelist is what keeps text from outside out of SQL: a name that is not here is refused.
+struct ListedResource: Sendable {
+    /// One field to sort by or to compare.
+    struct Field: Sendable {
+        /// The kinds of values a field holds.
+        enum Kind: Hashable, Sendable {
+            /// Compared as text, byte by byte.
+            case text
+            /// Compared as milliseconds since the epoch.
+            case time
+        }
+
+        /// A column, or an expression that is never `NULL`, so that every row has its place in every order.
+        let sql: String
+        /// What it holds.
+        let kind: Kind
+    }
+
+    /// The table, which is also the resource's name in messages.
+    let table: String
+    /// Fields by name.
+    let fields: [String: Field]
+    /// Whether `tags.<key>` may be compared.
+    let hasTags: Bool
+    /// Whether `row_counts` knows how many rows there are.
+    let isCounted: Bool
+
+    /// Runs. Source: KFP v2beta1, the sortable and filterable fields of `Run`.
+    ///
+    /// A run that has not ended sorts and compares as if it had ended in 1970, which is what the API shows.
+    static let runs = ListedResource(
+        table: "runs",
+        fields: [
+            "id": .text("id"), "run_id": .text("id"), "name": .text("display_name"),
+            "display_name": .text("display_name"), "description": .text("description"),
+            "created_at": .time("created_at"), "scheduled_at": .time("scheduled_at"),
+            "finished_at": .time("COALESCE(finished_at, 0)"), "storage_state": .text("storage_state"),
+            "state": .text("state"), "status": .text("state"), "experiment_id": .text("experiment_id"),
+            "recurring_run_id": .text("COALESCE(recurring_run_id, '')"),
+        ], hasTags: false, isCounted: true)
+
+    /// Experiments. Source: KFP v2beta1, the sortable and filterable fields of `Experiment`.
+    static let experiments = ListedResource(
+        table: "experiments",
+        fields: [
+            "id": .text("id"), "experiment_id": .text("id"), "name": .text("display_name"),
+            "display_name": .text("display_name"), "description": .text("description"),
+            "created_at": .time("created_at"), "last_run_created_at": .time("COALESCE(last_run_created_at, 0)"),
+            "storage_state": .text("storage_state"),
+        ], hasTags: false, isCounted: true)
+
+    /// Pipelines. Source: KFP v2beta1, the sortable and filterable fields of `Pipeline`.
+    static let pipelines = ListedResource(
+        table: "pipelines",
+        fields: [
+            "id": .text("id"), "pipeline_id": .text("id"), "name": .text("name"),
+            "display_name": .text("display_name"), "description": .text("description"),
+            "created_at": .time("created_at"),
+        ], hasTags: true, isCounted: true)
+
+    /// Versions of a pipeline. Source: KFP v2beta1, the sortable and filterable fields of `PipelineVersion`.
+    static let versions = ListedResource(
+        table: "pipeline_versions",
+        fields: [
+            "id": .text("id"), "pipeline_version_id": .text("id"), "name": .text("name"),
+            "display_name": .text("display_name"), "description": .text("description"),
+            "created_at": .time("created_at"),
+        ], hasTags: true, isCounted: false)
+}
+
+extension ListedResource.Field {
+    fileprivate static func text(_ sql: String) -> Self { Self(sql: sql, kind: .text) }
+    fileprivate static func time(_ sql: String) -> Self { Self(sql: sql, kind: .time) }
+}

@@ -1,0 +1,136 @@
+import FoundationEssentials
+import GRDB
+import Model
+package import Store
+
+/// The embedded database: one SQLite file, or memory for tests and simulation.
+///
+/// A file is in WAL mode with `synchronous = NORMAL`: readers never wait for the writer, a crash of the program
+/// loses nothing, and a crash of the machine can lose the last moments but never tears a transaction. Writers
+/// share commits, see ``write(_:)``.
+package final class SQLiteDatabase: Store.Database {
+    private let writer: any DatabaseWriter
+    private let statements = StatementTexts()
+    private let group = GroupCommit()
+
+    /// Opens or makes the database in a file, and brings its schema up to date.
+    /// - Parameter path: the file; its folder must be there. SQLite keeps two more files beside it.
+    /// - Throws: ``PlatformError``; `failedPrecondition` when the file cannot be opened or written, is not a
+    ///   database or was made by a newer build, `resourceExhausted` when the disk is full, `unavailable` when
+    ///   another program holds it.
+    package static func open(path: String) async throws -> SQLiteDatabase {
+        do {
+            let database = SQLiteDatabase(
+                try DatabasePool(path: path, configuration: configuration(readers: 4)))
+            try await database.prepare()
+            return database
+        } catch let error as DatabaseError {
+            throw PlatformError(opening: path, error)
+        } catch let error as PlatformError {
+            throw PlatformError(
+                error.code, "Database \(path): \(error.message)", cause: error.cause, retry: error.retry)
+        }
+    }
+
+    /// Makes an empty database in memory; it is gone when the last reference to it is.
+    package static func inMemory() async throws -> SQLiteDatabase {
+        do {
+            let database = SQLiteDatabase(try DatabaseQueue(configuration: configuration(readers: 1)))
+            try await database.prepare()
+            return database
+        } catch let error as DatabaseError {
+            throw PlatformError(error)
+        }
+    }
+
+    private init(_ writer: any DatabaseWriter) {
+        self.writer = writer
+    }
+
+    /// How many commits were made so far; with group commit fewer than writes.
+    package var commitCount: Int { group.commitCount }
+
+    /// How many writes wait for the commit under way to end.
+    package var waitingWrites: Int { group.waitingCount }
+
+    package func read<Result: Sendable>(
+        _ body: @escaping @Sendable (any SQLConnection) throws -> Result
+    ) async throws -> Result {
+        let statements = self.statements
+        return try await withCheckedThrowingContinuation { continuation in
+            // By callback: GRDB's async variants would interrupt the connection when the caller is cancelled.
+            writer.asyncRead { access in
+                continuation.resume(
+                    with: Swift.Result {
+                        do {
+                            return try body(SQLiteConnection(try access.get(), statements))
+                        } catch let error as DatabaseError {
+                            throw PlatformError(error)
+                        }
+                    })
+            }
+        }
+    }
+
+    package func write<Result: Sendable>(
+        _ body: @escaping @Sendable (any SQLConnection) throws -> Result
+    ) async throws -> Result {
+        try await withCheckedThrowingContinuation { continuation in
+            let entry = GroupCommit.Entry(
+                run: { connection in
+                    let result = try body(connection)
+                    return { continuation.resume(returning: result) }
+                },
+                fail: { continuation.resume(throwing: $0) })
+            guard group.enqueue(entry) else { return }
+            writer.asyncWriteWithoutTransaction { [group, statements] database in
+                group.drain(SQLiteConnection(database, statements))
+            }
+        }
+    }
+
+    /// Ends the use of the database; reads and writes that come later fail.
+    /// - Throws: ``PlatformError``; `unavailable` while statements are under way.
+    package func close() throws {
+        do {
+            try writer.close()
+        } catch let error as DatabaseError {
+            throw PlatformError(error)
+        }
+    }
+
+    /// Refuses what this build cannot work with, and brings the schema up to date.
+    private func prepare() async throws {
+        let version = try await read { try $0.query("SELECT sqlite_version()", []) }
+        guard case .text(let text)? = version.first?.first, isRecentEnough(text) else {
+            throw PlatformError(
+                .failedPrecondition,
+                "SQLite 3.35 or newer is needed, found \(version): update the SQLite library of this system")
+        }
+        try await migrate(at: Instant(Date()))
+    }
+
+    private static func configuration(readers: Int) -> Configuration {
+        var configuration = Configuration()
+        configuration.label = "martlet.database"
+        configuration.maximumReaderCount = readers
+        configuration.busyMode = .timeout(5)
+        configuration.foreignKeysEnabled = true
+        // A transaction that could not be rolled back is reported to its callers; it must not end the program.
+        configuration.allowsUnsafeTransactions = true
+        configuration.prepareDatabase { database in
+            // 1 MiB of pages a connection; the system's file cache holds the rest.
+            try database.execute(sql: "PRAGMA cache_size = -1024")
+            // Lets the log shrink again after a burst of writes.
+            try database.execute(sql: "PRAGMA journal_size_limit = 67108864")
+        }
+        return configuration
+    }
+}
+
+/// Whether `RETURNING` and the rest of what we use are there; older SQLite versions refuse them as syntax errors.
+private func isRecentEnough(_ version: String) -> Bool {
+    let parts = version.split(separator: ".").map { Int($0) ?? 0 }
+    guard let major = parts.first, let minor = parts.dropFirst().first else { return false }
+    return (major, minor) >= (3, 35)
+}

@@ -1,0 +1,71 @@
+/// The methods our routes use.
+package enum HTTPMethod: String, Hashable, Sendable, CaseIterable {
+    case get = "GET"
+    case post = "POST"
+    case patch = "PATCH"
+    case delete = "DELETE"
+}
+
+/// Everything that can be asked for over HTTP. Source: KFP v2beta1 services; names follow their methods.
+package enum Route: String, Hashable, Sendable, CaseIterable {
+    case getHealth, getHealthV1
+    case createExperiment, getExperiment, listExperiments, deleteExperiment
+    case archiveExperiment, unarchiveExperiment
+    case uploadPipeline, uploadPipelineVersion, createPipelineAndVersion
+    case createPipeline, getPipeline, getPipelineByName, listPipelines, updatePipeline, deletePipeline
+    case createPipelineVersion, getPipelineVersion, listPipelineVersions
+    case updatePipelineVersion, deletePipelineVersion
+    case createRun, getRun, listRuns, deleteRun, terminateRun, archiveRun, unarchiveRun, retryRun
+    case listTasks, getTask, getTaskLog, getNodeLog
+}
+
+/// One row of the ``RouteTable``.
+package struct RouteRow: Hashable, Sendable {
+    /// What is asked for.
+    package let route: Route
+    /// How.
+    package let method: HTTPMethod
+    /// Where, with parameters in braces: `/apis/v2beta1/runs/{run_id}:archive`.
+    package let template: String
+    /// One sentence for the reference page.
+    package let summary: String
+
+    let segments: [RouteSegment]
+
+    init(_ route: Route, _ method: HTTPMethod, _ template: String, _ summary: String) {
+        self.route = route
+        self.method = method
+        self.template = template
+        self.summary = summary
+        self.segments = template.split(separator: "/").map { RouteSegment(String($0)) }
+    }
+}
+
+/// What a path has between two slashes.
+enum RouteSegment: Hashable, Sendable {
+    /// This text.
+    case literal(String)
+    /// Anything that is not empty and ends with `suffix`; what stands before is the parameter.
+    case parameter(name: String, suffix: String)
+
+    init(_ text: String) {
+        guard text.hasPrefix("{"), let end = text.firstIndex(of: "}") else {
+            self = .literal(text)
+            return
+        }
+        let name = text[text.index(after: text.startIndex)..<end]
+        self = .parameter(name: String(name), suffix: String(text[text.index(after: end)...]))
+    }
+
+    /// The parameter's text in `segment`, still encoded, empty for a literal; `nil` if the segment is
+    /// another.
+    func match(_ segment: Substring) -> Substring? {
+        switch self {
+        case .literal(let text):
+            return segment == text ? "" : nil
+        case .parameter(_, let suffix):
+            guard segment.utf8.count > suffix.utf8.count, segment.hasSuffix(suffix) else { return nil }
+            return segment.dropLast(suffix.count)
+        }
+    }
+}

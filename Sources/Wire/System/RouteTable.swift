@@ -1,0 +1,175 @@
+package import Model
+
+/// What the ``RouteTable`` makes of a method and a path.
+package enum RouteMatch: Hashable, Sendable {
+    /// The route and its path parameters by name, decoded.
+    case found(Route, parameters: [String: String])
+    /// The path exists, but not with this method.
+    case wrongMethod(allowed: [HTTPMethod])
+    /// There is no such path.
+    case unknownPath
+    /// The path fits a route but a parameter cannot be decoded.
+    case malformed(PlatformError)
+}
+
+/// Every route there is, in one table: the server dispatches by it, clients build paths from it, the
+/// reference page lists it.
+package enum RouteTable {
+    /// What the paths of KFP's current API start with.
+    package static let prefix = "/apis/v2beta1"
+
+    /// All rows. Where two templates fit a path, the earlier one is meant.
+    package static let rows: [RouteRow] = system + experiments + pipelines + versions + runs + tasks
+
+    /// Finds the route for a request; what stands after `?` is ignored.
+    ///
+    /// `/pipeline/apis/…`, the base path of a full Kubeflow, is taken for `/apis/…`.
+    package static func match(method: String, path: String) -> RouteMatch {
+        var segments = path.prefix { $0 != "?" }.split(separator: "/", omittingEmptySubsequences: false)
+        guard segments.first == "" else { return .unknownPath }
+        segments.removeFirst()
+        if segments.count > 1, segments[0] == "pipeline", segments[1] == "apis" { segments.removeFirst() }
+        var allowed: [HTTPMethod] = []
+        for row in rows {
+            guard let raw = match(row.segments, segments) else { continue }
+            guard row.method.rawValue == method else {
+                if !allowed.contains(row.method) { allowed.append(row.method) }
+                continue
+            }
+            return decode(row.route, raw)
+        }
+        return allowed.isEmpty ? .unknownPath : .wrongMethod(allowed: allowed)
+    }
+
+    /// The method and path of a route; every parameter is encoded, one that is missing stays empty.
+    package static func request(
+        _ route: Route, _ parameters: [String: String] = [:]
+    ) -> (method: HTTPMethod, path: String) {
+        guard let row = rows.first(where: { $0.route == route }) else {
+            preconditionFailure("every route has a row; \(route) has none")
+        }
+        let segments = row.segments.map { segment in
+            switch segment {
+            case .literal(let text): text
+            case .parameter(let name, let suffix): percentEncoded(parameters[name] ?? "") + suffix
+            }
+        }
+        return (row.method, "/" + segments.joined(separator: "/"))
+    }
+
+    private static func match(
+        _ template: [RouteSegment], _ segments: [Substring]
+    ) -> [(name: String, text: Substring)]? {
+        guard template.count == segments.count else { return nil }
+        var parameters: [(String, Substring)] = []
+        for (expected, segment) in zip(template, segments) {
+            guard let text = expected.match(segment) else { return nil }
+            if case .parameter(let name, _) = expected { parameters.append((name, text)) }
+        }
+        return parameters
+    }
+
+    private static func decode(_ route: Route, _ raw: [(name: String, text: Substring)]) -> RouteMatch {
+        var parameters: [String: String] = [:]
+        for (name, text) in raw {
+            guard let value = percentDecoded(text, plusIsSpace: false) else {
+                return .malformed(
+                    .invalid(
+                        "\(name) in the path: a % must be followed by two hexadecimal digits and the result "
+                            + "must be UTF-8, found \"\(text.prefix(80))\""))
+            }
+            parameters[name] = value
+        }
+        return .found(route, parameters: parameters)
+    }
+}
+
+extension RouteTable {
+    private static let system = [
+        RouteRow(.getHealth, .get, prefix + "/healthz", "Says that the server is up, and what it is."),
+        RouteRow(.getHealthV1, .get, "/apis/v1beta1/healthz", "The same for older clients."),
+    ]
+
+    private static let experiments = [
+        RouteRow(.createExperiment, .post, prefix + "/experiments", "Creates an experiment."),
+        RouteRow(.listExperiments, .get, prefix + "/experiments", "Lists experiments, a page at a time."),
+        RouteRow(.getExperiment, .get, prefix + "/experiments/{experiment_id}", "Shows an experiment."),
+        RouteRow(
+            .deleteExperiment, .delete, prefix + "/experiments/{experiment_id}",
+            "Deletes an experiment; its runs stay."),
+        RouteRow(
+            .archiveExperiment, .post, prefix + "/experiments/{experiment_id}:archive",
+            "Puts an experiment and its runs away."),
+        RouteRow(
+            .unarchiveExperiment, .post, prefix + "/experiments/{experiment_id}:unarchive",
+            "Brings an experiment back, without its runs."),
+    ]
+
+    private static let pipelines = [
+        RouteRow(
+            .uploadPipeline, .post, prefix + "/pipelines/upload",
+            "Creates a pipeline and its first version from an uploaded file."),
+        RouteRow(
+            .uploadPipelineVersion, .post, prefix + "/pipelines/upload_version",
+            "Creates a version of a pipeline from an uploaded file."),
+        RouteRow(
+            .createPipelineAndVersion, .post, prefix + "/pipelines/create",
+            "Creates a pipeline and its first version in one step."),
+        RouteRow(.createPipeline, .post, prefix + "/pipelines", "Creates a pipeline without a version."),
+        RouteRow(.listPipelines, .get, prefix + "/pipelines", "Lists pipelines, a page at a time."),
+        RouteRow(
+            .getPipelineByName, .get, prefix + "/pipelines/names/{name}", "Shows the pipeline of that name."),
+        RouteRow(.getPipeline, .get, prefix + "/pipelines/{pipeline_id}", "Shows a pipeline."),
+        RouteRow(
+            .updatePipeline, .patch, prefix + "/pipelines/{pipeline_id}",
+            "Changes a pipeline's display name and tags."),
+        RouteRow(
+            .deletePipeline, .delete, prefix + "/pipelines/{pipeline_id}",
+            "Deletes a pipeline; with cascade=true also its versions."),
+    ]
+
+    private static let versions = [
+        RouteRow(
+            .createPipelineVersion, .post, prefix + "/pipelines/{pipeline_id}/versions",
+            "Creates a version of a pipeline."),
+        RouteRow(
+            .listPipelineVersions, .get, prefix + "/pipelines/{pipeline_id}/versions",
+            "Lists a pipeline's versions, a page at a time."),
+        RouteRow(
+            .getPipelineVersion, .get, prefix + "/pipelines/{pipeline_id}/versions/{pipeline_version_id}",
+            "Shows a version with its spec."),
+        RouteRow(
+            .updatePipelineVersion, .patch,
+            prefix + "/pipelines/{pipeline_id}/versions/{pipeline_version_id}",
+            "Changes a version's display name and tags."),
+        RouteRow(
+            .deletePipelineVersion, .delete,
+            prefix + "/pipelines/{pipeline_id}/versions/{pipeline_version_id}",
+            "Deletes a version; runs made from it stay."),
+    ]
+
+    private static let runs = [
+        RouteRow(.createRun, .post, prefix + "/runs", "Starts a run."),
+        RouteRow(.listRuns, .get, prefix + "/runs", "Lists runs, a page at a time."),
+        RouteRow(.getRun, .get, prefix + "/runs/{run_id}", "Shows a run with its tasks."),
+        RouteRow(.deleteRun, .delete, prefix + "/runs/{run_id}", "Deletes a run; its artifacts stay."),
+        RouteRow(.terminateRun, .post, prefix + "/runs/{run_id}:terminate", "Stops a run."),
+        RouteRow(.archiveRun, .post, prefix + "/runs/{run_id}:archive", "Puts a run away."),
+        RouteRow(.unarchiveRun, .post, prefix + "/runs/{run_id}:unarchive", "Brings a run back."),
+        RouteRow(
+            .retryRun, .post, prefix + "/runs/{run_id}:retry",
+            "Runs what failed or did not run again, keeping what succeeded."),
+    ]
+
+    private static let tasks = [
+        RouteRow(.listTasks, .get, prefix + "/runs/{run_id}/tasks", "Lists a run's tasks."),
+        RouteRow(.getTask, .get, prefix + "/runs/{run_id}/tasks/{task_id}", "Shows a task."),
+        RouteRow(
+            .getTaskLog, .get, prefix + "/runs/{run_id}/tasks/{task_id}/log",
+            "A task's log as text; attempt=N picks one, offset=N skips bytes, follow=true waits for more."
+        ),
+        RouteRow(
+            .getNodeLog, .get, "/apis/v1alpha1/runs/{run_id}/nodes/{node_id}/log",
+            "A task's log as text, where KFP has it."),
+    ]
+}
