@@ -130,13 +130,11 @@ class Server:
         return self.own_ms(run_id), seen
 
     def own_ms(self, run_id):
-        """From the first step's creation to the last one's end by the server's clock; None in whole seconds."""
+        """From the first step's creation to the last one's end by the server's clock, which tells milliseconds."""
         tasks = [task for task in self.call('GET', f'/runs/{run_id}/tasks')['tasks'] if task['type'] != 'ROOT']
-        times = [task['create_time'] for task in tasks] + [task['end_time'] for task in tasks]
-        if not any('.' in text for text in times):
-            return None
-        instants = [datetime.datetime.fromisoformat(text.replace('Z', '+00:00')) for text in times]
-        return (max(instants) - min(instants)).total_seconds() * 1000
+        began = min(instant(task['timing']['created_at']) for task in tasks)
+        ended = max(instant(task['timing']['ended_at']) for task in tasks)
+        return (ended - began).total_seconds() * 1000
 
     def memory_mb(self):
         """Resident memory, where the system tells it."""
@@ -154,6 +152,10 @@ class Server:
             self.process.kill()
             self.process.wait()
         self.log.close()
+
+
+def instant(text):
+    return datetime.datetime.fromisoformat(text.replace('Z', '+00:00'))
 
 
 def compiled(pipeline):
@@ -210,8 +212,7 @@ def measure_tasks(program, options):
         for name, tasks, pipeline in plans:
             spec = compiled(pipeline)
             rounds = [server.run(spec) for _ in range(options.rounds)]
-            own = [own for own, _ in rounds if own is not None]
-            rows.append((name, tasks, statistics.median(own) / tasks if own else None,
+            rows.append((name, tasks, statistics.median(own for own, _ in rounds) / tasks,
                          statistics.median(seen for _, seen in rounds) / tasks))
             print(f'  measured: {name}', file=sys.stderr)
         rows.append(('memory after the runs', None, server.memory_mb(), None))
@@ -242,13 +243,11 @@ def main():
     numbers = {}
     for name, tasks, own, seen in rows[:-1]:
         floor = floor_spawn if name.startswith('shell') else floor_python
-        told = '-' if own is None else f'{own:.2f}'
-        print(f'{name:18}{tasks:6}{told:>12}{seen:14.2f}{floor:9.2f}{seen / floor:7.1f}x')
+        print(f'{name:18}{tasks:6}{own:12.2f}{seen:14.2f}{floor:9.2f}{seen / floor:7.1f}x')
         numbers[name] = {'tasks': tasks, 'ms_per_task': own, 'ms_per_task_seen': seen, 'floor_ms': floor}
-    print(f'\n"ms a task" is the first task\'s creation to the last one\'s end by the server\'s clock ("-" where it\n'
-          f'tells whole seconds only), "seen outside" is the submission to the final state as a client sees it;\n'
-          f'each is divided by the tasks. The ratio is of "seen outside" to the floor. The floors, one after the\n'
-          f'other: posix_spawn of `true` {floor_spawn:.2f} ms, `python3 -c pass` {floor_python:.2f} ms.\n')
+    print(f'\n"ms a task" is the first task\'s creation to the last one\'s end by the server\'s clock, "seen\n'
+          f'outside" is the submission to the final state as a client sees it; each is divided by the tasks. The\n'
+          f'ratio is of "seen outside" to the floor. The floors, one after the other: posix_spawn of `true` {floor_spawn:.2f} ms, `python3 -c pass` {floor_python:.2f} ms.\n')
     print(f'server start to first answer   {ready_fresh:8.1f} ms on a fresh data directory, {ready_again:.1f} ms again')
     for label, value in (('idle memory', memory), ('memory after the runs', rows[-1][2])):
         print(f'{label:30} ' + (f'{value:8.1f} MB' if value is not None else '       ? (this system does not tell)'))
