@@ -196,7 +196,7 @@ def measure_start(program, rounds):
 
 
 def measure_tasks(program, options):
-    """Rows of (name, tasks, ms a task by the server's clock, ms a task seen from here), medians; memory comes last."""
+    """Rows of (name, tasks, ms a task by the server's clock, ms a task seen from here); memory comes last."""
     chain, fan = (5, 20) if options.quick else (50, 200)
     plans = [
         ('shell, chain', chain, shell_chain(chain)), ('shell, fan-out', fan, shell_fan(fan)),
@@ -245,10 +245,11 @@ def main():
         floor = floor_spawn if name.startswith('shell') else floor_python
         print(f'{name:18}{tasks:6}{own:12.2f}{seen:14.2f}{floor:9.2f}{seen / floor:7.1f}x')
         numbers[name] = {'tasks': tasks, 'ms_per_task': own, 'ms_per_task_seen': seen, 'floor_ms': floor}
-    print(f'\n"ms a task" is the first task\'s creation to the last one\'s end by the server\'s clock, "seen\n'
-          f'outside" is the submission to the final state as a client sees it; each is divided by the tasks. The\n'
-          f'ratio is of "seen outside" to the floor. The floors, one after the other: posix_spawn of `true` {floor_spawn:.2f} ms, `python3 -c pass` {floor_python:.2f} ms.\n')
-    print(f'server start to first answer   {ready_fresh:8.1f} ms on a fresh data directory, {ready_again:.1f} ms again')
+    print('\n"ms a task" is the first task\'s creation to the last one\'s end by the server\'s clock, "seen outside"\n'
+          'is the submission to the final state as a client sees it; each is divided by the tasks. The ratio is\n'
+          'of "seen outside" to the floor. The floors, one after the other on this machine: posix_spawn of\n'
+          f'`true` {floor_spawn:.2f} ms, `python3 -c pass` {floor_python:.2f} ms.\n')
+    print(f'server start to first answer   {ready_fresh:8.1f} ms on fresh data, {ready_again:.1f} ms again')
     for label, value in (('idle memory', memory), ('memory after the runs', rows[-1][2])):
         print(f'{label:30} ' + (f'{value:8.1f} MB' if value is not None else '       ? (this system does not tell)'))
 

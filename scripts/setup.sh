@@ -131,6 +131,9 @@ make_venv() {
     printf '%s\n' "$wanted" >.venv/made-from
 }
 
+if [ -n "${PYTHON:-}" ] && ! find_python >/dev/null; then
+    fail "PYTHON=$PYTHON is no Python $python_min or newer; name another one, or leave PYTHON out."
+fi
 check_swift
 check_system
 make_venv

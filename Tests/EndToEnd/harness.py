@@ -23,8 +23,8 @@ ENVIRONMENT = {
     name: value for name, value in os.environ.items()
     if not name.startswith('MARTLET_') and name != 'VIRTUAL_ENV'
 }
-# A server that ran a component's `pip install` outside of an environment of its own would change the Python of whoever
-# runs these tests. pip refuses that, and the test fails instead.
+# A server that ran a component's `pip install` outside of an environment of its own would change the Python of
+# whoever runs these tests. With this pip refuses, and the test fails instead.
 ENVIRONMENT['PIP_REQUIRE_VIRTUALENV'] = '1'
 
 # The SDK reads and writes ~/.config/kfp and works out the path when it is imported. It gets a home of its own, so

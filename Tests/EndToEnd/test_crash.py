@@ -22,6 +22,11 @@ def start_chains(server, side_effects, seconds=1.0):
     return answer.json['run_id']
 
 
+def running(server, run_id):
+    """How many attempts have begun and not ended."""
+    return sum(attempt['state'] == 'RUNNING' for task in server.tasks(run_id).values() for attempt in task.attempts)
+
+
 def check_chains(server, run_id, side_effects):
     server.expect(server.finished(run_id, 90))
     assert sorted(lines(side_effects)) == EVERY_STEP
@@ -47,10 +52,11 @@ def test_a_run_survives_the_end_of_its_server(own_server, side_effects, ends):
 def test_steps_that_end_while_no_server_is_there_are_not_forgotten(own_server, side_effects):
     own_server.start()
     run_id = start_chains(own_server, side_effects)
-    eventually(lambda: len(lines(side_effects)) >= 1, 30, what='the first step')
-    own_server.kill()
-    # The steps that were running end now, one link further, with nobody watching.
+    eventually(lambda: len(lines(side_effects)) >= 4, 30, what='the first steps')
+    eventually(lambda: running(own_server, run_id) > 0, 10, what='further steps to begin')
     before = len(lines(side_effects))
+    own_server.kill()
+    # What was running ends now, with nobody watching.
     eventually(lambda: len(lines(side_effects)) > before, 10, what='a step to end on its own')
     time.sleep(0.3)
     own_server.start()
