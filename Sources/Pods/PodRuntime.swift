@@ -67,23 +67,6 @@ package struct PodReport: Hashable, Sendable {
     }
 }
 
-/// A part of a log.
-package struct LogChunk: Hashable, Sendable {
-    /// The bytes, as the program wrote them.
-    package var bytes: [UInt8]
-    /// Offset after these bytes: where to go on reading.
-    package var nextOffset: Int
-    /// Whether the program has ended, so nothing follows ``nextOffset`` if `bytes` is empty.
-    package var isComplete: Bool
-
-    /// Makes a chunk.
-    package init(bytes: [UInt8], nextOffset: Int, isComplete: Bool) {
-        self.bytes = bytes
-        self.nextOffset = nextOffset
-        self.isComplete = isComplete
-    }
-}
-
 /// Something that runs pods: local processes, containers, a Kubernetes cluster.
 ///
 /// Every call may be repeated: names are functions of (run, task, attempt), and doing a thing twice finds it done.

@@ -21,8 +21,10 @@ package struct PlatformError: Error, Hashable, Sendable, CustomStringConvertible
         case failedPrecondition
         /// Somebody else changed the thing meanwhile.
         case aborted
-        /// A limit was reached: too large, too many.
+        /// Something is used up: disk, quota, places.
         case resourceExhausted
+        /// The request is larger than a limit allows.
+        case tooLarge
         /// This build does not do that.
         case unimplemented
         /// Not now; try again.

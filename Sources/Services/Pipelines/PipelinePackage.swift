@@ -36,11 +36,11 @@ package struct PipelinePackage: Sendable {
     }
 
     /// Reads an uploaded file: YAML with one or two documents, or JSON.
-    /// - Throws: `invalidArgument` for anything that is no pipeline, `resourceExhausted` over ``Limits/uploadBytesMax``.
+    /// - Throws: `invalidArgument` for anything that is no pipeline, `tooLarge` over ``Limits/uploadBytesMax``.
     package init(file bytes: [UInt8], named fileName: String) throws {
         if bytes.count > Limits.uploadBytesMax {
             throw PlatformError(
-                .resourceExhausted,
+                .tooLarge,
                 "The file has \(bytes.count) bytes; at most \(Limits.uploadBytesMax) (32 MiB) are allowed.")
         }
         if bytes.starts(with: [0x50, 0x4B]) || bytes.starts(with: [0x1F, 0x8B]) {

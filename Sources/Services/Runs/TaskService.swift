@@ -1,5 +1,5 @@
 package import Model
-package import Pods
+import Pods
 import Store
 
 /// What can be done with tasks and their logs.

@@ -86,6 +86,7 @@ package struct ErrorEnvelope: Hashable, Sendable {
             case .failedPrecondition: (9, 400)
             case .aborted: (10, 409)
             case .resourceExhausted: (8, 429)
+            case .tooLarge: (8, 413)
             case .unimplemented: (12, 501)
             case .unavailable: (14, 503)
             case .internalError: (13, 500)

@@ -1,0 +1,105 @@
+import HTTPTypes
+package import Hummingbird
+package import Logging
+import Model
+package import Services
+import Wire
+
+/// Answers everything under `/apis`: finds the route, decodes, calls one use case, encodes.
+package struct APIResponder<Context: RequestContext>: HTTPResponder {
+    let useCases: UseCases
+    let health: HealthMessage
+    private let logger: Logger
+
+    /// Makes the responder.
+    /// - Parameters:
+    ///   - version: shown by `healthz`.
+    ///   - commit: the source this build was made from.
+    package init(useCases: UseCases, version: String, commit: String, logger: Logger) {
+        self.useCases = useCases
+        self.health = HealthMessage(commit: commit, version: version)
+        self.logger = logger
+    }
+
+    package func respond(to request: Request, context: Context) async throws -> Response {
+        let path = request.uri.path
+        let method = request.method.rawValue
+        switch RouteTable.match(method: method, path: path) {
+        case .found(let route, let parameters):
+            return await answer(APIRequest(request: request, route: route, parameters: parameters))
+        case .wrongMethod(let allowed):
+            var response = Response.error(ErrorEnvelope(method: method, path: path, allowed: allowed))
+            response.headers[.allow] = allowed.map(\.rawValue).joined(separator: ", ")
+            return response
+        case .unknownPath:
+            return .error(
+                ErrorEnvelope(
+                    PlatformError(.notFound, "There is no \(path) here; the API is under \(RouteTable.prefix).")))
+        case .malformed(let error): return .error(ErrorEnvelope(error))
+        }
+    }
+
+    private func answer(_ request: APIRequest) async -> Response {
+        let isUpload = request.route == .uploadPipeline || request.route == .uploadPipelineVersion
+        do {
+            return try await dispatch(request)
+        } catch {
+            let envelope = ErrorEnvelope(platformError(error, request))
+            return isUpload ? .uploadError(envelope) : .error(envelope)
+        }
+    }
+
+    /// Everything people did not cause is logged with its cause and shown without it.
+    private func platformError(_ error: any Error, _ request: APIRequest) -> PlatformError {
+        let known = error as? PlatformError
+        if let known, known.code != .internalError { return known }
+        let cause = known?.cause ?? "\(error)"
+        logger.error(
+            "request failed",
+            metadata: [
+                "request.route": "\(request.route.rawValue)", "error": "\(known?.message ?? "unexpected")",
+                "error.cause": "\(cause)",
+            ])
+        return known ?? PlatformError(
+            .internalError, "The server made a mistake while answering \(request.route.rawValue); its log says more.",
+            cause: cause)
+    }
+
+    private func dispatch(_ request: APIRequest) async throws -> Response {
+        switch request.route {
+        case .getHealth, .getHealthV1: .json(health.json)
+        case .createExperiment: try await createExperiment(request)
+        case .getExperiment: try await getExperiment(request)
+        case .listExperiments: try await listExperiments(request)
+        case .deleteExperiment: try await deleteExperiment(request)
+        case .archiveExperiment: try await setExperimentState(.archived, request)
+        case .unarchiveExperiment: try await setExperimentState(.available, request)
+        case .uploadPipeline: try await uploadPipeline(request)
+        case .uploadPipelineVersion: try await uploadPipelineVersion(request)
+        case .createPipelineAndVersion: try await createPipelineAndVersion(request)
+        case .createPipeline: try await createPipeline(request)
+        case .getPipeline: try await getPipeline(request)
+        case .getPipelineByName: try await getPipelineByName(request)
+        case .listPipelines: try await listPipelines(request)
+        case .updatePipeline: try await updatePipeline(request)
+        case .deletePipeline: try await deletePipeline(request)
+        case .createPipelineVersion: try await createPipelineVersion(request)
+        case .getPipelineVersion: try await getPipelineVersion(request)
+        case .listPipelineVersions: try await listPipelineVersions(request)
+        case .updatePipelineVersion: try await updatePipelineVersion(request)
+        case .deletePipelineVersion: try await deletePipelineVersion(request)
+        case .createRun: try await createRun(request)
+        case .getRun: try await getRun(request)
+        case .listRuns: try await listRuns(request)
+        case .deleteRun: try await deleteRun(request)
+        case .terminateRun: try await terminateRun(request)
+        case .archiveRun: try await setRunState(.archived, request)
+        case .unarchiveRun: try await setRunState(.available, request)
+        case .retryRun: throw PlatformError(.unimplemented, "Retrying a run is not supported yet.")
+        case .listTasks: try await listTasks(request)
+        case .getTask: try await getTask(request)
+        case .getTaskLog: try await getTaskLog(request)
+        case .getNodeLog: try await getNodeLog(request)
+        }
+    }
+}

@@ -1,0 +1,16 @@
+/// A part of a log.
+package struct LogChunk: Hashable, Sendable {
+    /// The bytes, as the program wrote them.
+    package var bytes: [UInt8]
+    /// Offset after these bytes: where to go on reading.
+    package var nextOffset: Int
+    /// Whether the program has ended, so nothing follows ``nextOffset`` if `bytes` is empty.
+    package var isComplete: Bool
+
+    /// Makes a chunk.
+    package init(bytes: [UInt8], nextOffset: Int, isComplete: Bool) {
+        self.bytes = bytes
+        self.nextOffset = nextOffset
+        self.isComplete = isComplete
+    }
+}
