@@ -14,7 +14,9 @@ let strict: [SwiftSetting] = [
 
 /// A library of the house: which of our targets below it and which packages it may import.
 func library(
-    _ name: String, _ ours: [String] = [], packages: [Target.Dependency] = []
+    _ name: String,
+    _ ours: [String] = [],
+    packages: [Target.Dependency] = []
 ) -> Target {
     .target(name: name, dependencies: ours.map { .target(name: $0) } + packages, swiftSettings: strict)
 }
@@ -22,12 +24,17 @@ func library(
 /// The tests of a target, or of a concern that crosses targets.
 func tests(_ name: String, _ ours: [String], packages: [Target.Dependency] = []) -> Target {
     .testTarget(
-        name: name, dependencies: ours.map { .target(name: $0) } + packages, swiftSettings: strict)
+        name: name,
+        dependencies: ours.map { .target(name: $0) } + packages,
+        swiftSettings: strict
+    )
 }
 
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let hummingbirdTesting = Target.Dependency.product(
-    name: "HummingbirdTesting", package: "hummingbird")
+    name: "HummingbirdTesting",
+    package: "hummingbird"
+)
 let nio = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let httpClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
@@ -36,7 +43,9 @@ let nioHTTP = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let argumentParser = Target.Dependency.product(
-    name: "ArgumentParser", package: "swift-argument-parser")
+    name: "ArgumentParser",
+    package: "swift-argument-parser"
+)
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
 let coreMetrics = Target.Dependency.product(name: "CoreMetrics", package: "swift-metrics")
@@ -47,7 +56,9 @@ let unixSignals = Target.Dependency.product(
     name: "UnixSignals", package: "swift-service-lifecycle")
 let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
 let lifecycle = Target.Dependency.product(
-    name: "ServiceLifecycle", package: "swift-service-lifecycle")
+    name: "ServiceLifecycle",
+    package: "swift-service-lifecycle"
+)
 
 let package = Package(
     name: "martlet",
@@ -73,7 +84,9 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
         .package(
-            url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+            url: "https://github.com/swift-server/swift-service-lifecycle",
+            from: "2.13.0"
+        ),
     ],
     targets: [
         // Row 0: words.
@@ -93,17 +106,30 @@ let package = Package(
         library("ArtifactDrivers", ["Model", "Artifacts"]),
         // Row 4: shell.
         library(
-            "Services", ["Model", "PipelineIR", "Engine", "Store", "Pods", "Artifacts"],
-            packages: [crypto, yams]),
+            "Services",
+            ["Model", "PipelineIR", "Engine", "Store", "Pods", "Artifacts"],
+            packages: [crypto, yams]
+        ),
         library(
             "Orchestrator", ["Model", "PipelineIR", "Engine", "Store", "Pods", "Artifacts"],
             packages: [logging, lifecycle, metrics]),
+            "Orchestrator",
+            ["Model", "PipelineIR", "Engine", "Store", "Pods", "Artifacts"],
+            packages: [logging, lifecycle]
+        ),
         // Row 5: edges.
         library(
-            "API", ["Model", "Wire", "Services"], packages: [hummingbird, httpTypes, nio, logging]),
+            "API",
+            ["Model", "Wire", "Services"],
+            packages: [hummingbird, httpTypes, nio, logging]
+        ),
         library(
             "Commands", ["Model", "Wire"],
             packages: [argumentParser, httpClient, nioCore, nioHTTP, subprocess, yams]),
+            "Commands",
+            ["Model", "Wire"],
+            packages: [argumentParser, httpClient, subprocess, yams]
+        ),
         // Row 6: the root.
         .executableTarget(
             name: "martlet",
@@ -113,7 +139,8 @@ let package = Package(
                 argumentParser, configuration, coreMetrics, hummingbird, httpTypes, lifecycle, logging,
                 metrics, nio, unixSignals,
             ],
-            swiftSettings: strict),
+            swiftSettings: strict
+        ),
         // Outlives the server and keeps a local pod's exit status.
         // It is plain C; linked statically, so that no pod waits for the Swift runtime to be loaded.
         .executableTarget(
@@ -123,7 +150,11 @@ let package = Package(
             ]),
 
         .target(
-            name: "TestKit", dependencies: ["Model"], path: "Tests/TestKit", swiftSettings: strict),
+            name: "TestKit",
+            dependencies: ["Model"],
+            path: "Tests/TestKit",
+            swiftSettings: strict
+        ),
         tests("ModelTests", ["Model"]),
         tests("PipelineIRTests", ["Model", "PipelineIR", "TestKit"]),
         tests("EngineTests", ["Model", "PipelineIR", "Engine", "TestKit"]),
@@ -134,3 +165,7 @@ let package = Package(
         tests("StoreTests", ["Model", "Store", "StoreDrivers"]),
         tests("StoreDriversTests", ["Model", "Store", "StoreDrivers"]),
     ])
+        // Reads the sources for rules the compiler does not know.
+        tests("TidyTests", []),
+    ]
+)

@@ -72,8 +72,13 @@ package struct PodSpec: Hashable, Sendable {
 
     /// Makes a spec.
     package init(
-        name: PodName, image: String, command: [String], args: [String], env: [EnvironmentVariable] = [],
-        requests: ResourceRequests = ResourceRequests(), outputPaths: [String] = []
+        name: PodName,
+        image: String,
+        command: [String],
+        args: [String],
+        env: [EnvironmentVariable] = [],
+        requests: ResourceRequests = ResourceRequests(),
+        outputPaths: [String] = []
     ) {
         self.name = name
         self.image = image

@@ -11,7 +11,8 @@ struct JSONTests {
             (#""\u00e9\ud83d\ude00\/""#, #""é😀/""#),
             ("9007199254740993", "9007199254740992"),
             ("{}", "{}"),
-        ])
+        ]
+    )
     func roundTrip(text: String, canonical: String) throws {
         #expect(try JSONValue(json: text).jsonText == canonical)
     }
@@ -22,7 +23,8 @@ struct JSONTests {
             ("", 1, 1), ("{\"a\":1,}", 1, 8), ("[1 2]", 1, 4), ("{\n\"a\" 1}", 2, 5), ("01", 1, 2),
             ("\"a", 1, 3), ("\"\u{1}\"", 1, 2), ("nul", 1, 1), ("1e999", 1, 1), ("\"\\ud800\"", 1, 8),
             ("[1]]", 1, 4), ("-", 1, 2), ("1.", 1, 3),
-        ])
+        ]
+    )
     func refused(text: String, line: Int, column: Int) {
         let error = #expect(throws: JSONSyntaxError.self) { _ = try JSONValue(json: text) }
         #expect(error?.line == line)

@@ -18,8 +18,13 @@ package struct Artifact: Hashable, Sendable {
 
     /// Makes an artifact.
     package init(
-        id: ArtifactID, name: String, schemaTitle: String, schemaVersion: String, uri: String,
-        metadata: [String: JSONValue] = [:], createdAt: Instant
+        id: ArtifactID,
+        name: String,
+        schemaTitle: String,
+        schemaVersion: String,
+        uri: String,
+        metadata: [String: JSONValue] = [:],
+        createdAt: Instant
     ) {
         self.id = id
         self.name = name
@@ -54,7 +59,12 @@ package struct ArtifactEdge: Hashable, Sendable {
 
     /// Makes an edge.
     package init(
-        artifactID: ArtifactID, runID: RunID, path: TaskPath, direction: Direction, key: String, position: Int
+        artifactID: ArtifactID,
+        runID: RunID,
+        path: TaskPath,
+        direction: Direction,
+        key: String,
+        position: Int
     ) {
         self.artifactID = artifactID
         self.runID = runID

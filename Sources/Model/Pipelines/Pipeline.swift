@@ -15,7 +15,11 @@ package struct Pipeline: Hashable, Sendable {
 
     /// Makes a pipeline.
     package init(
-        id: PipelineID, name: String, displayName: String, description: String, createdAt: Instant,
+        id: PipelineID,
+        name: String,
+        displayName: String,
+        description: String,
+        createdAt: Instant,
         tags: [String: String] = [:]
     ) {
         self.id = id
@@ -50,8 +54,14 @@ package struct PipelineVersion: Hashable, Sendable {
 
     /// Makes a version.
     package init(
-        id: PipelineVersionID, pipelineID: PipelineID, name: String, displayName: String,
-        description: String, createdAt: Instant, codeSourceURL: String = "", tags: [String: String] = [:]
+        id: PipelineVersionID,
+        pipelineID: PipelineID,
+        name: String,
+        displayName: String,
+        description: String,
+        createdAt: Instant,
+        codeSourceURL: String = "",
+        tags: [String: String] = [:]
     ) {
         self.id = id
         self.pipelineID = pipelineID

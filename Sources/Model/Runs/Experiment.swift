@@ -24,8 +24,12 @@ package struct Experiment: Hashable, Sendable {
 
     /// Makes an experiment.
     package init(
-        id: ExperimentID, displayName: String, description: String, createdAt: Instant,
-        lastRunCreatedAt: Instant? = nil, storageState: StorageState = .available
+        id: ExperimentID,
+        displayName: String,
+        description: String,
+        createdAt: Instant,
+        lastRunCreatedAt: Instant? = nil,
+        storageState: StorageState = .available
     ) {
         self.id = id
         self.displayName = displayName

@@ -70,7 +70,9 @@ extension Reason {
     /// Reads ``json``; what is missing becomes empty, so that old rows never fail to load.
     package init(json: JSONValue) {
         self.init(
-            Code(rawValue: json["code"]?.string ?? ""), json["message"]?.string ?? "",
-            details: json["details"]?.object ?? [:])
+            Code(rawValue: json["code"]?.string ?? ""),
+            json["message"]?.string ?? "",
+            details: json["details"]?.object ?? [:]
+        )
     }
 }

@@ -78,9 +78,16 @@ package struct Run: Hashable, Sendable {
 
     /// Makes a run that has not started.
     package init(
-        id: RunID, experimentID: ExperimentID, displayName: String, description: String = "",
-        pipelineID: PipelineID? = nil, pipelineVersionID: PipelineVersionID? = nil, pipelineName: String,
-        parameters: [String: JSONValue] = [:], pipelineRoot: String? = nil, serviceAccount: String = "",
+        id: RunID,
+        experimentID: ExperimentID,
+        displayName: String,
+        description: String = "",
+        pipelineID: PipelineID? = nil,
+        pipelineVersionID: PipelineVersionID? = nil,
+        pipelineName: String,
+        parameters: [String: JSONValue] = [:],
+        pipelineRoot: String? = nil,
+        serviceAccount: String = "",
         createdAt: Instant
     ) {
         self.id = id

@@ -81,7 +81,8 @@ package struct TaskValues: Hashable, Sendable {
             parameters: json["parameters"]?.object ?? [:],
             artifacts: (json["artifacts"]?.object ?? [:]).mapValues { ids in
                 (ids.array ?? []).compactMap { $0.string.map { ArtifactID($0) } }
-            })
+            }
+        )
     }
 }
 
@@ -120,8 +121,14 @@ package struct TaskRecord: Hashable, Sendable {
 
     /// Makes a pending task.
     package init(
-        runID: RunID, path: TaskPath, parent: TaskPath?, name: String, displayName: String,
-        iteration: Int? = nil, kind: TaskKind, createdAt: Instant
+        runID: RunID,
+        path: TaskPath,
+        parent: TaskPath?,
+        name: String,
+        displayName: String,
+        iteration: Int? = nil,
+        kind: TaskKind,
+        createdAt: Instant
     ) {
         self.runID = runID
         self.path = path

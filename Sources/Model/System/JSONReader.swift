@@ -19,7 +19,9 @@ extension JSONValue {
     ///   - bytes: the text; a leading byte order mark is skipped.
     ///   - depthMax: how many arrays and objects may lie within each other, see ``Limits/jsonDepthMax``.
     /// - Throws: ``JSONSyntaxError`` for anything that is not JSON, deeper than the limit, or not UTF-8.
-    package init(json bytes: some Collection<UInt8>, depthMax: Int = Limits.jsonDepthMax) throws(JSONSyntaxError) {
+    package init(json bytes: some Collection<UInt8>, depthMax: Int = Limits.jsonDepthMax)
+        throws(JSONSyntaxError)
+    {
         var reader = JSONReader(bytes: Array(bytes), depthMax: depthMax)
         self = try reader.document()
     }
@@ -101,7 +103,9 @@ private struct JSONReader {
     }
 
     private mutating func word(_ word: String, _ value: JSONValue) throws(JSONSyntaxError) -> JSONValue {
-        guard bytes[position...].starts(with: word.utf8) else { throw error("expected a value, found \(found)") }
+        guard bytes[position...].starts(with: word.utf8) else {
+            throw error("expected a value, found \(found)")
+        }
         position += word.utf8.count
         return value
     }
@@ -176,10 +180,14 @@ private struct JSONReader {
             {
                 position += 2
                 let low = try hexadecimal()
-                guard (0xDC00..<0xE000).contains(low) else { throw error("half of a surrogate pair is missing") }
+                guard (0xDC00..<0xE000).contains(low) else {
+                    throw error("half of a surrogate pair is missing")
+                }
                 unit = 0x10000 + (unit - 0xD800) << 10 + (low - 0xDC00)
             }
-            guard let scalar = Unicode.Scalar(unit) else { throw error("half of a surrogate pair is missing") }
+            guard let scalar = Unicode.Scalar(unit) else {
+                throw error("half of a surrogate pair is missing")
+            }
             text.append(contentsOf: String(Character(scalar)).utf8)
         default: throw error("'\\\(Character(Unicode.Scalar(character)))' is no escape")
         }

@@ -65,8 +65,11 @@ package struct ListQuery: Hashable, Sendable {
 
     /// Makes a query; sorts by creation time, oldest first, as KFP does.
     package init(
-        predicates: [Predicate] = [], sortField: String = "created_at", descending: Bool = false,
-        pageSize: Int = Limits.pageSizeDefault, after: Cursor? = nil
+        predicates: [Predicate] = [],
+        sortField: String = "created_at",
+        descending: Bool = false,
+        pageSize: Int = Limits.pageSizeDefault,
+        after: Cursor? = nil
     ) {
         self.predicates = predicates
         self.sortField = sortField

@@ -1,0 +1,44 @@
+# Martlet's front door. `make` alone lists what there is.
+.DEFAULT_GOAL := help
+.PHONY: help demo serve test release bench format lint setup clean
+
+help: ## List the targets
+	@echo "Martlet: Kubeflow Pipelines in one Swift program."
+	@echo
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## Install what is missing and make .venv with the kfp SDK
+	@scripts/setup.sh
+
+# A debug build: from a clean checkout it is minutes sooner than an optimised one, and the demo's time goes into
+# the first Python environment and not into our code.
+demo: setup ## Build, run a pipeline end to end and show its outputs; KEEP=1 leaves the server running
+	@scripts/build.sh debug
+	@.venv/bin/python scripts/demo.py
+
+serve: setup ## Build and run the server on http://127.0.0.1:8888, data in .martlet
+	@scripts/build.sh debug
+	@exec "$$(swift build --show-bin-path)/martlet" serve --data-dir .martlet
+
+test: setup ## Run every test: Swift, then end to end with the real kfp client
+	@scripts/test.sh
+
+release: setup ## Build the optimised programs and put them into dist/
+	@scripts/build.sh release
+	@mkdir -p dist
+	@cp "$$(swift build -c release --show-bin-path)/martlet" \
+	    "$$(swift build -c release --show-bin-path)/martlet-supervisor" dist/
+	@ls -l dist/martlet dist/martlet-supervisor
+
+bench: setup ## Measure the cost of a task, start-up and memory with an optimised build
+	@scripts/build.sh release
+	@.venv/bin/python scripts/bench.py $(BENCH)
+
+format: ## Format the Swift sources in place
+	@swift format format --in-place --recursive --parallel Package.swift Sources Tests
+
+lint: ## Check the format (strictly) and report what is long or undocumented
+	@scripts/lint.sh
+
+clean: ## Remove what was built, the Python environment and the data of `make serve`
+	@rm -rf .build .venv .martlet dist

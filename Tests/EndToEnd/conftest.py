@@ -1,0 +1,55 @@
+"""Fixtures: a server for everybody, and servers of one's own for the tests that kill them."""
+
+import pathlib
+
+import harness  # Before kfp, whose HOME it sets.
+import kfp
+import pytest
+
+
+def pytest_unconfigure():
+    harness.leftovers(harness.SDK_HOME)
+
+
+@pytest.fixture(scope='session')
+def server(tmp_path_factory):
+    """The server of the ordinary tests."""
+    server = harness.Server(tmp_path_factory.mktemp('shared') / 'data', ['--parallelism', '4']).start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def own_server(tmp_path):
+    """A server that a test may kill; not started yet."""
+    server = harness.Server(tmp_path / 'data', ['--parallelism', '4'])
+    yield server
+    if server.process is not None:
+        server.kill()
+
+
+@pytest.fixture(scope='session')
+def client(server):
+    """The real SDK client of the shared server."""
+    assert str(kfp.Client._LOCAL_KFP_CONTEXT).startswith(harness.SDK_HOME)
+    return kfp.Client(host=server.url)
+
+
+@pytest.fixture
+def side_effects(tmp_path):
+    """A file to which tasks append a line each time they run."""
+    path = pathlib.Path(tmp_path) / 'side-effects'
+    path.touch()
+    return path
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item, call):
+    """Adds the end of the server's log to the report of a failed test."""
+    outcome = yield
+    report = outcome.get_result()
+    if report.failed:
+        for name in ('server', 'own_server'):
+            server = getattr(item, 'funcargs', {}).get(name)
+            if isinstance(server, harness.Server):
+                report.sections.append((f'end of the log of {name}', server.log_tail()))

@@ -1,0 +1,270 @@
+"""What a task costs, how fast the server starts and what it weighs, each beside its floor on this machine.
+
+    make bench                              a table
+    make bench BENCH='--json bench.json'    ... and the numbers as a file
+    make bench BENCH=--quick                a tenth of the tasks, one round
+
+Nothing is asserted: the numbers are for people to compare, on one machine, within one round.
+"""
+
+import argparse
+import datetime
+import json
+import os
+import pathlib
+import platform
+import re
+import shutil
+import signal
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+
+from kfp import compiler, dsl
+import yaml
+
+PROJECT = pathlib.Path(__file__).resolve().parent.parent
+
+
+@dsl.container_component
+def nothing(order: str):
+    """The smallest program there is."""
+    return dsl.ContainerSpec(image='alpine:3', command=['true'], args=[order])
+
+
+@dsl.component(base_image='python:3.11')
+def count(number: int) -> int:
+    """The smallest Python component with an input and an output."""
+    return number + 1
+
+
+def shell_chain(length):
+    @dsl.pipeline(name='bench-shell-chain')
+    def chain():
+        before = None
+        for number in range(length):
+            # Each argument is another one, so that no step can be taken for an earlier one.
+            step = nothing(order=str(number))
+            step.set_caching_options(False)
+            if before is not None:
+                step.after(before)
+            before = step
+    return chain
+
+
+def shell_fan(width):
+    @dsl.pipeline(name='bench-shell-fan')
+    def fan():
+        for number in range(width):
+            nothing(order=str(number)).set_caching_options(False)
+    return fan
+
+
+def python_chain(length):
+    @dsl.pipeline(name='bench-python-chain')
+    def chain():
+        value = 0
+        for _ in range(length):
+            step = count(number=value)
+            step.set_caching_options(False)
+            value = step.output
+    return chain
+
+
+def python_fan(width):
+    @dsl.pipeline(name='bench-python-fan')
+    def fan():
+        for number in range(width):
+            count(number=number).set_caching_options(False)
+    return fan
+
+
+class Server:
+    """The optimised server on a temporary data directory."""
+
+    def __init__(self, program, folder):
+        self.log = open(folder / 'server.log', 'w')
+        began = time.perf_counter()
+        self.process = subprocess.Popen(
+            [program, 'serve', '--host', '127.0.0.1', '--port', '0', '--data-dir', str(folder / 'data'),
+             '--log-level', 'warning'],
+            stdout=subprocess.PIPE, stderr=self.log, stdin=subprocess.DEVNULL, text=True,
+            # pip must never touch the person's own Python, whatever goes wrong.
+            env={**os.environ, 'PIP_REQUIRE_VIRTUALENV': '1'})
+        line = self.process.stdout.readline()
+        found = re.search(r'Martlet is ready at (http://\S+)', line)
+        if not found:
+            self.stop()
+            raise SystemExit(f'bench: the server did not start: {line}{(folder / "server.log").read_text()}')
+        self.url = found.group(1)
+        self.call('GET', '/healthz')
+        self.ready_ms = (time.perf_counter() - began) * 1000
+
+    def call(self, method, path, body=None):
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        request = urllib.request.Request(
+            f'{self.url}/apis/v2beta1{path}', method=method, headers={'Content-Type': 'application/json'},
+            data=None if body is None else json.dumps(body).encode())
+        try:
+            with opener.open(request, timeout=60) as answer:
+                return json.load(answer)
+        except urllib.error.HTTPError as error:
+            raise SystemExit(f'bench: {method} {path}: {error.code} {error.read().decode(errors="replace")}')
+
+    def run(self, spec):
+        """Runs a compiled pipeline; returns its length as the server tells it and as seen from here, in ms."""
+        began = time.perf_counter()
+        run_id = self.call('POST', '/runs', {'display_name': 'bench', 'pipeline_spec': spec})['run_id']
+        while True:
+            run = self.call('GET', f'/runs/{run_id}')
+            if run['state'] in ('SUCCEEDED', 'FAILED', 'CANCELED', 'SKIPPED'):
+                break
+            time.sleep(0.01)
+        seen = (time.perf_counter() - began) * 1000
+        if run['state'] != 'SUCCEEDED':
+            raise SystemExit(f'bench: a run is {run["state"]}: {run.get("error")}')
+        return self.own_ms(run_id), seen
+
+    def own_ms(self, run_id):
+        """From the first step's creation to the last one's end by the server's clock, which tells milliseconds."""
+        tasks = [task for task in self.call('GET', f'/runs/{run_id}/tasks')['tasks'] if task['type'] != 'ROOT']
+        began = min(instant(task['timing']['created_at']) for task in tasks)
+        ended = max(instant(task['timing']['ended_at']) for task in tasks)
+        return (ended - began).total_seconds() * 1000
+
+    def memory_mb(self):
+        """Resident memory, where the system tells it."""
+        try:
+            status = pathlib.Path(f'/proc/{self.process.pid}/status').read_text()
+            return int(re.search(r'VmRSS:\s+(\d+) kB', status).group(1)) / 1024
+        except (OSError, AttributeError):
+            return None
+
+    def stop(self):
+        self.process.terminate()
+        try:
+            self.process.wait(15)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        self.log.close()
+
+
+def instant(text):
+    return datetime.datetime.fromisoformat(text.replace('Z', '+00:00'))
+
+
+def compiled(pipeline):
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, 'pipeline.yaml')
+        compiler.Compiler().compile(pipeline, path)
+        with open(path) as file:
+            return next(yaml.safe_load_all(file))
+
+
+def spawn_ms(program, arguments, times):
+    """Milliseconds to start a program and wait for its end, one after the other."""
+    began = time.perf_counter()
+    for _ in range(times):
+        process = os.posix_spawn(program, [program, *arguments], os.environ)
+        if os.waitpid(process, 0)[1] != 0:
+            raise SystemExit(f'bench: {program} failed')
+    return (time.perf_counter() - began) * 1000 / times
+
+
+def measure_start(program, rounds):
+    """Process start to the first healthz answer, on a fresh data directory and on one in use; and idle memory."""
+    fresh, again, memory = [], [], []
+    for _ in range(rounds):
+        folder = pathlib.Path(tempfile.mkdtemp(prefix='martlet-bench-'))
+        for times in (fresh, again):
+            server = Server(program, folder)
+            times.append(server.ready_ms)
+            if times is again:
+                # Whatever start-up leaves to do later is done by then.
+                time.sleep(1)
+                memory.append(server.memory_mb())
+            server.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+    known = [value for value in memory if value is not None]
+    return (statistics.median(fresh), statistics.median(again),
+            statistics.median(known) if known else None)
+
+
+def measure_tasks(program, options):
+    """Rows of (name, tasks, ms a task by the server's clock, ms a task seen from here); memory comes last."""
+    chain, fan = (5, 20) if options.quick else (50, 200)
+    plans = [
+        ('shell, chain', chain, shell_chain(chain)), ('shell, fan-out', fan, shell_fan(fan)),
+        ('Python, chain', chain, python_chain(chain)), ('Python, fan-out', fan, python_fan(fan)),
+    ]
+    folder = pathlib.Path(tempfile.mkdtemp(prefix='martlet-bench-'))
+    server = Server(program, folder)
+    rows = []
+    try:
+        # Builds the Python environment, which all later tasks share.
+        server.run(compiled(python_chain(1)))
+        server.run(compiled(shell_chain(1)))
+        for name, tasks, pipeline in plans:
+            spec = compiled(pipeline)
+            rounds = [server.run(spec) for _ in range(options.rounds)]
+            rows.append((name, tasks, statistics.median(own for own, _ in rounds) / tasks,
+                         statistics.median(seen for _, seen in rounds) / tasks))
+            print(f'  measured: {name}', file=sys.stderr)
+        rows.append(('memory after the runs', None, server.memory_mb(), None))
+    finally:
+        server.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+    return rows
+
+
+def main():
+    parser = argparse.ArgumentParser(description='Measure Martlet.')
+    parser.add_argument('--program', default=str(PROJECT / '.build' / 'release' / 'martlet'))
+    parser.add_argument('--rounds', type=int, default=3, help='runs of each kind; the median counts')
+    parser.add_argument('--quick', action='store_true', help='a tenth of the tasks, one round')
+    parser.add_argument('--json', metavar='FILE', help='write the numbers there, too')
+    options = parser.parse_args()
+    if options.quick:
+        options.rounds = 1
+
+    floor_spawn = spawn_ms(shutil.which('true'), [], 500)
+    # The interpreter itself: what `python3` finds may be a script of a version manager that looks for it first.
+    floor_python = spawn_ms(os.path.realpath(sys.executable), ['-c', 'pass'], 20)
+    ready_fresh, ready_again, memory = measure_start(options.program, options.rounds)
+    rows = measure_tasks(options.program, options)
+
+    print(f'\nMartlet on {platform.platform()}, {os.cpu_count()} cores, {options.rounds} round(s), medians\n')
+    print(f'{"task":18}{"tasks":>6}{"ms a task":>12}{"seen outside":>14}{"floor":>9}{"ratio":>8}')
+    numbers = {}
+    for name, tasks, own, seen in rows[:-1]:
+        floor = floor_spawn if name.startswith('shell') else floor_python
+        print(f'{name:18}{tasks:6}{own:12.2f}{seen:14.2f}{floor:9.2f}{seen / floor:7.1f}x')
+        numbers[name] = {'tasks': tasks, 'ms_per_task': own, 'ms_per_task_seen': seen, 'floor_ms': floor}
+    print('\n"ms a task" is the first task\'s creation to the last one\'s end by the server\'s clock, "seen outside"\n'
+          'is the submission to the final state as a client sees it; each is divided by the tasks. The ratio is\n'
+          'of "seen outside" to the floor. The floors, one after the other on this machine: posix_spawn of\n'
+          f'`true` {floor_spawn:.2f} ms, `python3 -c pass` {floor_python:.2f} ms.\n')
+    print(f'server start to first answer   {ready_fresh:8.1f} ms on fresh data, {ready_again:.1f} ms again')
+    for label, value in (('idle memory', memory), ('memory after the runs', rows[-1][2])):
+        print(f'{label:30} ' + (f'{value:8.1f} MB' if value is not None else '       ? (this system does not tell)'))
+
+    if options.json:
+        report = {
+            'tasks': numbers,
+            'floors': {'posix_spawn_ms': floor_spawn, 'python_ms': floor_python},
+            'ready_ms': {'fresh': ready_fresh, 'again': ready_again},
+            'memory_mb': {'idle': memory, 'after_runs': rows[-1][2]},
+            'machine': platform.platform(), 'cores': os.cpu_count(), 'rounds': options.rounds,
+        }
+        pathlib.Path(options.json).write_text(json.dumps(report, indent=2) + '\n')
+
+
+if __name__ == '__main__':
+    # A bench that is ended must not leave its server behind.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    main()
