@@ -38,7 +38,6 @@ let hummingbirdTesting = Target.Dependency.product(
 let nio = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let httpClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
-let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioHTTP = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
@@ -72,7 +71,6 @@ let package = Package(
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
-        .package(url: "https://github.com/apple/swift-nio", from: "2.80.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -113,10 +111,6 @@ let package = Package(
         library(
             "Orchestrator", ["Model", "PipelineIR", "Engine", "Store", "Pods", "Artifacts"],
             packages: [logging, lifecycle, metrics]),
-            "Orchestrator",
-            ["Model", "PipelineIR", "Engine", "Store", "Pods", "Artifacts"],
-            packages: [logging, lifecycle]
-        ),
         // Row 5: edges.
         library(
             "API",
@@ -125,11 +119,7 @@ let package = Package(
         ),
         library(
             "Commands", ["Model", "Wire"],
-            packages: [argumentParser, httpClient, nioCore, nioHTTP, subprocess, yams]),
-            "Commands",
-            ["Model", "Wire"],
-            packages: [argumentParser, httpClient, subprocess, yams]
-        ),
+            packages: [argumentParser, httpClient, nio, nioHTTP, subprocess, yams]),
         // Row 6: the root.
         .executableTarget(
             name: "martlet",
@@ -164,7 +154,6 @@ let package = Package(
         tests("WireTests", ["Model", "Wire"]),
         tests("StoreTests", ["Model", "Store", "StoreDrivers"]),
         tests("StoreDriversTests", ["Model", "Store", "StoreDrivers"]),
-    ])
         // Reads the sources for rules the compiler does not know.
         tests("TidyTests", []),
     ]
