@@ -20,7 +20,7 @@ package enum ExitStatus: Int32, Sendable {
         case .unavailable, .internalError: self = .unreachable
         case .invalidArgument, .notFound, .alreadyExists, .permissionDenied, .unauthenticated,
             .failedPrecondition,
-            .aborted, .resourceExhausted, .unimplemented:
+            .aborted, .resourceExhausted, .tooLarge, .unimplemented:
             self = .badInput
         }
     }
