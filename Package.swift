@@ -102,4 +102,5 @@ let package = Package(
 
         tests("ModelTests", ["Model"]),
         tests("WireTests", ["Model", "Wire"]),
+        tests("CommandsTests", ["Model", "Wire", "Commands"], packages: [argumentParser]),
     ])
