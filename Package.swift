@@ -155,6 +155,7 @@ let package = Package(
         tests("StoreTests", ["Model", "Store", "StoreDrivers"]),
         tests("StoreDriversTests", ["Model", "Store", "StoreDrivers"]),
         // Reads the sources for rules the compiler does not know.
+        tests("CommandsTests", ["Model", "Wire", "Commands"], packages: [argumentParser]),
         tests("TidyTests", []),
     ]
 )

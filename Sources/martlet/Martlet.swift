@@ -1,8 +1,16 @@
 import ArgumentParser
 import Commands
+import Foundation
+
+/// Where the program begins; how each command ends is decided in one place for all.
+@main
+enum Program {
+    static func main() async {
+        exit(await runCommandLine(Martlet.self))
+    }
+}
 
 /// The program: the server and the clients for it.
-@main
 struct Martlet: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "martlet",

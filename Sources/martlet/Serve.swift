@@ -1,6 +1,5 @@
 import ArgumentParser
 import Foundation
-import Model
 
 /// `martlet serve`.
 struct Serve: AsyncParsableCommand {
@@ -39,17 +38,12 @@ struct Serve: AsyncParsableCommand {
     var config: String?
 
     func run() async throws {
-        do {
-            let flags = Settings.Flags(
-                host: host, port: port, dataDir: dataDir, parallelism: parallelism, logFormat: logFormat,
-                logLevel: logLevel)
-            let settings = try await Settings.read(
-                flags: flags, file: config, environment: ProcessInfo.processInfo.environment)
-            try await Server(settings).run()
-        } catch let error as PlatformError {
-            FileHandle.standardError.write(Data("martlet: \(error.message)\n".utf8))
-            throw ExitCode(error.code == .invalidArgument ? 2 : 1)
-        }
+        let flags = Settings.Flags(
+            host: host, port: port, dataDir: dataDir, parallelism: parallelism, logFormat: logFormat,
+            logLevel: logLevel)
+        let settings = try await Settings.read(
+            flags: flags, file: config, environment: ProcessInfo.processInfo.environment)
+        try await Server(settings).run()
     }
 }
 

@@ -78,17 +78,20 @@ struct PipelineInputs: Sendable {
         return "inputs: " + all.joined(separator: ", ")
     }
 
+    /// The value a text stands for; `nil` if it is not of the type.
     private static func value(_ text: String, type: String) -> JSONValue? {
         if type == "STRING" { return .string(text) }
         guard let value = try? JSONValue(json: text) else { return nil }
-        switch type {
-        case "NUMBER_INTEGER": return value.number.flatMap { $0.rounded() == $0 ? value : nil }
-        case "NUMBER_DOUBLE": return value.number == nil ? nil : value
-        case "BOOLEAN": return value.bool == nil ? nil : value
-        case "LIST": return value.array == nil ? nil : value
-        case "STRUCT": return value.object == nil ? nil : value
-        default: return value
-        }
+        let fits =
+            switch type {
+            case "NUMBER_INTEGER": value.number.map { $0.rounded() == $0 } ?? false
+            case "NUMBER_DOUBLE": value.number != nil
+            case "BOOLEAN": value.bool != nil
+            case "LIST": value.array != nil
+            case "STRUCT": value.object != nil
+            default: true
+            }
+        return fits ? value : Optional.none
     }
 
     private static func expectation(_ type: String) -> String {

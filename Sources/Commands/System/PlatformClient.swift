@@ -54,6 +54,15 @@ struct PlatformClient: Sendable {
     }
 }
 
+/// One for the process: a command is over before anything need be closed.
+private let httpClient: HTTPClient = {
+    var configuration = HTTPClient.Configuration()
+    configuration.timeout.connect = .seconds(10)
+    // A server that is not there is said to be so at once, not asked again for a minute.
+    configuration.connectionPool.retryConnectionEstablishment = false
+    return HTTPClient(eventLoopGroup: HTTPClient.defaultEventLoopGroup, configuration: configuration)
+}()
+
 extension PlatformClient {
     /// A server behind a URL.
     static func http(endpoint: String) -> PlatformClient {
@@ -65,7 +74,7 @@ extension PlatformClient {
                 request.body = .bytes(ByteBuffer(bytes: body.jsonBytes))
             }
             do {
-                let response = try await HTTPClient.shared.execute(request, timeout: .seconds(60))
+                let response = try await httpClient.execute(request, timeout: .seconds(60))
                 let body = try await response.body.collect(upTo: Limits.logBytesMax + Limits.bodyBytesMax)
                 return Answer(status: Int(response.status.code), body: Array(body.readableBytesView))
             } catch let error as HTTPClientError where error == .invalidURL || error == .emptyHost {

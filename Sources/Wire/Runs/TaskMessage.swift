@@ -95,7 +95,8 @@ extension TaskMessage {
 
     private var typeAttributes: JSONValue? {
         if let iteration = task.iteration { return ["iteration_index": int64Text(iteration)] }
-        return task.kind == .loop ? ["iteration_count": int64Text(children.count)] : nil
+        guard task.kind == .loop else { return nil }
+        return ["iteration_count": int64Text(children.count)]
     }
 
     /// Source: KFP 3.0 `PipelineTask.TaskState`; `nil` is unspecified.
