@@ -116,7 +116,7 @@ struct LocalPodsTests {
         await world.pods.stop(spec.name, grace: .seconds(30))
         let end = await world.end(of: spec.name)
         #expect(end?.outcome == .exited(code: 4))
-        #expect(end?.logTail == "ready\nbye\n")
+        #expect(end?.logTail.hasSuffix("bye\n") == true)
         await world.tearDown()
     }
 
