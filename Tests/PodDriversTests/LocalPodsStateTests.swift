@@ -1,0 +1,117 @@
+import Model
+import Pods
+import Testing
+
+@testable import PodDrivers
+
+@Suite struct LocalPodsStateTests {
+    private static let started = StartRecord("77 1000")
+    private let end = PodEnd(
+        outcome: .exited(code: 0), startedAt: Instant(milliseconds: 1000), endedAt: Instant(milliseconds: 2000),
+        logTail: "")
+
+    private func state(places: Int = 1) -> LocalPodsState {
+        let room = Quantity(thousandths: 1_000_000)
+        return LocalPodsState(
+            capacity: PodCapacity(places: places, cpu: room, memory: room), environmentsRoot: "/environments")
+    }
+
+    private func reports(_ commands: [LocalPodsState.Command]) -> [PodEvent] {
+        commands.compactMap { if case .report(let report) = $0 { report.event } else { nil } }
+    }
+
+    @Test("an end that comes before the start was heard of reports both, in order")
+    func shortProgram() throws {
+        var state = state()
+        let spec = PodWorld.shell("true")
+        #expect(state.ensured(spec, .untouched) == [.launch(spec, .literal)])
+        #expect(reports(state.ended(spec.name, end)) == [.started(at: Instant(milliseconds: 1000)), .ended(end)])
+        #expect(state.started(spec.name, try #require(Self.started), now: .zero) == [])
+        #expect(state.ended(spec.name, end) == [])
+    }
+
+    @Test("an end makes room for the next in the queue")
+    func next() {
+        var state = state()
+        let first = PodWorld.shell("true", task: "first")
+        let second = PodWorld.shell("true", task: "second")
+        _ = state.ensured(first, .untouched)
+        #expect(reports(state.ensured(second, .untouched)).first?.waitingReason?.code == .waitingForCapacity)
+        #expect(state.ended(first.name, end).last == .launch(second, .literal))
+    }
+
+    @Test("a stop asked for before the start is carried out at the start")
+    func stopWhileStarting() throws {
+        var state = state()
+        let spec = PodWorld.shell("true")
+        let record = try #require(Self.started)
+        _ = state.ensured(spec, .untouched)
+        #expect(state.stopped(spec.name, grace: .seconds(5), now: .zero) == [])
+        let commands = state.started(spec.name, record, now: .seconds(1))
+        #expect(commands.last == .signal(spec.name, group: 77, number: 15))
+        #expect(state.nextDeadline == .seconds(6))
+        #expect(state.ticked(now: .seconds(5)) == [])
+        #expect(state.ticked(now: .seconds(6)) == [.signal(spec.name, group: 77, number: 9)])
+        #expect(state.ticked(now: .seconds(7)) == [])
+    }
+
+    @Test("a stop while an environment is prepared refuses the pod; the environment comes too late")
+    func stopWhilePreparing() throws {
+        var state = state()
+        let spec = PodSpec(name: PodWorld.name(), image: "", command: KFPTexts.command("'six'", "x"), args: [])
+        #expect(state.ensured(spec, .untouched).last == .environment(.ask(candidate: "python3")))
+        let commands = state.stopped(spec.name, grace: .zero, now: .zero)
+        guard case .refuse(spec.name, let reason, _)? = commands.last else {
+            Issue.record("expected a refusal, got \(commands)")
+            return
+        }
+        #expect(reason.code == .terminated)
+        let answer = "3.11.7\n3.11.7 (x)\n/usr/bin/python3\n\n"
+        let record = ExitRecord.exited(code: 0, start: .epoch, end: .epoch)
+        let interpreter = try PythonInterpreter(answer: answer, record: record, candidate: "python3")
+        guard case .environment(.look(let environment))? = state.answered("python3", .success(interpreter)).last else {
+            Issue.record("expected a look at the environment")
+            return
+        }
+        #expect(state.looked(at: environment, build: nil) == [])
+    }
+
+    @Test("at most two environments are built at once, and pods that want the same one share it")
+    func builds() throws {
+        var state = state(places: 9)
+        let record = ExitRecord.exited(code: 0, start: .epoch, end: .epoch)
+        let interpreter = try PythonInterpreter(
+            answer: "3.11.7\n3.11.7 (x)\n/usr/bin/python3\n\n", record: record, candidate: "python3")
+        var environments: [PythonEnvironment] = []
+        for index in 0..<6 {
+            let command = KFPTexts.command("'package-\(index / 2)'", "x")
+            let spec = PodSpec(name: PodWorld.name("task-\(index)"), image: "", command: command, args: [])
+            var commands = state.ensured(spec, .untouched)
+            if index == 0 { commands = state.answered("python3", .success(interpreter)) }
+            for case .environment(.look(let environment)) in commands { environments.append(environment) }
+        }
+        #expect(environments.count == 3)
+        var runs: [LocalPodsState.Command] = []
+        for environment in environments {
+            runs += state.looked(at: environment, build: 1).filter { if case .environment = $0 { true } else { false } }
+        }
+        #expect(runs == environments.prefix(2).map { .environment(.run($0, .create, build: 1)) })
+        let failed = PythonEnvironments.StepEnd(
+            record: .exited(code: 1, start: .epoch, end: .epoch), logPath: "/log", logTail: "no such package")
+        let commands = state.ended(environments[0], .create, failed)
+        let refused = commands.filter { if case .refuse = $0 { true } else { false } }
+        #expect(refused.count == 2)
+        #expect(commands.contains(.environment(.run(environments[2], .create, build: 1))))
+    }
+
+    @Test("what an exit file says is read back as it was written, and nothing else is read", arguments: [
+        ExitRecord.exited(code: 3, start: .epoch, end: Instant(milliseconds: 5)),
+        .signaled(number: 9, start: .epoch, end: .epoch), .notExecuted(errno: 2, end: .epoch),
+        .notSetUp(errno: 13, stage: "chdir", end: .epoch), .lost(start: nil, end: .epoch),
+        .lost(start: .epoch, end: .epoch), .refused(Reason(.terminated, "two\nlines"), end: .epoch),
+    ])
+    func exitRecords(_ record: ExitRecord) {
+        #expect(ExitRecord(record.text) == record)
+        for text in ["", "exited", "exited x 1 2", "gone 1 2 3", "\0\0\0"] { #expect(ExitRecord(text) == nil) }
+    }
+}

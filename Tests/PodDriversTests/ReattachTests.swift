@@ -1,0 +1,129 @@
+import FoundationEssentials
+import Glibc
+import Model
+import PodDrivers
+import Pods
+import Testing
+
+@Suite(.timeLimit(.minutes(2)))
+struct ReattachTests {
+    @Test("a later server finds running and ended pods and reports both in full")
+    func secondServer() async throws {
+        let root = PodWorld.newRoot()
+        let ended = PodWorld.shell("echo x >> \(root)/count; exit 3", task: "ended")
+        let running = PodWorld.shell(
+            "echo x >> \(root)/count; while [ ! -e \(root)/go ]; do sleep 0.02; done; exit 5", task: "running")
+        do {
+            let first = try PodWorld(root: root)
+            _ = await first.run(ended)
+            await first.ensure(running)
+            _ = await first.start(of: running.name)
+        }
+        let second = try PodWorld(root: root)
+        #expect(await second.run(ended)?.outcome == .exited(code: 3))
+        await second.ensure(running)
+        #expect(await second.start(of: running.name) != nil)
+        try Data().write(to: URL(filePath: root + "/go"))
+        #expect(await second.end(of: running.name)?.outcome == .exited(code: 5))
+        #expect(PodWorld.contents(root + "/count") == "x\nx\n")
+        await second.tearDown()
+    }
+
+    @Test("pods of a server that was killed end by themselves and are found, each having run once")
+    func killedServer() async throws {
+        let root = "/tmp/martlet-pods-killed-server"
+        try? FileManager.default.removeItem(atPath: root)
+        await #expect(processExitsWith: .signal(SIGKILL)) {
+            let root = "/tmp/martlet-pods-killed-server"
+            let world = try PodWorld(root: root, places: 2)
+            for index in 0..<4 { await world.ensure(KilledServer.spec(index, root)) }
+            _ = await world.start(of: KilledServer.spec(1, root).name)
+            kill(getpid(), SIGKILL)
+        }
+        let world = try PodWorld(root: root, places: 2)
+        for index in 0..<4 { await world.ensure(KilledServer.spec(index, root)) }
+        for index in 0..<4 {
+            #expect(await world.end(of: KilledServer.spec(index, root).name)?.outcome == .exited(code: 10 + index))
+            #expect(PodWorld.contents(root + "/count-\(index)") == "x\n")
+        }
+        await world.tearDown()
+    }
+
+    @Test("a later server counts the pods it finds running, so the bound holds")
+    func countsStrangers() async throws {
+        let root = PodWorld.newRoot()
+        let running = PodWorld.shell("sleep 60", task: "running")
+        do {
+            let first = try PodWorld(root: root, places: 1)
+            await first.ensure(running)
+            _ = await first.start(of: running.name)
+        }
+        let second = try PodWorld(root: root, places: 1)
+        await second.ensure(running)
+        let next = PodWorld.shell("true", task: "next")
+        await second.ensure(next)
+        let waiting = await second.first(of: next.name) { $0.waitingReason?.code }
+        #expect(waiting == .waitingForCapacity)
+        await second.pods.stop(running.name, grace: .zero)
+        #expect(await second.end(of: next.name)?.outcome == .exited(code: 0))
+        await second.tearDown()
+    }
+
+    @Test("a later server can stop a pod nobody has asked it for")
+    func stopStranger() async throws {
+        let root = PodWorld.newRoot()
+        let running = PodWorld.shell("sleep 60")
+        do {
+            let first = try PodWorld(root: root)
+            await first.ensure(running)
+            _ = await first.start(of: running.name)
+        }
+        let second = try PodWorld(root: root)
+        await second.pods.stop(running.name, grace: .seconds(20))
+        #expect(await second.end(of: running.name)?.outcome == .signaled(number: 15))
+        await second.tearDown()
+    }
+
+    @Test("when the supervisor is killed, the program dies with it and the pod is lost, once and for all")
+    func killedSupervisor() async throws {
+        let world = try PodWorld()
+        let spec = PodWorld.shell("sleep 300 & echo $$ $!; wait")
+        await world.ensure(spec)
+        _ = await world.start(of: spec.name)
+        let pids = try await PodWorld.waitForFile(world.folder(spec.name) + "/log")
+            .split(whereSeparator: \.isWhitespace).compactMap { Int32($0) }
+        let claim = PodWorld.contents(world.folder(spec.name) + "/claim") ?? ""
+        let supervisor = try #require(Int32(claim.prefix { $0.isNumber }))
+        kill(supervisor, SIGKILL)
+        let end = try #require(await world.end(of: spec.name))
+        guard case .lost(let reason) = end.outcome else {
+            Issue.record("expected a loss, got \(end.outcome)")
+            return
+        }
+        #expect(reason.code == .podLost)
+        for pid in pids { try await PodWorld.waitForEnd(ofProcess: pid) }
+        let later = try PodWorld(root: world.root)
+        #expect(await later.run(spec)?.endedAt == end.endedAt)
+        await world.tearDown()
+    }
+
+    @Test("a polite signal to the supervisor does not lose the status")
+    func politeSignal() async throws {
+        let world = try PodWorld()
+        let spec = PodWorld.shell("while [ ! -e \(world.root)/go ]; do sleep 0.02; done; exit 6")
+        await world.ensure(spec)
+        _ = await world.start(of: spec.name)
+        let claim = PodWorld.contents(world.folder(spec.name) + "/claim") ?? ""
+        kill(try #require(Int32(claim.prefix { $0.isNumber })), SIGTERM)
+        try Data().write(to: URL(filePath: world.root + "/go"))
+        #expect(await world.end(of: spec.name)?.outcome == .exited(code: 6))
+        await world.tearDown()
+    }
+}
+
+/// The pods of the server that is killed; its process and ours both need them.
+enum KilledServer {
+    static func spec(_ index: Int, _ root: String) -> PodSpec {
+        PodWorld.shell("echo x >> \(root)/count-\(index); sleep 0.3; exit \(10 + index)", task: "task-\(index)")
+    }
+}
