@@ -14,7 +14,7 @@ def test_health_says_what_the_sdk_reads(server):
 
 
 @pytest.mark.parametrize('method, path', [
-    ('GET', '/nothing'), ('GET', '/runs/a/b/c'), ('GET', '/'), ('PATCH', '/%2e%2e/%00'),
+    ('GET', '/nothing'), ('GET', '/runs/a/b/c'), ('POST', '/runs/x:explode'), ('GET', '/'), ('PATCH', '/%2e%2e/%00'),
 ])
 def test_an_unknown_route_is_404_as_json(server, method, path):
     answer = server.request(method, API + path, b'{}' if method != 'GET' else None)

@@ -3,7 +3,7 @@ package enum Limits {
     /// Arrays and objects within each other in a document. Real pipelines stay below 30; the readers recurse.
     package static let jsonDepthMax = 200
     /// Values in one YAML document after its aliases are expanded. Stops documents that explode by aliasing.
-    package static let documentValuesMax = 2_000_000
+    package static let documentValuesMax = 500_000
     /// Bytes of an uploaded pipeline. Source: KFP `MaxFileLength`, 32 MiB.
     package static let uploadBytesMax = 32 << 20
     /// Bytes of any other request body; a run carries its whole pipeline spec.

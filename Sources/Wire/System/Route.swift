@@ -48,6 +48,9 @@ enum RouteSegment: Hashable, Sendable {
     /// Anything that is not empty and ends with `suffix`; what stands before is the parameter.
     case parameter(name: String, suffix: String)
 
+    /// Parameters behind which a custom verb may stand.
+    private static let verbed: Set<String> = ["run_id", "experiment_id"]
+
     init(_ text: String) {
         guard text.hasPrefix("{"), let end = text.firstIndex(of: "}") else {
             self = .literal(text)
@@ -63,8 +66,10 @@ enum RouteSegment: Hashable, Sendable {
         switch self {
         case .literal(let text):
             return segment == text ? "" : nil
-        case .parameter(_, let suffix):
+        case .parameter(let name, let suffix):
             guard segment.utf8.count > suffix.utf8.count, segment.hasSuffix(suffix) else { return nil }
+            // Ids have no colon; `runs/x:explode` is an unknown verb, not a run of that name.
+            if suffix.isEmpty, Self.verbed.contains(name), segment.contains(":") { return nil }
             return segment.dropLast(suffix.count)
         }
     }
