@@ -17,8 +17,9 @@ struct RunPipelineCommand: AsyncParsableCommand {
 
             Examples:
               martlet run hello.py --follow
-              martlet run train.yaml -p epochs=10 -p 'layers=[64, 32]' -p prompt=@prompt.txt
-              martlet run train.yaml --experiment nightly --name "night of the 3rd" -o json
+              martlet run train.yaml -p epochs=10 -p 'layers=[64, 32]'
+              martlet run ask.yaml -p prompt=@prompt.txt
+              martlet run train.yaml --experiment nightly --name "3rd night"
 
             \(ExitStatus.help)
             """)

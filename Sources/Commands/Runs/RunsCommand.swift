@@ -100,7 +100,7 @@ struct RunsGetCommand: AsyncParsableCommand {
 
             Examples:
               martlet runs get 3f2a
-              martlet runs get "night of the 3rd" --follow
+              martlet runs get "3rd night" --follow
               martlet runs get 3f2a -o yaml
             """)
 
