@@ -30,7 +30,7 @@ enum PipelineFile {
         guard documents.count == 1, documents[0].object != nil else {
             throw PlatformError.invalid(
                 "\(path) is not a compiled pipeline: expected one pipeline spec and at most one "
-                    + "platform spec, found \(documents.count) other documents; compile Python with `kfp dsl compile`"
+                    + "platform spec, found \(documents.count) others; compile Python with `kfp dsl compile`"
             )
         }
         var document = PipelineSpecDocument(combined: documents[0])

@@ -9,8 +9,8 @@ struct RunPipelineCommand: AsyncParsableCommand {
         commandName: "run",
         abstract: "Run a pipeline.",
         discussion: """
-            FILE is a compiled pipeline (.yaml) or a Python file (.py) that defines one; Python is compiled with \
-            the `kfp` on PATH or of the active virtual environment.
+            FILE is a compiled pipeline (.yaml) or a Python file (.py) that defines one; Python is compiled \
+            with the `kfp` on PATH or of the active virtual environment.
 
             Inputs are given with -p name=value. Texts are taken as they are; numbers, booleans, lists and \
             objects are written as JSON. -p name=@file takes the value from a file.

@@ -140,8 +140,8 @@ struct RunsLogsCommand: AsyncParsableCommand {
         commandName: "logs",
         abstract: "Show what a run's tasks have written.",
         discussion: """
-            Without TASK, the logs of all tasks in order, each line after its task's name. A task in a group is \
-            named with a dot: prepare.split, for-loop-1.3.train.
+            Without TASK, the logs of all tasks in order, each line after its task's name. A task in a group \
+            is named with a dot: prepare.split, for-loop-1.3.train.
 
             Examples:
               martlet runs logs 3f2a
