@@ -29,8 +29,9 @@ enum PipelineFile {
         let platform = documents.firstIndex { $0["platforms"] != nil }.map { documents.remove(at: $0) }
         guard documents.count == 1, documents[0].object != nil else {
             throw PlatformError.invalid(
-                "\(path) is not a compiled pipeline: expected one pipeline spec and at most one platform spec, "
-                    + "found \(documents.count) other documents; compile Python with `kfp dsl compile`")
+                "\(path) is not a compiled pipeline: expected one pipeline spec and at most one "
+                    + "platform spec, found \(documents.count) others; compile Python with `kfp dsl compile`"
+            )
         }
         var document = PipelineSpecDocument(combined: documents[0])
         guard document.pipelineSpec["pipelineInfo"] != nil || document.pipelineSpec["root"] != nil else {

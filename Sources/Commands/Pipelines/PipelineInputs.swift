@@ -31,7 +31,8 @@ struct PipelineInputs: Sendable {
         }
     }
 
-    /// Reads `name=value` words: texts stay as they are, everything else is JSON; `@file` stands for a file's content.
+    /// Reads `name=value` words: texts stay as they are, everything else is JSON; `@file` stands for
+    /// a file's content.
     /// - Throws: ``PlatformError`` with `invalidArgument`, which lists the inputs.
     func values(
         from words: [String], readFile: (String) throws -> String
@@ -53,7 +54,8 @@ struct PipelineInputs: Sendable {
             let text = parts[1].hasPrefix("@") ? try readFile(String(parts[1].dropFirst())) : parts[1]
             guard let value = Self.value(text, type: input.type) else {
                 throw PlatformError.invalid(
-                    "-p \(name): expected \(Self.expectation(input.type)), found \(text.prefix(80)); \(listing)"
+                    "-p \(name): expected \(Self.expectation(input.type)), found \(text.prefix(80)); "
+                        + listing
                 )
             }
             values[name] = value

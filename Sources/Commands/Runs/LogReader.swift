@@ -90,7 +90,7 @@ struct LogReader: Sendable {
             !matching.contains(where: { $0.attempts.contains { $0.number == attempt } })
         {
             throw PlatformError.invalid(
-                "\(path) has no attempt \(attempt); it has \(matching.first?.attempts.count ?? 0), counted from 0"
+                "\(path) has no attempt \(attempt); it has \(matching.first?.attempts.count ?? 0), from 0 on"
             )
         }
         return matching

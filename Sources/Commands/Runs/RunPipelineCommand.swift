@@ -9,16 +9,17 @@ struct RunPipelineCommand: AsyncParsableCommand {
         commandName: "run",
         abstract: "Run a pipeline.",
         discussion: """
-            FILE is a compiled pipeline (.yaml) or a Python file (.py) that defines one; Python is compiled with the \
-            `kfp` on PATH or of the active virtual environment.
+            FILE is a compiled pipeline (.yaml) or a Python file (.py) that defines one; Python is compiled \
+            with the `kfp` on PATH or of the active virtual environment.
 
-            Inputs are given with -p name=value. Texts are taken as they are; numbers, booleans, lists and objects \
-            are written as JSON. -p name=@file takes the value from a file.
+            Inputs are given with -p name=value. Texts are taken as they are; numbers, booleans, lists and \
+            objects are written as JSON. -p name=@file takes the value from a file.
 
             Examples:
               martlet run hello.py --follow
-              martlet run train.yaml -p epochs=10 -p 'layers=[64, 32]' -p prompt=@prompt.txt
-              martlet run train.yaml --experiment nightly --name "night of the 3rd" -o json
+              martlet run train.yaml -p epochs=10 -p 'layers=[64, 32]'
+              martlet run ask.yaml -p prompt=@prompt.txt
+              martlet run train.yaml --experiment nightly --name "3rd night"
 
             \(ExitStatus.help)
             """)

@@ -30,7 +30,8 @@ enum RunTables {
             })
     }
 
-    /// Everything but the root, each task after the group it stands in, in the order of creation, with its depth.
+    /// Everything but the root, each task after the group it stands in, in the order of creation, with
+    /// its depth.
     static func ordered(_ tasks: [TaskMessage]) -> [(message: TaskMessage, depth: Int)] {
         let groups = Dictionary(grouping: tasks.filter { $0.task.path != .root }) { $0.task.parent ?? .root }
         var result: [(TaskMessage, Int)] = []

@@ -9,8 +9,8 @@ struct RunsCommand: ParsableCommand {
         commandName: "runs",
         abstract: "List, show, stop and delete runs.",
         discussion: """
-            Wherever a RUN is asked for, its id, the beginning of its id (at least 4 characters) or its name will do, \
-            as long as only one run fits.
+            Wherever a RUN is asked for, its id, the beginning of its id (at least 4 characters) or its \
+            name will do, as long as only one run fits.
 
             Examples:
               martlet runs list --state failed
@@ -100,7 +100,7 @@ struct RunsGetCommand: AsyncParsableCommand {
 
             Examples:
               martlet runs get 3f2a
-              martlet runs get "night of the 3rd" --follow
+              martlet runs get "3rd night" --follow
               martlet runs get 3f2a -o yaml
             """)
 
@@ -140,8 +140,8 @@ struct RunsLogsCommand: AsyncParsableCommand {
         commandName: "logs",
         abstract: "Show what a run's tasks have written.",
         discussion: """
-            Without TASK, the logs of all tasks in order, each line after its task's name. A task in a group is named \
-            with a dot: prepare.split, for-loop-1.3.train.
+            Without TASK, the logs of all tasks in order, each line after its task's name. A task in a group \
+            is named with a dot: prepare.split, for-loop-1.3.train.
 
             Examples:
               martlet runs logs 3f2a

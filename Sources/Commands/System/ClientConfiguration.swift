@@ -6,8 +6,8 @@ package struct ClientConfiguration: ParsableArguments {
     @Option(
         name: .long,
         help: ArgumentHelp(
-            "Address of the server; the environment variable MARTLET_ENDPOINT sets it for good.",
-            discussion: "Without either, \(Self.defaultEndpoint).", valueName: "url"))
+            "Address of the server (default: MARTLET_ENDPOINT, or else \(Self.defaultEndpoint)).",
+            valueName: "url"))
     var endpoint: String?
 
     /// Where `martlet serve` listens unless it is told otherwise.

@@ -48,7 +48,7 @@ struct PlatformClient: Sendable {
         } catch {
             throw PlatformError(
                 .unavailable,
-                "\(endpoint) answered with something that is not JSON; is it a Martlet server? Check --endpoint",
+                "\(endpoint) answered with something that is not JSON; is it a Martlet server?",
                 cause: "\(error)")
         }
     }

@@ -2,7 +2,8 @@ package import Model
 
 /// A run with what belongs to it. Source: KFP v2beta1 `Run`.
 ///
-/// Two fields are ours: `reason` holds the error with its code and details, `timing` the times in milliseconds.
+/// Two fields are ours: `reason` holds the error with its code and details, `timing` the times to the
+/// millisecond.
 package struct RunMessage: Hashable, Sendable {
     /// The run.
     package var run: Run

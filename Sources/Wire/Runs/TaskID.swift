@@ -28,6 +28,7 @@ package struct TaskID: Hashable, Sendable, CustomStringConvertible {
         self.init(runID: RunID(String(parts[0])), path: TaskPath(String(parts[1])))
     }
 
+    /// The identity as sent: `<run id>.<task path>`.
     package var description: String { "\(runID).\(path)" }
 
     /// The name by which 2.x clients ask for the log of one attempt; ``node(_:in:)`` reads it back.

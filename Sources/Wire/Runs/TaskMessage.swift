@@ -2,9 +2,9 @@ package import Model
 
 /// A task with what belongs to it, in the shapes of both KFP generations.
 ///
-/// ``json`` is 3.0's `PipelineTask`. Four fields are ours: `phase`, the exact state, because KFP's enum has no
-/// waiting and no canceled tasks; `reason` with code and details; `attempts`; and `timing`, because KFP has no
-/// start and no milliseconds. ``detailJSON`` is 2.x's `PipelineTaskDetail`.
+/// ``json`` is 3.0's `PipelineTask`. Four fields are ours: `phase`, the exact state, because KFP's enum has
+/// no waiting and no canceled tasks; `reason` with code and details; `attempts`; and `timing`, because KFP
+/// has no start and no milliseconds. ``detailJSON`` is 2.x's `PipelineTaskDetail`.
 package struct TaskMessage: Hashable, Sendable {
     /// The task.
     package var task: TaskRecord

@@ -66,7 +66,7 @@ package enum ListRequest {
             case (2, "desc"): self.init(field: String(words[0]), descending: true)
             default:
                 throw PlatformError.invalid(
-                    "sort_by: expected \"<field>\", with asc or desc after it if need be, found \"\(text.prefix(80))\""
+                    "sort_by: expected \"<field>\", perhaps with asc or desc, found \"\(text.prefix(80))\""
                 )
             }
         }

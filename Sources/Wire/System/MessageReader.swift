@@ -2,8 +2,8 @@ import Model
 
 /// Reads one protobuf message from JSON: field by field, each error with its place.
 ///
-/// Both `snake_case` and `lowerCamelCase` names are taken and `null` is unset. Requests are read strictly, so a
-/// misspelt field is an error; responses may hold fields this build does not know.
+/// Both `snake_case` and `lowerCamelCase` names are taken and `null` is unset. Requests are read strictly, so
+/// a misspelt field is an error; responses may hold fields this build does not know.
 /// Source: protojson, `DiscardUnknown=false`.
 struct MessageReader {
     /// Where the message stands, such as `run.runtime_config`.

@@ -57,8 +57,10 @@ struct RunMessageTests {
     @Test(
         "A request is taken in either spelling",
         arguments: [
-            #"{"display_name":"r1","pipeline_spec":{"root":{}},"runtime_config":{"parameters":{"n":3,"x":null},"pipeline_root":"/d"},"experiment_id":null}"#,
-            #"{"displayName":"r1","pipelineSpec":{"root":{}},"runtimeConfig":{"parameters":{"n":3,"x":null},"pipelineRoot":"/d"},"state":"PENDING"}"#,
+            #"{"display_name":"r1","pipeline_spec":{"root":{}},"experiment_id":null,"#
+                + #""runtime_config":{"parameters":{"n":3,"x":null},"pipeline_root":"/d"}}"#,
+            #"{"displayName":"r1","pipelineSpec":{"root":{}},"state":"PENDING","#
+                + #""runtimeConfig":{"parameters":{"n":3,"x":null},"pipelineRoot":"/d"}}"#,
         ])
     func submission(text: String) throws {
         let expected = RunSubmission(
