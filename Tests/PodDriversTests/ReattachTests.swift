@@ -12,7 +12,8 @@ struct ReattachTests {
         let root = PodWorld.newRoot()
         let ended = PodWorld.shell("echo x >> \(root)/count; exit 3", task: "ended")
         let running = PodWorld.shell(
-            "echo x >> \(root)/count; while [ ! -e \(root)/go ]; do sleep 0.02; done; exit 5", task: "running")
+            "echo x >> \(root)/count; while [ ! -e \(root)/go ]; do sleep 0.02; done; exit 5", task: "running"
+        )
         do {
             let first = try PodWorld(root: root)
             _ = await first.run(ended)
@@ -43,7 +44,9 @@ struct ReattachTests {
         let world = try PodWorld(root: root, places: 2)
         for index in 0..<4 { await world.ensure(KilledServer.spec(index, root)) }
         for index in 0..<4 {
-            #expect(await world.end(of: KilledServer.spec(index, root).name)?.outcome == .exited(code: 10 + index))
+            #expect(
+                await world.end(of: KilledServer.spec(index, root).name)?.outcome == .exited(code: 10 + index)
+            )
             #expect(PodWorld.contents(root + "/count-\(index)") == "x\n")
         }
         await world.tearDown()
@@ -124,6 +127,7 @@ struct ReattachTests {
 /// The pods of the server that is killed; its process and ours both need them.
 enum KilledServer {
     static func spec(_ index: Int, _ root: String) -> PodSpec {
-        PodWorld.shell("echo x >> \(root)/count-\(index); sleep 0.3; exit \(10 + index)", task: "task-\(index)")
+        PodWorld.shell(
+            "echo x >> \(root)/count-\(index); sleep 0.3; exit \(10 + index)", task: "task-\(index)")
     }
 }

@@ -6,13 +6,14 @@ import Synchronization
 
 /// Runs pods as processes of this machine.
 ///
-/// Each pod is a folder in which a small supervisor process runs the program and records how it ended, so that
-/// programs, logs and exit statuses outlive the server; see ``SupervisedFolder``. The image is not used. KFP's Python
-/// components run in virtual environments that are built once and shared; see ``PythonEnvironment``.
+/// Each pod is a folder in which a small supervisor process runs the program and records how it ended, so
+/// that programs, logs and exit statuses outlive the server; see ``SupervisedFolder``. The image is not
+/// used. KFP's Python components run in virtual environments that are built once and shared; see
+/// ``PythonEnvironment``.
 ///
-/// One thread owns everything that changes. Calls leave it a message, it decides with ``LocalPodsState`` and acts in
-/// that order, so the reports of a pod are in order too. Letting go of this value ends the thread and leaves the pods
-/// alone.
+/// One thread owns everything that changes. Calls leave it a message, it decides with ``LocalPodsState``
+/// and acts in that order, so the reports of a pod are in order too. Letting go of this value ends the
+/// thread and leaves the pods alone.
 package final class LocalPods: PodRuntime {
     package let reports: AsyncStream<PodReport>
 
@@ -72,8 +73,8 @@ package final class LocalPods: PodRuntime {
     }
 
     /// Only paths within the pod's own folder or at or below its ``PodSpec/outputPaths`` are read.
-    /// - Throws: ``PlatformError``: `permissionDenied` for any other path, `resourceExhausted` for a larger file,
-    ///   `failedPrecondition` for a folder.
+    /// - Throws: ``PlatformError``: `permissionDenied` for any other path, `resourceExhausted` for a larger
+    ///   file, `failedPrecondition` for a folder.
     @concurrent
     package func readOutput(_ path: String, of name: PodName, bytesMax: Int) async throws -> [UInt8]? {
         let allowed = [folders.folder(of: name)] + outputPaths.withLock { $0[name] ?? [] }
@@ -107,7 +108,8 @@ package final class LocalPods: PodRuntime {
         let isFree: Bool = await withCheckedContinuation { inbox.post(.remove(runID, $0)) }
         guard isFree else {
             throw PlatformError(
-                .failedPrecondition, "Run \(runID) has pods that are not over. Stop it and wait for its end first.")
+                .failedPrecondition,
+                "Run \(runID) has pods that are not over. Stop it and wait for its end first.")
         }
         outputPaths.withLock { paths in
             for name in paths.keys where name.runID == runID { paths[name] = nil }
