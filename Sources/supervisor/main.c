@@ -240,8 +240,9 @@ static void clean_up_descendants(void) {
 //   exec <errno> <start ms> <end ms>            the program could not be executed
 //   setup <errno> <start ms> <end ms> <stage>   we could not get as far as executing it
 static int report_end(int status, long long start) {
-    if (WIFSIGNALED(status)) return write_line("exit", "signaled %d %lld %lld\n", WTERMSIG(status), start, now_ms());
-    return write_line("exit", "exited %d %lld %lld\n", WEXITSTATUS(status), start, now_ms());
+    const char *how = WIFSIGNALED(status) ? "signaled" : "exited";
+    int number = WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status);
+    return write_line("exit", "%s %d %lld %lld\n", how, number, start, now_ms());
 }
 
 static int report_failure(const char *stage, int error, long long start) {

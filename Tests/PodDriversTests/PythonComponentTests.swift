@@ -9,7 +9,8 @@ import Testing
         "KFP's lightweight components are recognised, with any packages and index",
         arguments: [
             KFPTexts.kfp, "'six'",
-            "--index-url https://x.example/simple 'pandas' 'numpy<2'  &&  python3 -m pip install --quiet \(KFPTexts.kfp)",
+            "--index-url https://x.example/simple 'pandas' 'numpy<2'  &&  python3 -m pip install "
+                + KFPTexts.kfp,
         ])
     func recognised(_ install: String) throws {
         let command = KFPTexts.command(install, "source")

@@ -82,6 +82,9 @@ struct ReattachTests {
             _ = await first.start(of: running.name)
         }
         let second = try PodWorld(root: root)
+        await second.pods.forget(running.name)
+        #expect(PodWorld.contents(second.folder(running.name) + "/argv") != nil)
+        await #expect(throws: PlatformError.self) { try await second.pods.remove(runID: RunID("run")) }
         await second.pods.stop(running.name, grace: .seconds(20))
         #expect(await second.end(of: running.name)?.outcome == .signaled(number: 15))
         await second.tearDown()

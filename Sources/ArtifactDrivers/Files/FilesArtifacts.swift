@@ -28,6 +28,7 @@ package struct FilesArtifacts: ArtifactStore {
         self.root = try Self.resolved(root)
     }
 
+    /// A folder below the store's own; see ``ArtifactStore/folder(pipelineName:runID:path:attempt:)``.
     package func folder(pipelineName: String, runID: RunID, path: TaskPath, attempt: Int) -> String {
         "\(runFolder(pipelineName, runID))/\(FileName.safe(path.text, keeping: ".%"))/\(attempt)"
     }
@@ -70,6 +71,7 @@ package struct FilesArtifacts: ArtifactStore {
         }
     }
 
+    /// - Throws: ``PlatformError`` if something in the run's folder cannot be removed.
     @concurrent
     package func remove(pipelineName: String, runID: RunID) async throws {
         try Self.removeTree(runFolder(pipelineName, runID))

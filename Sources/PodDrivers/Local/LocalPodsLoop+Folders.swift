@@ -201,18 +201,12 @@ extension LocalPodsLoop {
     }
 }
 
-/// Calls with a NULL-ended vector of C strings.
-private func withCStrings<Result>(
-    _ strings: [String], _ body: (UnsafePointer<UnsafeMutablePointer<CChar>?>) -> Result
-) -> Result {
+/// Calls with a NULL-ended vector of C strings; answers an error number, 0 for none.
+private func withCStrings(
+    _ strings: [String], _ body: (UnsafePointer<UnsafeMutablePointer<CChar>?>) -> Int32
+) -> Int32 {
     var pointers = strings.map { strdup($0) }
     pointers.append(nil)
     defer { for pointer in pointers { free(pointer) } }
-    return pointers.withUnsafeBufferPointer { buffer in
-        // An array that holds the final NULL is never empty, so it has an address.
-        guard let address = buffer.baseAddress else {
-            preconditionFailure("an array with an element has an address")
-        }
-        return body(address)
-    }
+    return pointers.withUnsafeBufferPointer { buffer in buffer.baseAddress.map(body) ?? EINVAL }
 }

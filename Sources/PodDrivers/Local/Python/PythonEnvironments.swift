@@ -3,8 +3,8 @@ import Pods
 
 /// Decides how environments come about: which interpreter, one build for all who want it, few builds at once.
 ///
-///     demanded ─► interpreter asked (once) ─► looked at on disk ─┬─► ready
-///                                                                └─► waits for a place ─► create ─► install ─► ready
+///     demanded ─► interpreter asked (once) ─► looked at on disk ─► ready
+///                                                   └─► waits for a place ─► create ─► install ─► ready
 ///     a step failed ─► failed: everybody who waits is told, and the next demand builds anew
 ///
 /// Nothing that is ready or failed is remembered: the disk is the truth, and looking is cheap.
@@ -231,14 +231,16 @@ struct PythonEnvironments: Sendable {
             advice = "Check that this Python can make one: on Debian and Ubuntu, apt install python3-venv."
         case .install:
             what =
-                "Installing the component's packages into its Python \(interpreter.version) environment \(how)."
+                "Installing the component's packages into its Python \(interpreter.version) environment "
+                + "\(how)."
             advice =
                 "Check the names and versions of the packages, the network, and pip's configuration"
                 + " (pip config list)."
         }
         return Reason(
             .environmentFailed,
-            "\(what) \(advice) A retry builds it anew. The whole log is in \(end.logPath); it ends:\n\(lines)",
+            "\(what) \(advice) A retry builds it anew. "
+                + "The whole log is in \(end.logPath); it ends:\n\(lines)",
             details: ["logPath": .string(end.logPath)])
     }
 }
