@@ -32,10 +32,8 @@ struct ReattachTests {
 
     @Test("pods of a server that was killed end by themselves and are found, each having run once")
     func killedServer() async throws {
-        let root = "/tmp/martlet-pods-killed-server"
-        try? FileManager.default.removeItem(atPath: root)
-        await #expect(processExitsWith: .signal(SIGKILL)) {
-            let root = "/tmp/martlet-pods-killed-server"
+        let root = PodWorld.newRoot()
+        await #expect(processExitsWith: .signal(SIGKILL)) { [root = root as String] in
             let world = try PodWorld(root: root, places: 2)
             for index in 0..<4 { await world.ensure(KilledServer.spec(index, root)) }
             _ = await world.start(of: KilledServer.spec(1, root).name)
