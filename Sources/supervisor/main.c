@@ -1,6 +1,7 @@
 // martlet-supervisor FOLDER
 //
-// Runs one program and outlives the server that asked for it, so that the program's exit status is never lost.
+// Runs one program and outlives the server that asked for it, so that the program's exit status is never
+// lost.
 //
 // Reads in FOLDER: `argv` and `environ` (each entry ended by a NUL byte) and, if present, `cwd` (a path).
 // Writes there:    `claim`    our process id; locked with flock as long as we live
@@ -8,8 +9,9 @@
 //                  `started`  "<pid> <ms>": the program runs; its process id is also its process group
 //                  `exit`     one line, see report_end; appears whole or not at all
 //                  `supervisor.log`  what went wrong with us, if anything did
-// Files other than `log` appear by link or rename, so that a reader never sees half of one. Nothing is synced to
-// the disk: after a power failure the program is gone too, and a missing status rightly reads as "lost".
+// Files other than `log` appear by link or rename, so that a reader never sees half of one. Nothing is
+// synced to the disk: after a power failure the program is gone too, and a missing status rightly reads as
+// "lost".
 
 #define _GNU_SOURCE
 #include <errno.h>
@@ -83,8 +85,9 @@ static int write_line(const char *name, const char *format, ...) {
     return -1;
 }
 
-// Becomes the one supervisor of this folder. The lock is taken before the claim gets its name, so whoever sees the
-// claim can tell from the lock whether we live. Returns 1 if we have it, 0 if somebody else has, -1 on an error.
+// Becomes the one supervisor of this folder. The lock is taken before the claim gets its name, so whoever
+// sees the claim can tell from the lock whether we live. Returns 1 if we have it, 0 if somebody else has,
+// -1 on an error.
 static int claim_folder(void) {
     char temporary[64];
     snprintf(temporary, sizeof temporary, ".claim.%ld", (long)getpid());
@@ -209,8 +212,8 @@ static void become_program(int pipe, pid_t parent, char **arguments, char **vari
     fail(pipe, "exec", errno);
 }
 
-// Kills and reaps what the program left behind. Bounded: a process stuck in the kernel must not keep the status
-// from the server.
+// Kills and reaps what the program left behind. Bounded: a process stuck in the kernel must not keep the
+// status from the server.
 static void clean_up_descendants(void) {
     const struct timespec pause = {.tv_nsec = 1000000};
     for (int round = 0; round < 2000; round++) {
@@ -237,8 +240,9 @@ static void clean_up_descendants(void) {
 //   exec <errno> <start ms> <end ms>            the program could not be executed
 //   setup <errno> <start ms> <end ms> <stage>   we could not get as far as executing it
 static int report_end(int status, long long start) {
-    if (WIFSIGNALED(status)) return write_line("exit", "signaled %d %lld %lld\n", WTERMSIG(status), start, now_ms());
-    return write_line("exit", "exited %d %lld %lld\n", WEXITSTATUS(status), start, now_ms());
+    const char *how = WIFSIGNALED(status) ? "signaled" : "exited";
+    int number = WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status);
+    return write_line("exit", "%s %d %lld %lld\n", how, number, start, now_ms());
 }
 
 static int report_failure(const char *stage, int error, long long start) {
@@ -246,8 +250,8 @@ static int report_failure(const char *stage, int error, long long start) {
     return write_line("exit", "setup %d %lld %lld %s\n", error, start, now_ms(), stage);
 }
 
-// Waits until the program has ended, reaping adopted orphans meanwhile. The program itself is left unreaped, so that
-// its process group cannot become somebody else's before the rest of it is killed.
+// Waits until the program has ended, reaping adopted orphans meanwhile. The program itself is left
+// unreaped, so that its process group cannot become somebody else's before the rest of it is killed.
 static int wait_for_program(pid_t program) {
     for (;;) {
         siginfo_t ended;

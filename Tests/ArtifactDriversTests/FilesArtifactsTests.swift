@@ -19,9 +19,11 @@ import Testing
 
     private func cleanUp() { try? FileManager.default.removeItem(atPath: base) }
 
-    @Test("no name leads out of the store, and different names get different folders", arguments: [
-        "..", ".", "", "../../etc", "/etc/passwd", "a/b", "名前", String(repeating: "long", count: 100),
-    ])
+    @Test(
+        "no name leads out of the store, and different names get different folders",
+        arguments: [
+            "..", ".", "", "../../etc", "/etc/passwd", "a/b", "名前", String(repeating: "long", count: 100),
+        ])
     func safeNames(_ name: String) throws {
         defer { cleanUp() }
         let store = try FilesArtifacts(root: root)
@@ -29,7 +31,10 @@ import Testing
         let parts = folder.dropFirst(root.count + 1).split(separator: "/", omittingEmptySubsequences: false)
         #expect(folder.hasPrefix(root + "/") && parts.count == 4 && parts[3] == "2")
         #expect(parts.allSatisfy { !$0.isEmpty && !$0.hasPrefix(".") && $0.utf8.count <= 255 })
-        #expect(folder != store.folder(pipelineName: name + "x", runID: RunID(name), path: TaskPath(name), attempt: 2))
+        #expect(
+            folder
+                != store.folder(
+                    pipelineName: name + "x", runID: RunID(name), path: TaskPath(name), attempt: 2))
     }
 
     @Test("a task's path is readable in its folder's name")
@@ -61,7 +66,9 @@ import Testing
         #expect(read(uri + "/file") == "three")
     }
 
-    @Test("putting across file systems copies", .enabled(if: FileManager.default.isWritableFile(atPath: "/dev/shm")))
+    @Test(
+        "putting across file systems copies",
+        .enabled(if: FileManager.default.isWritableFile(atPath: "/dev/shm")))
     func putAcross() async throws {
         let away = "/dev/shm/martlet-\(UUID().uuidString)"
         defer {
@@ -73,18 +80,23 @@ import Testing
         try FileManager.default.createSymbolicLink(atPath: away + "/link", withDestinationPath: "/etc")
         try await store.put(contentsOf: away, to: root + "/p/r/t/0/data")
         #expect(read(root + "/p/r/t/0/data/inner/file") == "far")
-        #expect(try FileManager.default.destinationOfSymbolicLink(atPath: root + "/p/r/t/0/data/link") == "/etc")
+        #expect(
+            try FileManager.default.destinationOfSymbolicLink(atPath: root + "/p/r/t/0/data/link") == "/etc")
     }
 
-    @Test("a URI outside of the store is refused and nothing is made there", arguments: [
-        "/tmp/elsewhere/model", "model", "ROOT/../model", "ROOT", "ROOT/p/./model", "ROOT/p//model", "ROOT/link/model",
-        "ROOT-sibling/model",
-    ])
+    @Test(
+        "a URI outside of the store is refused and nothing is made there",
+        arguments: [
+            "/tmp/elsewhere/model", "model", "ROOT/../model", "ROOT", "ROOT/p/./model", "ROOT/p//model",
+            "ROOT/link/model",
+            "ROOT-sibling/model",
+        ])
     func outside(_ pattern: String) async throws {
         defer { cleanUp() }
         let store = try FilesArtifacts(root: root)
         try FileManager.default.createDirectory(atPath: base + "/private", withIntermediateDirectories: true)
-        try FileManager.default.createSymbolicLink(atPath: root + "/link", withDestinationPath: base + "/private")
+        try FileManager.default.createSymbolicLink(
+            atPath: root + "/link", withDestinationPath: base + "/private")
         try write("secret", to: base + "/file")
         let uri = pattern.hasPrefix("ROOT") ? root + pattern.dropFirst(4) : pattern
         await #expect { try await store.put(contentsOf: base + "/file", to: uri) } throws: {
@@ -108,7 +120,8 @@ import Testing
         defer { cleanUp() }
         let store = try FilesArtifacts(root: root)
         for run in ["r1", "r2"] {
-            try write(run, to: store.folder(pipelineName: "p", runID: RunID(run), path: .root, attempt: 0) + "/f")
+            try write(
+                run, to: store.folder(pipelineName: "p", runID: RunID(run), path: .root, attempt: 0) + "/f")
         }
         try await store.remove(pipelineName: "p", runID: RunID("r1"))
         try await store.remove(pipelineName: "p", runID: RunID("r1"))

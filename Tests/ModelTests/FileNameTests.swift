@@ -2,9 +2,12 @@ import Model
 import Testing
 
 @Suite struct FileNameTests {
-    @Test("plain names stay as they are and the rest is escaped", arguments: [
-        ("abc-XYZ_0", "abc-XYZ_0"), ("", "%"), ("..", "%2E%2E"), ("a/b", "a%2Fb"), ("é", "%C3%A9"), ("\u{1}", "%01"),
-    ])
+    @Test(
+        "plain names stay as they are and the rest is escaped",
+        arguments: [
+            ("abc-XYZ_0", "abc-XYZ_0"), ("", "%"), ("..", "%2E%2E"), ("a/b", "a%2Fb"), ("é", "%C3%A9"),
+            ("\u{1}", "%01"),
+        ])
     func escaping(_ name: String, _ expected: String) {
         #expect(FileName.safe(name) == expected)
     }

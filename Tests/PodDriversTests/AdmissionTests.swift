@@ -8,10 +8,13 @@ import Testing
     private func admission(places: Int = 4, cores: Int64 = 4) -> Admission {
         Admission(
             capacity: PodCapacity(
-                places: places, cpu: Quantity(thousandths: cores * 1000), memory: Quantity(thousandths: 8_000_000)))
+                places: places, cpu: Quantity(thousandths: cores * 1000),
+                memory: Quantity(thousandths: 8_000_000)))
     }
 
-    private func cores(_ count: Int64) -> ResourceRequests { ResourceRequests(cpu: Quantity(thousandths: count * 1000)) }
+    private func cores(_ count: Int64) -> ResourceRequests {
+        ResourceRequests(cpu: Quantity(thousandths: count * 1000))
+    }
 
     @Test("pods start in the order they came while there are places")
     func order() {

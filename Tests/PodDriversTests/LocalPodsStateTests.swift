@@ -7,7 +7,8 @@ import Testing
 @Suite struct LocalPodsStateTests {
     private static let started = StartRecord("77 1000")
     private let end = PodEnd(
-        outcome: .exited(code: 0), startedAt: Instant(milliseconds: 1000), endedAt: Instant(milliseconds: 2000),
+        outcome: .exited(code: 0), startedAt: Instant(milliseconds: 1000),
+        endedAt: Instant(milliseconds: 2000),
         logTail: "")
 
     private func state(places: Int = 1) -> LocalPodsState {
@@ -25,7 +26,8 @@ import Testing
         var state = state()
         let spec = PodWorld.shell("true")
         #expect(state.ensured(spec, .untouched) == [.launch(spec, .literal)])
-        #expect(reports(state.ended(spec.name, end)) == [.started(at: Instant(milliseconds: 1000)), .ended(end)])
+        #expect(
+            reports(state.ended(spec.name, end)) == [.started(at: Instant(milliseconds: 1000)), .ended(end)])
         #expect(state.started(spec.name, try #require(Self.started), now: .zero) == [])
         #expect(state.ended(spec.name, end) == [])
     }
@@ -58,7 +60,8 @@ import Testing
     @Test("a stop while an environment is prepared refuses the pod; the environment comes too late")
     func stopWhilePreparing() throws {
         var state = state()
-        let spec = PodSpec(name: PodWorld.name(), image: "", command: KFPTexts.command("'six'", "x"), args: [])
+        let spec = PodSpec(
+            name: PodWorld.name(), image: "", command: KFPTexts.command("'six'", "x"), args: [])
         #expect(state.ensured(spec, .untouched).last == .environment(.ask(candidate: "python3")))
         let commands = state.stopped(spec.name, grace: .zero, now: .zero)
         guard case .refuse(spec.name, let reason, _)? = commands.last else {
@@ -69,7 +72,9 @@ import Testing
         let answer = "3.11.7\n3.11.7 (x)\n/usr/bin/python3\n\n"
         let record = ExitRecord.exited(code: 0, start: .epoch, end: .epoch)
         let interpreter = try PythonInterpreter(answer: answer, record: record, candidate: "python3")
-        guard case .environment(.look(let environment))? = state.answered("python3", .success(interpreter)).last else {
+        guard
+            case .environment(.look(let environment))? = state.answered("python3", .success(interpreter)).last
+        else {
             Issue.record("expected a look at the environment")
             return
         }
@@ -93,7 +98,9 @@ import Testing
         #expect(environments.count == 3)
         var runs: [LocalPodsState.Command] = []
         for environment in environments {
-            runs += state.looked(at: environment, build: 1).filter { if case .environment = $0 { true } else { false } }
+            runs += state.looked(at: environment, build: 1).filter {
+                if case .environment = $0 { true } else { false }
+            }
         }
         #expect(runs == environments.prefix(2).map { .environment(.run($0, .create, build: 1)) })
         let failed = PythonEnvironments.StepEnd(
@@ -104,14 +111,18 @@ import Testing
         #expect(commands.contains(.environment(.run(environments[2], .create, build: 1))))
     }
 
-    @Test("what an exit file says is read back as it was written, and nothing else is read", arguments: [
-        ExitRecord.exited(code: 3, start: .epoch, end: Instant(milliseconds: 5)),
-        .signaled(number: 9, start: .epoch, end: .epoch), .notExecuted(errno: 2, end: .epoch),
-        .notSetUp(errno: 13, stage: "chdir", end: .epoch), .lost(start: nil, end: .epoch),
-        .lost(start: .epoch, end: .epoch), .refused(Reason(.terminated, "two\nlines"), end: .epoch),
-    ])
+    @Test(
+        "what an exit file says is read back as it was written, and nothing else is read",
+        arguments: [
+            ExitRecord.exited(code: 3, start: .epoch, end: Instant(milliseconds: 5)),
+            .signaled(number: 9, start: .epoch, end: .epoch), .notExecuted(errno: 2, end: .epoch),
+            .notSetUp(errno: 13, stage: "chdir", end: .epoch), .lost(start: nil, end: .epoch),
+            .lost(start: .epoch, end: .epoch), .refused(Reason(.terminated, "two\nlines"), end: .epoch),
+        ])
     func exitRecords(_ record: ExitRecord) {
         #expect(ExitRecord(record.text) == record)
-        for text in ["", "exited", "exited x 1 2", "gone 1 2 3", "\0\0\0"] { #expect(ExitRecord(text) == nil) }
+        for text in ["", "exited", "exited x 1 2", "gone 1 2 3", "\0\0\0"] {
+            #expect(ExitRecord(text) == nil)
+        }
     }
 }

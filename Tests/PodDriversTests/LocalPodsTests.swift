@@ -29,7 +29,8 @@ struct LocalPodsTests {
     @Test("a missing program is explained with its name, the image and what to do")
     func missingProgram() async throws {
         let world = try PodWorld()
-        let spec = PodSpec(name: PodWorld.name(), image: "alpine:3", command: ["no-such-program"], args: ["x"])
+        let spec = PodSpec(
+            name: PodWorld.name(), image: "alpine:3", command: ["no-such-program"], args: ["x"])
         let end = await world.run(spec)
         let reason = try #require(end?.outcome.refusal)
         #expect(reason.code == .startFailed)
@@ -42,7 +43,8 @@ struct LocalPodsTests {
     @Test("a task without a command is told that images are not used")
     func noCommand() async throws {
         let world = try PodWorld()
-        let end = await world.run(PodSpec(name: PodWorld.name(), image: "trainer:1", command: [], args: ["--fast"]))
+        let end = await world.run(
+            PodSpec(name: PodWorld.name(), image: "trainer:1", command: [], args: ["--fast"]))
         #expect(end?.outcome.refusal?.message.contains("image 'trainer:1'") == true)
         await world.tearDown()
     }
@@ -53,7 +55,8 @@ struct LocalPodsTests {
         let large = PodWorld.shell("true", task: "large", requests: ResourceRequests(cpu: Quantity("64")))
         let message = await world.run(large)?.outcome.refusal?.message ?? ""
         #expect(message.contains("64 cores") && message.contains("4 cores"))
-        let gpu = PodWorld.shell("true", task: "gpu", requests: ResourceRequests(devices: ["nvidia.com/gpu": 1]))
+        let gpu = PodWorld.shell(
+            "true", task: "gpu", requests: ResourceRequests(devices: ["nvidia.com/gpu": 1]))
         #expect(await world.run(gpu)?.outcome.refusal?.message.contains("nvidia.com/gpu") == true)
         await world.tearDown()
     }
@@ -66,7 +69,9 @@ struct LocalPodsTests {
         let head = try #require(try await world.pods.log(of: spec.name, from: 0, bytesMax: 4))
         #expect(head.bytes == [97, 0, 255, 98] && head.nextOffset == 4 && head.isComplete)
         var offset = 4
-        while let chunk = try await world.pods.log(of: spec.name, from: offset, bytesMax: 1 << 20), !chunk.bytes.isEmpty {
+        while let chunk = try await world.pods.log(of: spec.name, from: offset, bytesMax: 1 << 20),
+            !chunk.bytes.isEmpty
+        {
             offset = chunk.nextOffset
         }
         #expect(offset == 10_485_764)
@@ -80,7 +85,8 @@ struct LocalPodsTests {
         let marks = world.root + "/marks"
         try FileManager.default.createDirectory(atPath: marks, withIntermediateDirectories: true)
         // Each pod counts those that run with it, itself included.
-        let script = "touch \(marks)/$KFP_POD_NAME; ls \(marks) | wc -l; sleep 0.05; rm \(marks)/$KFP_POD_NAME"
+        let script =
+            "touch \(marks)/$KFP_POD_NAME; ls \(marks) | wc -l; sleep 0.05; rm \(marks)/$KFP_POD_NAME"
         let specs = (0..<12).map { PodWorld.shell(script, task: "task-\($0)") }
         for spec in specs { await world.ensure(spec) }
         var most = 0
@@ -143,7 +149,9 @@ struct LocalPodsTests {
         let script = "sleep 300 & echo $!; setsid sh -c 'sleep 300 & echo $!; wait' & sleep 0.2; exit 0"
         let spec = PodWorld.shell(script)
         #expect(await world.run(spec)?.outcome == .exited(code: 0))
-        let pids = try await world.log(spec.name).split(whereSeparator: \.isWhitespace).compactMap { Int32($0) }
+        let pids = try await world.log(spec.name).split(whereSeparator: \.isWhitespace).compactMap {
+            Int32($0)
+        }
         #expect(pids.count == 2)
         for pid in pids { try await PodWorld.waitForEnd(ofProcess: pid) }
         await world.tearDown()
@@ -165,19 +173,22 @@ struct LocalPodsTests {
         await world.tearDown()
     }
 
-    @Test("the task's own variables win, the server's settings are kept back, and folders are where they should be")
+    @Test(
+        "the task's own variables win, the server's settings are kept back, folders are in place"
+    )
     func variables() async throws {
         let world = try PodWorld(variables: ["MARTLET_SECRET": "no", "FROM_SERVER": "yes", "COLOR": "red"])
         let env = [("COLOR", "green"), ("COLOR", "blue"), ("KFP_POD_UID", "mine")]
             .map { EnvironmentVariable(name: $0.0, value: $0.1) }
         let spec = PodWorld.shell(
-            #"echo "$FROM_SERVER $COLOR ${MARTLET_SECRET-unset} $KFP_POD_NAME $KFP_POD_UID $KFP_RETRY_INDEX"; "#
+            #"echo "$FROM_SERVER $COLOR ${MARTLET_SECRET-unset}"; "#
+                + #"echo "$KFP_POD_NAME $KFP_POD_UID $KFP_RETRY_INDEX"; "#
                 + #"pwd; echo $TMPDIR; touch $TMPDIR/x"#, env: env)
         _ = await world.run(spec)
         let folder = world.folder(spec.name)
         #expect(
             try await world.log(spec.name)
-                == "yes blue unset run-task-0 mine 0\n\(folder)/work\n\(folder)/tmp\n")
+                == "yes blue unset\nrun-task-0 mine 0\n\(folder)/work\n\(folder)/tmp\n")
         await world.tearDown()
     }
 
@@ -202,7 +213,8 @@ struct LocalPodsTests {
     func outputs() async throws {
         let world = try PodWorld()
         let artifact = world.root + "/artifacts/a/b/model"
-        var spec = PodWorld.shell("echo -n 42 > ../outputs/answer; mkdir ../outputs/folder; echo -n m > \(artifact)")
+        var spec = PodWorld.shell(
+            "echo -n 42 > ../outputs/answer; mkdir ../outputs/folder; echo -n m > \(artifact)")
         spec.outputPaths = [artifact]
         #expect(await world.run(spec)?.outcome == .exited(code: 0))
         let outputs = world.pods.layout(of: spec.name).outputParametersFolder

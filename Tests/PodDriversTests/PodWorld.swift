@@ -23,9 +23,11 @@ final class PodWorld {
         var inherited = ProcessInfo.processInfo.environment
         inherited.merge(variables) { $1 }
         configuration = LocalPodsConfiguration(
-            root: root + "/pods", environmentsRoot: environments ?? root + "/environments", supervisor: Self.supervisor,
+            root: root + "/pods", environmentsRoot: environments ?? root + "/environments",
+            supervisor: Self.supervisor,
             capacity: PodCapacity(
-                places: places, cpu: Quantity(thousandths: cpu * 1000), memory: Quantity(thousandths: 1_000_000_000_000)),
+                places: places, cpu: Quantity(thousandths: cpu * 1000),
+                memory: Quantity(thousandths: 1_000_000_000_000)),
             variables: inherited)
         pods = try LocalPods(configuration, logger: Logger(label: "test"))
         iterator = pods.reports.makeAsyncIterator()

@@ -5,10 +5,13 @@ import Testing
 @testable import PodDrivers
 
 @Suite struct PythonComponentTests {
-    @Test("KFP's lightweight components are recognised, with any packages and index", arguments: [
-        KFPTexts.kfp, "'six'",
-        "--index-url https://x.example/simple 'pandas' 'numpy<2'  &&  python3 -m pip install --quiet \(KFPTexts.kfp)",
-    ])
+    @Test(
+        "KFP's lightweight components are recognised, with any packages and index",
+        arguments: [
+            KFPTexts.kfp, "'six'",
+            "--index-url https://x.example/simple 'pandas' 'numpy<2'  &&  python3 -m pip install "
+                + KFPTexts.kfp,
+        ])
     func recognised(_ install: String) throws {
         let command = KFPTexts.command(install, "source")
         let component = try #require(PythonComponent(command: command, args: ["--x", "y"]))
@@ -32,20 +35,25 @@ import Testing
         for command in changed { #expect(PythonComponent(command: command, args: []) == nil, "\(command)") }
     }
 
-    @Test("an image of Python names the interpreter to try first", arguments: [
-        ("python:3.11", ["python3.11", "python3"]), ("docker.io/library/python:3.9-slim", ["python3.9", "python3"]),
-        ("python:3.12.4", ["python3.12", "python3"]), ("python:3", ["python3"]), ("python", ["python3"]),
-        ("pytorch/pytorch:2.1", ["python3"]), ("", ["python3"]),
-    ])
+    @Test(
+        "an image of Python names the interpreter to try first",
+        arguments: [
+            ("python:3.11", ["python3.11", "python3"]),
+            ("docker.io/library/python:3.9-slim", ["python3.9", "python3"]),
+            ("python:3.12.4", ["python3.12", "python3"]), ("python:3", ["python3"]), ("python", ["python3"]),
+            ("pytorch/pytorch:2.1", ["python3"]), ("", ["python3"]),
+        ])
     func candidates(_ image: String, _ names: [String]) {
         #expect(PythonInterpreter.candidates(forImage: image) == names)
     }
 
-    @Test("an interpreter that cannot be used is explained", arguments: [
-        ("3.6.9\n3.6.9 (x)\n/usr/bin/python3\n\n", "3.7 or newer"),
-        ("3.11.2\n3.11.2 (x)\n/usr/bin/python3\nensurepip\n", "apt install python3-venv"),
-        ("hello\n", "not Python's"),
-    ])
+    @Test(
+        "an interpreter that cannot be used is explained",
+        arguments: [
+            ("3.6.9\n3.6.9 (x)\n/usr/bin/python3\n\n", "3.7 or newer"),
+            ("3.11.2\n3.11.2 (x)\n/usr/bin/python3\nensurepip\n", "apt install python3-venv"),
+            ("hello\n", "not Python's"),
+        ])
     func objections(_ answer: String, _ expected: String) {
         let record = ExitRecord.exited(code: 0, start: .epoch, end: .epoch)
         let objection = #expect(throws: PythonInterpreter.Objection.self) {
@@ -56,7 +64,8 @@ import Testing
 
     @Test("the package being installed is that of pip's last Collecting line")
     func progress() {
-        let log = "Collecting pandas\n  Downloading x\nCollecting numpy>=1.22.4 (from pandas)\n  Using cached\n"
+        let log =
+            "Collecting pandas\n  Downloading x\nCollecting numpy>=1.22.4 (from pandas)\n  Using cached\n"
         #expect(PythonEnvironment.packageBeingInstalled(log) == "numpy")
         #expect(PythonEnvironment.packageBeingInstalled("nothing yet") == nil)
     }

@@ -7,7 +7,8 @@ import Testing
 /// These use the machine's real Python and pip; they need a package index with KFP.
 @Suite(.timeLimit(.minutes(5)), .serialized)
 struct PythonPodsTests {
-    @Test("five components that start at once share one build, say so while they wait, and run KFP's executor")
+    @Test(
+        "five components that start at once share one build, say so while they wait, and run KFP's executor")
     func sharedBuild() async throws {
         let world = try PodWorld()
         var specs: [PodSpec] = []
@@ -80,7 +81,9 @@ struct PythonPodsTests {
         do {
             let first = try PodWorld(root: root)
             await first.ensure(spec)
-            _ = await first.first(of: spec.name) { $0.waitingReason?.message.contains("installing") == true ? 1 : nil }
+            _ = await first.first(of: spec.name) {
+                $0.waitingReason?.message.contains("installing") == true ? 1 : nil
+            }
         }
         let second = try PodWorld(root: root)
         let end = await second.run(spec)
@@ -93,7 +96,8 @@ struct PythonPodsTests {
     func noPython() async throws {
         let world = try PodWorld(variables: ["PATH": "/nonexistent"])
         let spec = PodSpec(
-            name: PodWorld.name(), image: "python:3.11", command: KFPTexts.command("'six'", "x = 1"), args: [])
+            name: PodWorld.name(), image: "python:3.11", command: KFPTexts.command("'six'", "x = 1"), args: []
+        )
         let message = await world.run(spec)?.outcome.refusal?.message ?? ""
         #expect(message.contains("python3.11 was not found") && message.contains("python3 was not found"))
         await world.tearDown()

@@ -12,7 +12,8 @@ struct ReattachTests {
         let root = PodWorld.newRoot()
         let ended = PodWorld.shell("echo x >> \(root)/count; exit 3", task: "ended")
         let running = PodWorld.shell(
-            "echo x >> \(root)/count; while [ ! -e \(root)/go ]; do sleep 0.02; done; exit 5", task: "running")
+            "echo x >> \(root)/count; while [ ! -e \(root)/go ]; do sleep 0.02; done; exit 5", task: "running"
+        )
         do {
             let first = try PodWorld(root: root)
             _ = await first.run(ended)
@@ -31,10 +32,8 @@ struct ReattachTests {
 
     @Test("pods of a server that was killed end by themselves and are found, each having run once")
     func killedServer() async throws {
-        let root = "/tmp/martlet-pods-killed-server"
-        try? FileManager.default.removeItem(atPath: root)
-        await #expect(processExitsWith: .signal(SIGKILL)) {
-            let root = "/tmp/martlet-pods-killed-server"
+        let root = PodWorld.newRoot()
+        await #expect(processExitsWith: .signal(SIGKILL)) { [root = root as String] in
             let world = try PodWorld(root: root, places: 2)
             for index in 0..<4 { await world.ensure(KilledServer.spec(index, root)) }
             _ = await world.start(of: KilledServer.spec(1, root).name)
@@ -43,7 +42,9 @@ struct ReattachTests {
         let world = try PodWorld(root: root, places: 2)
         for index in 0..<4 { await world.ensure(KilledServer.spec(index, root)) }
         for index in 0..<4 {
-            #expect(await world.end(of: KilledServer.spec(index, root).name)?.outcome == .exited(code: 10 + index))
+            #expect(
+                await world.end(of: KilledServer.spec(index, root).name)?.outcome == .exited(code: 10 + index)
+            )
             #expect(PodWorld.contents(root + "/count-\(index)") == "x\n")
         }
         await world.tearDown()
@@ -79,6 +80,9 @@ struct ReattachTests {
             _ = await first.start(of: running.name)
         }
         let second = try PodWorld(root: root)
+        await second.pods.forget(running.name)
+        #expect(PodWorld.contents(second.folder(running.name) + "/argv") != nil)
+        await #expect(throws: PlatformError.self) { try await second.pods.remove(runID: RunID("run")) }
         await second.pods.stop(running.name, grace: .seconds(20))
         #expect(await second.end(of: running.name)?.outcome == .signaled(number: 15))
         await second.tearDown()
@@ -124,6 +128,7 @@ struct ReattachTests {
 /// The pods of the server that is killed; its process and ours both need them.
 enum KilledServer {
     static func spec(_ index: Int, _ root: String) -> PodSpec {
-        PodWorld.shell("echo x >> \(root)/count-\(index); sleep 0.3; exit \(10 + index)", task: "task-\(index)")
+        PodWorld.shell(
+            "echo x >> \(root)/count-\(index); sleep 0.3; exit \(10 + index)", task: "task-\(index)")
     }
 }

@@ -10,7 +10,8 @@ import Musl
 import Darwin
 #endif
 
-/// Keeps artifacts as plain files under one folder. A URI is an absolute path, which local programs use in place.
+/// Keeps artifacts as plain files under one folder. A URI is an absolute path, which local programs use in
+/// place.
 package struct FilesArtifacts: ArtifactStore {
     /// The folder, without links in it, so that paths below it can be compared with it.
     private let root: String
@@ -20,19 +21,21 @@ package struct FilesArtifacts: ArtifactStore {
     /// - Throws: ``PlatformError`` if the folder cannot be made.
     package init(root: String) throws {
         guard root.hasPrefix("/") else {
-            throw PlatformError.invalid("The artifact folder '\(root)' is not an absolute path; it must start with /.")
+            throw PlatformError.invalid(
+                "The artifact folder '\(root)' is not an absolute path; it must start with /.")
         }
         try Self.makeFolder(root)
         self.root = try Self.resolved(root)
     }
 
+    /// A folder below the store's own; see ``ArtifactStore/folder(pipelineName:runID:path:attempt:)``.
     package func folder(pipelineName: String, runID: RunID, path: TaskPath, attempt: Int) -> String {
         "\(runFolder(pipelineName, runID))/\(FileName.safe(path.text, keeping: ".%"))/\(attempt)"
     }
 
     /// Renames where both are on one file system and copies otherwise; links inside are kept as links.
-    /// - Throws: ``PlatformError``: `invalidArgument` if the URI is not a place in this store, also when a link leads
-    ///   out of it; `notFound` if there is nothing at `source`.
+    /// - Throws: ``PlatformError``: `invalidArgument` if the URI is not a place in this store, also when a
+    ///   link leads out of it; `notFound` if there is nothing at `source`.
     @concurrent
     package func put(contentsOf source: String, to uri: String) async throws {
         let target = try place(uri)
@@ -68,6 +71,7 @@ package struct FilesArtifacts: ArtifactStore {
         }
     }
 
+    /// - Throws: ``PlatformError`` if something in the run's folder cannot be removed.
     @concurrent
     package func remove(pipelineName: String, runID: RunID) async throws {
         try Self.removeTree(runFolder(pipelineName, runID))
@@ -95,7 +99,9 @@ package struct FilesArtifacts: ArtifactStore {
     }
 
     private func outside(_ uri: String) -> PlatformError {
-        .invalid("'\(uri)' is not in this artifact store. Expected an absolute path below \(root), without . or ..")
+        .invalid(
+            "'\(uri)' is not in this artifact store. Expected an absolute path below \(root), without . or .."
+        )
     }
 
     private static func isWithin(_ path: String, _ folder: String) -> Bool {
@@ -144,6 +150,7 @@ package struct FilesArtifacts: ArtifactStore {
     private static func failure(_ action: String, _ path: String, _ problem: Int32) -> PlatformError {
         let words = strerror(problem).map { String(cString: $0) } ?? "error \(problem)"
         return PlatformError(
-            problem == EACCES ? .permissionDenied : .failedPrecondition, "Cannot \(action) \(path): \(words).")
+            problem == EACCES ? .permissionDenied : .failedPrecondition, "Cannot \(action) \(path): \(words)."
+        )
     }
 }

@@ -20,8 +20,9 @@ package struct PodCapacity: Hashable, Sendable {
 
 /// Decides which pods may run: first come, first served, within places, declared cores and declared memory.
 ///
-/// A pod that does not fit does not hold up smaller ones behind it, until ``overtakesMax`` of them have passed;
-/// then everybody waits for it, so that it does get its turn. Pods that declare nothing only take a place.
+/// A pod that does not fit does not hold up smaller ones behind it, until ``overtakesMax`` of them have
+/// passed; then everybody waits for it, so that it does get its turn. Pods that declare nothing only take a
+/// place.
 struct Admission: Sendable {
     private struct Waiting {
         var name: PodName
@@ -51,14 +52,20 @@ struct Admission: Sendable {
                 .startFailed,
                 "The task asks for \(Self.cores(cpu)) and this machine has \(Self.cores(capacity.cpu)). "
                     + "Ask for less, or run it on a larger machine.",
-                details: ["requestedMilliCores": .number(Double(cpu.thousandths)), "milliCores": .number(Double(capacity.cpu.thousandths))])
+                details: [
+                    "requestedMilliCores": .number(Double(cpu.thousandths)),
+                    "milliCores": .number(Double(capacity.cpu.thousandths)),
+                ])
         }
         if let memory = requests.memory, memory > capacity.memory {
             return Reason(
                 .startFailed,
                 "The task asks for \(Self.bytes(memory)) of memory and this machine has "
                     + "\(Self.bytes(capacity.memory)). Ask for less, or run it on a larger machine.",
-                details: ["requestedBytes": .number(Double(memory.units)), "bytes": .number(Double(capacity.memory.units))])
+                details: [
+                    "requestedBytes": .number(Double(memory.units)),
+                    "bytes": .number(Double(capacity.memory.units)),
+                ])
         }
         let devices = requests.devices.filter { $0.value > 0 }.sorted { $0.key < $1.key }
         if let device = devices.first {
@@ -122,11 +129,14 @@ struct Admission: Sendable {
         let places = "\(running.count) of \(capacity.places) places are taken"
         let free = Quantity(thousandths: max(0, capacity.cpu.thousandths - cpu))
         let room = Quantity(thousandths: max(0, capacity.memory.thousandths - memory))
-        return "Waits for its turn: \(places), \(Self.cores(free)) and \(Self.bytes(room)) of memory are not spoken for."
+        return
+            "Waits for its turn: \(places); "
+            + "\(Self.cores(free)) and \(Self.bytes(room)) of memory are not spoken for."
     }
 
     private func fits(_ waiting: Waiting) -> Bool {
-        cpu + waiting.cpu <= capacity.cpu.thousandths && memory + waiting.memory <= capacity.memory.thousandths
+        cpu + waiting.cpu <= capacity.cpu.thousandths
+            && memory + waiting.memory <= capacity.memory.thousandths
     }
 
     private mutating func take(_ name: PodName, cpu: Int64, memory: Int64) {

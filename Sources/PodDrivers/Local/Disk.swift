@@ -75,14 +75,16 @@ enum Disk {
         guard fstat(file, &status) == 0 else { throw failure("read", path, errno) }
         guard status.st_mode & S_IFMT == S_IFREG else {
             let kind = status.st_mode & S_IFMT == S_IFDIR ? "a folder" : "not a regular file"
-            throw PlatformError(.failedPrecondition, "Cannot read \(path): it is \(kind); a file was expected.")
+            throw PlatformError(
+                .failedPrecondition, "Cannot read \(path): it is \(kind); a file was expected.")
         }
         let available = max(0, min(Int(status.st_size) - offset, bytesMax))
         var problem: Int32 = 0
         let bytes = [UInt8](unsafeUninitializedCapacity: available) { buffer, filled in
             while filled < available {
                 let count = pread(
-                    file, buffer.baseAddress?.advanced(by: filled), available - filled, off_t(offset + filled))
+                    file, buffer.baseAddress?.advanced(by: filled), available - filled, off_t(offset + filled)
+                )
                 if count < 0, errno == EINTR { continue }
                 if count < 0 { problem = errno }
                 if count <= 0 { return }

@@ -30,12 +30,14 @@ enum ExitRecord: Hashable, Sendable {
         case "exited", "signaled":
             guard words.count == 4, let number = Int(words[1]), let start = instant(2), let end = instant(3)
             else { return nil }
-            self = kind == "exited"
+            self =
+                kind == "exited"
                 ? .exited(code: number, start: start, end: end)
                 : .signaled(number: number, start: start, end: end)
         case "exec", "setup":
             guard words.count >= 4, let number = Int32(words[1]), let end = instant(3) else { return nil }
-            self = kind == "exec"
+            self =
+                kind == "exec"
                 ? .notExecuted(errno: number, end: end)
                 : .notSetUp(errno: number, stage: words.count > 4 ? words[4] : "start", end: end)
         case "lost":
@@ -52,7 +54,8 @@ enum ExitRecord: Hashable, Sendable {
     /// The record as we write it ourselves; the supervisor writes the rest.
     var text: String {
         switch self {
-        case .exited(let code, let start, let end): "exited \(code) \(start.milliseconds) \(end.milliseconds)\n"
+        case .exited(let code, let start, let end):
+            "exited \(code) \(start.milliseconds) \(end.milliseconds)\n"
         case .signaled(let number, let start, let end):
             "signaled \(number) \(start.milliseconds) \(end.milliseconds)\n"
         case .notExecuted(let number, let end): "exec \(number) \(end.milliseconds) \(end.milliseconds)\n"
@@ -60,7 +63,8 @@ enum ExitRecord: Hashable, Sendable {
             "setup \(number) \(end.milliseconds) \(end.milliseconds) \(stage)\n"
         case .lost(let start, let end):
             "lost \(start.map { String($0.milliseconds) } ?? "-") \(end.milliseconds)\n"
-        case .refused(let reason, let end): "refused \(end.milliseconds) \(reason.code.rawValue)\n\(reason.message)"
+        case .refused(let reason, let end):
+            "refused \(end.milliseconds) \(reason.code.rawValue)\n\(reason.message)"
         }
     }
 
@@ -80,7 +84,9 @@ struct StartRecord: Hashable, Sendable {
     /// Reads the file; `nil` if it is malformed.
     init?(_ text: String) {
         let words = text.split(whereSeparator: \.isWhitespace)
-        guard words.count == 2, let group = Int32(words[0]), group > 1, let at = Int64(words[1]) else { return nil }
+        guard words.count == 2, let group = Int32(words[0]), group > 1, let at = Int64(words[1]) else {
+            return nil
+        }
         self.group = group
         self.at = Instant(milliseconds: at)
     }

@@ -6,14 +6,16 @@ import Synchronization
 
 /// Runs pods as processes of this machine.
 ///
-/// Each pod is a folder in which a small supervisor process runs the program and records how it ended, so that
-/// programs, logs and exit statuses outlive the server; see ``SupervisedFolder``. The image is not used. KFP's Python
-/// components run in virtual environments that are built once and shared; see ``PythonEnvironment``.
+/// Each pod is a folder in which a small supervisor process runs the program and records how it ended, so
+/// that programs, logs and exit statuses outlive the server; see ``SupervisedFolder``. The image is not
+/// used. KFP's Python components run in virtual environments that are built once and shared; see
+/// ``PythonEnvironment``.
 ///
-/// One thread owns everything that changes. Calls leave it a message, it decides with ``LocalPodsState`` and acts in
-/// that order, so the reports of a pod are in order too. Letting go of this value ends the thread and leaves the pods
-/// alone.
+/// One thread owns everything that changes. Calls leave it a message, it decides with ``LocalPodsState``
+/// and acts in that order, so the reports of a pod are in order too. Letting go of this value ends the
+/// thread and leaves the pods alone.
 package final class LocalPods: PodRuntime {
+    /// What happens to pods; see ``PodRuntime/reports``.
     package let reports: AsyncStream<PodReport>
 
     private let folders: PodFolders
@@ -26,8 +28,8 @@ package final class LocalPods: PodRuntime {
         guard Disk.isExecutable(configuration.supervisor) else {
             throw PlatformError(
                 .failedPrecondition,
-                "The program martlet-supervisor is not at \(configuration.supervisor). It belongs beside the server's "
-                    + "own program; install both together.")
+                "The program martlet-supervisor is not at \(configuration.supervisor). "
+                    + "It belongs beside the server's own program; install both together.")
         }
         try Disk.makeFolder(configuration.root)
         try Disk.makeFolder(configuration.environmentsRoot)
@@ -41,10 +43,12 @@ package final class LocalPods: PodRuntime {
         inbox.post(.close)
     }
 
+    /// Output parameters go to a folder in the pod's own.
     package func layout(of name: PodName) -> PodLayout {
         PodLayout(outputParametersFolder: folders.outputs(of: name))
     }
 
+    /// Leaves the wish with the thread; its folder on disk decides whether the pod is new.
     package func ensure(_ spec: PodSpec) async {
         outputPaths.withLock { $0[spec.name] = spec.outputPaths }
         inbox.post(.ensure(spec))
@@ -55,6 +59,8 @@ package final class LocalPods: PodRuntime {
         inbox.post(.stop(name, grace: grace))
     }
 
+    /// At most ``Limits/logBytesMax`` bytes at a time.
+    /// - Throws: ``PlatformError`` if the log cannot be read.
     @concurrent
     package func log(of name: PodName, from offset: Int, bytesMax: Int) async throws -> LogChunk? {
         let folder = folders.supervised(name)
@@ -72,8 +78,8 @@ package final class LocalPods: PodRuntime {
     }
 
     /// Only paths within the pod's own folder or at or below its ``PodSpec/outputPaths`` are read.
-    /// - Throws: ``PlatformError``: `permissionDenied` for any other path, `resourceExhausted` for a larger file,
-    ///   `failedPrecondition` for a folder.
+    /// - Throws: ``PlatformError``: `permissionDenied` for any other path, `resourceExhausted` for a larger
+    ///   file, `failedPrecondition` for a folder.
     @concurrent
     package func readOutput(_ path: String, of name: PodName, bytesMax: Int) async throws -> [UInt8]? {
         let allowed = [folders.folder(of: name)] + outputPaths.withLock { $0[name] ?? [] }
@@ -82,7 +88,7 @@ package final class LocalPods: PodRuntime {
             throw PlatformError(
                 .permissionDenied, "\(path) is not an output of pod \(name), so it is not read for it.")
         }
-        guard let bytes = try Disk.read(path, bytesMax: bytesMax + 1) else { return nil }
+        guard let bytes = try Disk.read(path, bytesMax: min(max(0, bytesMax), Int.max - 1) + 1) else { return nil }
         guard bytes.count <= bytesMax else {
             throw PlatformError(
                 .resourceExhausted,
@@ -92,10 +98,12 @@ package final class LocalPods: PodRuntime {
         return bytes
     }
 
+    /// Also removes `environ`, which may hold secrets. A pod that is not over is left alone.
     @concurrent
     package func forget(_ name: PodName) async {
         let isOver: Bool = await withCheckedContinuation { inbox.post(.forget(name, $0)) }
-        guard isOver else { return }
+        // The folder is asked as well: an earlier server's pod may live without our knowing it.
+        guard isOver, case .ended? = try? folders.supervised(name).observe() else { return }
         outputPaths.withLock { $0[name] = nil }
         // What cannot be removed now goes with the run; a pod's end is not held up by it.
         for path in folders.working(of: name) { try? FileManager.default.removeItem(atPath: path) }
@@ -105,9 +113,10 @@ package final class LocalPods: PodRuntime {
     @concurrent
     package func remove(runID: RunID) async throws {
         let isFree: Bool = await withCheckedContinuation { inbox.post(.remove(runID, $0)) }
-        guard isFree else {
+        guard try isFree && !hasStrangers(runID) else {
             throw PlatformError(
-                .failedPrecondition, "Run \(runID) has pods that are not over. Stop it and wait for its end first.")
+                .failedPrecondition,
+                "Run \(runID) has pods that are not over. Stop it and wait for its end first.")
         }
         outputPaths.withLock { paths in
             for name in paths.keys where name.runID == runID { paths[name] = nil }
@@ -121,5 +130,18 @@ package final class LocalPods: PodRuntime {
                 .failedPrecondition, "Cannot remove \(folder). Check who owns the files in it.",
                 cause: String(describing: error))
         }
+    }
+
+    /// Whether a pod that an earlier server started, and nobody has asked us for, still runs.
+    private func hasStrangers(_ runID: RunID) throws -> Bool {
+        let run = folders.folder(of: runID)
+        guard Disk.isFolder(run) else { return false }
+        for task in try FileManager.default.contentsOfDirectory(atPath: run) {
+            for attempt in try FileManager.default.contentsOfDirectory(atPath: "\(run)/\(task)") {
+                let folder = SupervisedFolder(path: "\(run)/\(task)/\(attempt)")
+                if case .live = try folder.observe() { return true }
+            }
+        }
+        return false
     }
 }

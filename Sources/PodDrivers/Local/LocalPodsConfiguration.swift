@@ -12,8 +12,8 @@ import Darwin
 package struct LocalPodsConfiguration: Sendable {
     /// Absolute path of the pods' folders; made if missing.
     package var root: String
-    /// Absolute path of the shared Python environments; made if missing. It cannot be moved later, since a virtual
-    /// environment knows its own path.
+    /// Absolute path of the shared Python environments; made if missing. It cannot be moved later, since a
+    /// virtual environment knows its own path.
     package var environmentsRoot: String
     /// Absolute path of the program `martlet-supervisor`.
     package var supervisor: String
@@ -24,7 +24,8 @@ package struct LocalPodsConfiguration: Sendable {
 
     /// Makes a configuration.
     /// - Parameters:
-    ///   - capacity: by default all cores and memory of this machine and as many places as cores, at least 2: a
+    ///   - capacity: by default all cores and memory of this machine and as many places as cores, at least
+    ///     2: a
     ///     pipeline's step is busy with one core as a rule, and more at once only take turns.
     package init(
         root: String, environmentsRoot: String, supervisor: String, capacity: PodCapacity = .ofThisMachine(),

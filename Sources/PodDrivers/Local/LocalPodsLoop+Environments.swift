@@ -41,7 +41,8 @@ extension LocalPodsLoop {
         }
     }
 
-    /// A folder of its own for every question: Pythons come and go, so an answer of an earlier server is worth nothing.
+    /// A folder of its own for every question: Pythons come and go, so an answer of an earlier server is
+    /// worth nothing.
     private func question(to candidate: String) -> Subject {
         questions += 1
         let name = "\(getpid())-\(Self.instant.milliseconds)-\(questions)"
@@ -49,8 +50,8 @@ extension LocalPodsLoop {
             candidate, SupervisedFolder(path: "\(configuration.environmentsRoot)/questions/\(name)"))
     }
 
-    /// Ready is what has been installed and is still there; a build that failed or was lost is followed by the next
-    /// one; one that runs, also from an earlier server, is joined.
+    /// Ready is what has been installed and is still there; a build that failed or was lost is followed by
+    /// the next one; one that runs, also from an earlier server, is joined.
     private func look(at environment: PythonEnvironment) {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: environment.builds)) ?? []
         let numbers = names.compactMap { Int($0) }.sorted()

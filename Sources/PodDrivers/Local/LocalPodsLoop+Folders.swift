@@ -68,12 +68,15 @@ extension LocalPodsLoop {
 
     /// Watches a supervisor. The file `started` is looked for after watching began, so it cannot be missed.
     ///
-    /// A process id that comes from a file may be somebody else's by now: only the lock, looked at again once the
-    /// process is watched, proves that it is the supervisor's. A child of ours keeps its id until we reap it.
+    /// A process id that comes from a file may be somebody else's by now: only the lock, looked at again
+    /// once the process is watched, proves that it is the supervisor's. A child of ours keeps its id until
+    /// we reap it.
     func attach(_ subject: Subject, pid: Int32, isOurs: Bool = false) {
         do {
             var expectation: Int32?
-            if case .pod = subject { expectation = watch.expectStart(of: subject, in: folder(of: subject).path) }
+            if case .pod = subject {
+                expectation = watch.expectStart(of: subject, in: folder(of: subject).path)
+            }
             guard try watch.add(subject, pid: pid, expecting: expectation) else {
                 return settle(subject, isFresh: false)
             }
@@ -108,7 +111,8 @@ extension LocalPodsLoop {
                 let complaint = try Disk.read(folder.path + "/supervisor.log", bytesMax: 1_000) ?? []
                 let words = String(decoding: complaint, as: UTF8.self)
                 throw PlatformError(
-                    .internalError, "martlet-supervisor ended before it took the folder \(folder.path): "
+                    .internalError,
+                    "martlet-supervisor ended before it took the folder \(folder.path): "
                         + (words.isEmpty ? "it left no message." : words))
             }
         } catch {
@@ -143,7 +147,8 @@ extension LocalPodsLoop {
         case .interpreter(let candidate, let folder):
             finishQuestion(candidate, folder, record)
         case .build(let environment, let step, _):
-            let end = PythonEnvironments.StepEnd(record: record, logPath: folder.logPath, logTail: folder.logTail())
+            let end = PythonEnvironments.StepEnd(
+                record: record, logPath: folder.logPath, logTail: folder.logTail())
             act(state.ended(environment, step, end))
         }
     }
@@ -159,8 +164,8 @@ extension LocalPodsLoop {
         }
     }
 
-    /// The supervisor was killed. Its program died with it; the rest of the group is ended here, but only when this
-    /// happened just now: later the group's id may be somebody else's.
+    /// The supervisor was killed. Its program died with it; the rest of the group is ended here, but only
+    /// when this happened just now: later the group's id may be somebody else's.
     private func recordLoss(in folder: SupervisedFolder, isFresh: Bool) -> ExitRecord {
         var start: StartRecord?
         do { start = try folder.started() } catch { start = nil }
@@ -169,7 +174,8 @@ extension LocalPodsLoop {
         do {
             try folder.write(record)
         } catch {
-            logger.warning("Cannot record a loss", metadata: ["folder": "\(folder.path)", "error": "\(error)"])
+            logger.warning(
+                "Cannot record a loss", metadata: ["folder": "\(folder.path)", "error": "\(error)"])
         }
         return record
     }
@@ -195,16 +201,12 @@ extension LocalPodsLoop {
     }
 }
 
-/// Calls with a NULL-ended vector of C strings.
-private func withCStrings<Result>(
-    _ strings: [String], _ body: (UnsafePointer<UnsafeMutablePointer<CChar>?>) -> Result
-) -> Result {
+/// Calls with a NULL-ended vector of C strings; answers an error number, 0 for none.
+private func withCStrings(
+    _ strings: [String], _ body: (UnsafePointer<UnsafeMutablePointer<CChar>?>) -> Int32
+) -> Int32 {
     var pointers = strings.map { strdup($0) }
     pointers.append(nil)
     defer { for pointer in pointers { free(pointer) } }
-    return pointers.withUnsafeBufferPointer { buffer in
-        // An array that holds the final NULL is never empty, so it has an address.
-        guard let address = buffer.baseAddress else { preconditionFailure("an array with an element has an address") }
-        return body(address)
-    }
+    return pointers.withUnsafeBufferPointer { buffer in buffer.baseAddress.map(body) ?? EINVAL }
 }

@@ -56,14 +56,16 @@ final class LocalPodsLoop {
     ) throws -> LocalPodsInbox {
         let loop = try LocalPodsLoop(configuration, reports: reports, logger: logger)
         let inbox = loop.inbox
-        // A thread and not a task: it blocks in poll(2), which must not take one of the few threads tasks share.
+        // A thread and not a task: it blocks in poll(2), which must not take one of the few threads tasks
+        // share.
         let passed = Unmanaged.passRetained(loop)
         #if canImport(Darwin)
         var thread: pthread_t?
         let problem = pthread_create(&thread, nil, { LocalPodsLoop.enter($0) }, passed.toOpaque())
         #else
         var thread = pthread_t()
-        let problem = pthread_create(&thread, nil, { $0.flatMap { LocalPodsLoop.enter($0) } }, passed.toOpaque())
+        let problem = pthread_create(
+            &thread, nil, { $0.flatMap { LocalPodsLoop.enter($0) } }, passed.toOpaque())
         #endif
         guard problem == 0 else {
             passed.release()
@@ -146,7 +148,8 @@ final class LocalPodsLoop {
             act(state.started(name, record, now: now))
         } catch {
             // The end will come all the same, and carries the time of the start.
-            logger.warning("Cannot read when a pod started", metadata: ["pod": "\(name)", "error": "\(error)"])
+            logger.warning(
+                "Cannot read when a pod started", metadata: ["pod": "\(name)", "error": "\(error)"])
         }
     }
 
@@ -164,7 +167,8 @@ final class LocalPodsLoop {
             case .refuse(let name, let reason, let log):
                 refuse(name, reason, log: log)
             case .signal(_, let group, let number):
-                // The supervisor keeps the group's id taken until the end is recorded; a group that is gone is fine.
+                // The supervisor keeps the group's id taken until the end is recorded; a group that is gone
+                // is fine.
                 kill(-group, number)
             case .environment(let action):
                 act(action)

@@ -79,7 +79,9 @@ struct LocalPodsState: Sendable {
     mutating func ensured(_ spec: PodSpec, _ observation: Observation) -> [Command] {
         let name = spec.name
         if let pod = pods[name] {
-            if case .ended(let end) = pod.phase { return [.report(PodReport(name: name, event: .ended(end)))] }
+            if case .ended(let end) = pod.phase {
+                return [.report(PodReport(name: name, event: .ended(end)))]
+            }
             return []
         }
         switch observation {
@@ -156,7 +158,9 @@ struct LocalPodsState: Sendable {
         case .ended: return []
         case .starting:
             // A short program is over before we heard that it started.
-            if let at = end.startedAt { commands.append(.report(PodReport(name: name, event: .started(at: at)))) }
+            if let at = end.startedAt {
+                commands.append(.report(PodReport(name: name, event: .started(at: at))))
+            }
         case .preparing, .queued, .refusing, .running: break
         }
         pods[name]?.phase = .ended(end)
@@ -223,7 +227,9 @@ struct LocalPodsState: Sendable {
             case .ready(let request, let environment):
                 for name in preparing.removeValue(forKey: request) ?? [] {
                     guard let spec = pods[name]?.spec else { continue }
-                    guard let component = PythonComponent(command: spec.command, args: spec.args) else { continue }
+                    guard let component = PythonComponent(command: spec.command, args: spec.args) else {
+                        continue
+                    }
                     commands += enqueue(spec, .python(component, environment))
                 }
             case .failed(let request, let reason, let logTail):
@@ -239,7 +245,7 @@ struct LocalPodsState: Sendable {
 
     private mutating func begin(_ spec: PodSpec) -> [Command] {
         pods[spec.name] = Pod(spec: spec, phase: .refusing)
-        if let objection = Self.objection(to: spec) ?? admission.objection(to: spec.requests) {
+        if let objection = spec.localObjection ?? admission.objection(to: spec.requests) {
             return refuse(spec.name, objection)
         }
         guard let component = PythonComponent(command: spec.command, args: spec.args) else {
@@ -258,7 +264,8 @@ struct LocalPodsState: Sendable {
         let name = spec.name
         admission.hold(name, spec.requests)
         pods[name] = Pod(spec: spec, phase: started.map { .running($0) } ?? .starting(stop: nil))
-        let commands = started.map { [Command.report(PodReport(name: name, event: .started(at: $0.at)))] } ?? []
+        let commands =
+            started.map { [Command.report(PodReport(name: name, event: .started(at: $0.at)))] } ?? []
         return commands + [.attach(name, pid: pid)]
     }
 
@@ -292,27 +299,5 @@ struct LocalPodsState: Sendable {
         guard grace > .zero else { return [.signal(name, group: group, number: Self.kill)] }
         killsAt[name] = min(killsAt[name] ?? now + grace, now + grace)
         return [.signal(name, group: group, number: Self.terminate)]
-    }
-
-    private static func objection(to spec: PodSpec) -> Reason? {
-        guard !spec.command.isEmpty else {
-            return Reason(
-                .startFailed,
-                "The task gives no command and relies on the one built into image '\(spec.image)'; local pods do not "
-                    + "use images. Give the component a command, or run the task in a container driver (coming).")
-        }
-        let texts = spec.command + spec.args + spec.env.flatMap { [$0.name, $0.value] }
-        if texts.contains(where: { $0.utf8.contains(0) }) {
-            return Reason(
-                .startFailed,
-                "The task's command, arguments or environment contain a NUL character, which no program can be given. "
-                    + "Pass such data through a file.")
-        }
-        if let name = spec.env.map(\.name).first(where: { $0.isEmpty || $0.contains("=") }) {
-            return Reason(
-                .startFailed,
-                "'\(name)' cannot be the name of an environment variable. Use letters, digits and underscores.")
-        }
-        return nil
     }
 }

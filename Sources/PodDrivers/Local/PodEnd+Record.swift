@@ -18,7 +18,8 @@ extension PodEnd {
         case .signaled(let number, let start, let end):
             self.init(outcome: .signaled(number: number), startedAt: start, endedAt: end, logTail: logTail)
         case .notExecuted(let errno, let end):
-            let reason = Reason(.startFailed, Self.sentence(errno, spec), details: ["errno": .number(Double(errno))])
+            let reason = Reason(
+                .startFailed, Self.sentence(errno, spec), details: ["errno": .number(Double(errno))])
             self.init(outcome: .notStarted(reason), startedAt: nil, endedAt: end, logTail: logTail)
         case .notSetUp(let errno, let stage, let end):
             let message =
@@ -29,8 +30,8 @@ extension PodEnd {
         case .lost(let start, let end):
             let reason = Reason(
                 .podLost,
-                "The program disappeared without leaving a status: its supervisor was killed or the machine went "
-                    + "down. If memory ran out, ask for more or run fewer tasks at once.")
+                "The program disappeared without leaving a status: its supervisor was killed or the machine "
+                    + "went down. If memory ran out, ask for more or run fewer tasks at once.")
             self.init(outcome: .lost(reason), startedAt: start, endedAt: end, logTail: logTail)
         case .refused(let reason, let end):
             self.init(outcome: .notStarted(reason), startedAt: nil, endedAt: end, logTail: logTail)
@@ -39,23 +40,27 @@ extension PodEnd {
 
     private static func sentence(_ problem: Int32, _ spec: PodSpec) -> String {
         let program = spec.command.first ?? ""
-        let advice = "The task asks for image '\(spec.image)'; local pods do not use images: install \(program) here, "
+        let advice =
+            "The task asks for image '\(spec.image)'; local pods do not use images: install \(program) here, "
             + "or run the task in a container driver (coming)."
         switch problem {
         case ENOENT, ENOTDIR:
             return program.contains("/")
-                ? "The program '\(program)', or the interpreter its first line names, does not exist on this machine. "
+                ? "The program '\(program)', or the interpreter its first line names, does not exist on this "
+                    + "machine. "
                     + advice
                 : "The program '\(program)' was not found on this machine's PATH. " + advice
         case EACCES, EPERM:
             return "The program '\(program)' may not be executed by the user the server runs as. Check its "
                 + "permissions (chmod +x), and that its disk is not mounted noexec."
         case ENOEXEC:
-            return "The program '\(program)' is not one this machine can execute: it may be for another processor. "
-                + advice
+            return
+                "The program '\(program)' is not one this machine can execute: it may be for another "
+                + "processor. " + advice
         case E2BIG:
-            return "The arguments and environment of '\(program)' are too long; Linux takes 128 KiB in one argument. "
-                + "Pass large values as artifacts."
+            return
+                "The arguments and environment of '\(program)' are too long; Linux takes 128 KiB in "
+                + "one argument. Pass large values as artifacts."
         default:
             return "The program '\(program)' could not be executed (\(Disk.message(of: problem))). " + advice
         }

@@ -10,9 +10,9 @@ import Musl
 
 /// Tells when programs start and supervisors end, for one thread.
 ///
-/// A descriptor per supervisor (pidfd) becomes readable when it ends, also for one that a server before us has
-/// started; the file `started` appearing in a folder is seen with inotify. Nothing is polled.
-/// Not thread-safe but for ``wake()``.
+/// A descriptor per supervisor (pidfd) becomes readable when it ends, also for one that a server before us
+/// has started; the file `started` appearing in a folder is seen with inotify. Nothing is polled. Not
+/// thread-safe but for ``wake()``.
 final class ProcessWatch<Subject: Hashable> {
     /// What was seen.
     enum Sighting {
@@ -66,8 +66,8 @@ final class ProcessWatch<Subject: Hashable> {
         }
     }
 
-    /// Sees to it that `started` appearing in the folder will be told. Call before the program can start, and look
-    /// for the file afterwards.
+    /// Sees to it that `started` appearing in the folder will be told. Call before the program can start,
+    /// and look for the file afterwards.
     func expectStart(of subject: Subject, in folder: String) -> Int32? {
         let watch = inotify_add_watch(inotify, folder, UInt32(IN_MOVED_TO | IN_ONLYDIR))
         guard watch >= 0 else { return nil }

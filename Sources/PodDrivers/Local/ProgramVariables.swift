@@ -2,8 +2,8 @@ import Pods
 
 /// Works out the environment variables of programs.
 enum ProgramVariables {
-    /// What every program gets of the server's own environment: all but `MARTLET_*`, which configures the server
-    /// and may hold its secrets.
+    /// What every program gets of the server's own environment: all but `MARTLET_*`, which configures the
+    /// server and may hold its secrets.
     static func inherited(_ server: [String: String]) -> [String: String] {
         server.filter { !$0.key.hasPrefix("MARTLET_") }
     }

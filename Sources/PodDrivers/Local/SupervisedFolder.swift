@@ -11,8 +11,8 @@ import Darwin
 
 /// A folder in which `martlet-supervisor` runs one program, once.
 ///
-/// The folder is the truth about the program: `claim` says that a supervisor took it and is locked while that one
-/// lives, `started` that the program runs, `exit` how it ended.
+/// The folder is the truth about the program: `claim` says that a supervisor took it and is locked while
+/// that one lives, `started` that the program runs, `exit` how it ended.
 struct SupervisedFolder: Hashable, Sendable {
     /// Absolute path.
     let path: String
@@ -52,7 +52,8 @@ struct SupervisedFolder: Hashable, Sendable {
             guard errno == EWOULDBLOCK else { throw Disk.failure("lock", claimPath, errno) }
             let text = String(decoding: try Disk.read(claimPath, bytesMax: 32) ?? [], as: UTF8.self)
             guard let pid = Int32(text.prefix { $0.isNumber }), pid > 1 else {
-                throw PlatformError(.internalError, "\(claimPath) holds \(text.debugDescription), not a process id.")
+                throw PlatformError(
+                    .internalError, "\(claimPath) holds \(text.debugDescription), not a process id.")
             }
             return .live(pid: pid)
         }
@@ -101,7 +102,9 @@ struct SupervisedFolder: Hashable, Sendable {
     }
 
     private func exitRecord() throws -> ExitRecord? {
-        try Disk.read(exitPath, bytesMax: 64 << 10).flatMap { ExitRecord(String(decoding: $0, as: UTF8.self)) }
+        try Disk.read(exitPath, bytesMax: 64 << 10).flatMap {
+            ExitRecord(String(decoding: $0, as: UTF8.self))
+        }
     }
 
     private static func bytes(_ strings: [String]) -> [UInt8] {

@@ -2,8 +2,8 @@ import Pods
 
 /// A KFP lightweight Python component, taken out of the shell text that KFP wraps around it.
 ///
-/// KFP compiles one to `sh -c <bootstrap> sh -ec <writer> <source>`: the bootstrap installs packages and then runs the
-/// rest, the writer puts the source into a temporary file and runs KFP's executor on it.
+/// KFP compiles one to `sh -c <bootstrap> sh -ec <writer> <source>`: the bootstrap installs packages and
+/// then runs the rest, the writer puts the source into a temporary file and runs KFP's executor on it.
 /// Source: KFP SDK 2.x, `kfp.dsl.component_factory`.
 struct PythonComponent: Hashable, Sendable {
     /// The shell text that installs what the component needs and ends by running its arguments.
@@ -17,7 +17,8 @@ struct PythonComponent: Hashable, Sendable {
 
     /// Recognises a component by its command; `nil` for everything else, which then runs word for word.
     init?(command: [String], args: [String]) {
-        guard command.count >= 7, command[0] == "sh", command[1] == "-c", command[3] == "sh", command[4] == "-ec",
+        guard command.count >= 7, command[0] == "sh", command[1] == "-c", command[3] == "sh",
+            command[4] == "-ec",
             Self.isBootstrap(command[2]), let module = Self.executorModule(writtenBy: command[5])
         else { return nil }
         bootstrap = command[2]
@@ -26,8 +27,8 @@ struct PythonComponent: Hashable, Sendable {
         arguments = Array(command[7...]) + args
     }
 
-    /// A bootstrap installs with pip and hands over. One that makes an environment of its own (`use_venv=True`) has to
-    /// run in the same shell as the component, so it is not one of ours.
+    /// A bootstrap installs with pip and hands over. One that makes an environment of its own
+    /// (`use_venv=True`) has to run in the same shell as the component, so it is not one of ours.
     private static func isBootstrap(_ text: String) -> Bool {
         let words = text.split(whereSeparator: \.isWhitespace)
         return words.suffix(2) == ["\"$0\"", "\"$@\""] && text.contains("python3 -m pip install")
@@ -36,7 +37,8 @@ struct PythonComponent: Hashable, Sendable {
 
     private static func executorModule(writtenBy text: String) -> String? {
         let words = text.split(whereSeparator: \.isWhitespace).map(String.init)
-        guard words.count == 14, ["kfp.dsl.executor_main", "kfp.components.executor_main"].contains(words[10])
+        guard words.count == 14,
+            ["kfp.dsl.executor_main", "kfp.components.executor_main"].contains(words[10])
         else { return nil }
         let expected = [
             "program_path=$(mktemp", "-d)", "printf", "\"%s\"", "\"$0\"", ">",

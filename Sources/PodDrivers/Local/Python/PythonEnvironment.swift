@@ -78,7 +78,8 @@ struct PythonEnvironment: Hashable, Sendable {
             ProgramVariables.activate(venv, in: &variables)
             // The bootstrap ends in `"$0" "$@"`: here that runs `true`.
             return Program(
-                arguments: ["sh", "-c", request.bootstrap, "true"], variables: ProgramVariables.list(variables))
+                arguments: ["sh", "-c", request.bootstrap, "true"],
+                variables: ProgramVariables.list(variables))
         }
     }
 

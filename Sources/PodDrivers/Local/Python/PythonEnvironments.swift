@@ -3,8 +3,8 @@ import Pods
 
 /// Decides how environments come about: which interpreter, one build for all who want it, few builds at once.
 ///
-///     demanded ─► interpreter asked (once) ─► looked at on disk ─┬─► ready
-///                                                                └─► waits for a place ─► create ─► install ─► ready
+///     demanded ─► interpreter asked (once) ─► looked at on disk ─► ready
+///                                                   └─► waits for a place ─► create ─► install ─► ready
 ///     a step failed ─► failed: everybody who waits is told, and the next demand builds anew
 ///
 /// Nothing that is ready or failed is remembered: the disk is the truth, and looking is cheap.
@@ -73,7 +73,9 @@ struct PythonEnvironments: Sendable {
 
     /// Somebody needs an environment.
     mutating func demanded(_ request: EnvironmentRequest) -> [Action] {
-        if undecided.contains(where: { $0.request == request }) { return [.progress(request, Self.beginning)] }
+        if undecided.contains(where: { $0.request == request }) {
+            return [.progress(request, Self.beginning)]
+        }
         if let preparation = preparations.values.first(where: { $0.requests.contains(request) }) {
             return [.progress(request, preparation.progress)]
         }
@@ -100,19 +102,24 @@ struct PythonEnvironments: Sendable {
         }
     }
 
-    /// The disk has been looked at: `build` is the number of the build to start or go on with, `nil` if it is ready.
+    /// The disk has been looked at: `build` is the number of the build to start or go on with, `nil` if it
+    /// is ready.
     mutating func looked(at environment: PythonEnvironment, build: Int?) -> [Action] {
         guard var preparation = preparations[environment.path] else { return [] }
         guard let build else { return finish(environment) }
         preparation.phase = .waiting(build: build)
         preparations[environment.path] = preparation
         queue.append(environment.path)
-        return startNext() + progress(of: environment, "waiting for other environments to be built", onlyWaiting: true)
+        return startNext()
+            + progress(of: environment, "waiting for other environments to be built", onlyWaiting: true)
     }
 
     /// A step of a build is over.
-    mutating func ended(_ environment: PythonEnvironment, _ step: PythonEnvironment.Step, _ end: StepEnd) -> [Action] {
-        guard var preparation = preparations[environment.path], case .building(let build, step) = preparation.phase
+    mutating func ended(_ environment: PythonEnvironment, _ step: PythonEnvironment.Step, _ end: StepEnd)
+        -> [Action]
+    {
+        guard var preparation = preparations[environment.path],
+            case .building(let build, step) = preparation.phase
         else { return [] }
         guard end.record.isSuccess else {
             preparations[environment.path] = nil
@@ -123,7 +130,8 @@ struct PythonEnvironments: Sendable {
         case .create:
             preparation.phase = .building(build: build, step: .install)
             preparations[environment.path] = preparation
-            return [.run(environment, .install, build: build)] + progress(of: environment, "installing packages")
+            return [.run(environment, .install, build: build)]
+                + progress(of: environment, "installing packages")
         case .install:
             return finish(environment)
         }
@@ -141,7 +149,8 @@ struct PythonEnvironments: Sendable {
             let reason = Reason(
                 .environmentFailed,
                 "The task is a Python component and needs a Python on this machine: "
-                    + next.objections.joined(separator: "; ") + ". Install Python with venv and pip, then retry.")
+                    + next.objections.joined(separator: "; ")
+                    + ". Install Python with venv and pip, then retry.")
             return [.failed(next.request, reason, logTail: "")]
         }
         let candidate = next.request.candidates[next.candidate]
@@ -151,7 +160,8 @@ struct PythonEnvironments: Sendable {
         return isAsked ? [] : [.ask(candidate: candidate)]
     }
 
-    private mutating func prepare(_ request: EnvironmentRequest, _ interpreter: PythonInterpreter) -> [Action] {
+    private mutating func prepare(_ request: EnvironmentRequest, _ interpreter: PythonInterpreter) -> [Action]
+    {
         let environment = PythonEnvironment(request, of: interpreter, in: root)
         if preparations[environment.path] != nil {
             preparations[environment.path]?.requests.append(request)
@@ -166,7 +176,9 @@ struct PythonEnvironments: Sendable {
         var actions: [Action] = []
         while !queue.isEmpty, runningCount < Self.buildsMax {
             let path = queue.removeFirst()
-            guard var preparation = preparations[path], case .waiting(let build) = preparation.phase else { continue }
+            guard var preparation = preparations[path], case .waiting(let build) = preparation.phase else {
+                continue
+            }
             preparation.phase = .building(build: build, step: .create)
             preparations[path] = preparation
             actions.append(.run(preparation.environment, .create, build: build))
@@ -218,13 +230,17 @@ struct PythonEnvironments: Sendable {
             what = "Creating a virtual environment with \(interpreter.executable) \(how)."
             advice = "Check that this Python can make one: on Debian and Ubuntu, apt install python3-venv."
         case .install:
-            what = "Installing the component's packages into its Python \(interpreter.version) environment \(how)."
-            advice = "Check the names and versions of the packages, the network, and pip's configuration"
+            what =
+                "Installing the component's packages into its Python \(interpreter.version) environment "
+                + "\(how)."
+            advice =
+                "Check the names and versions of the packages, the network, and pip's configuration"
                 + " (pip config list)."
         }
         return Reason(
             .environmentFailed,
-            "\(what) \(advice) A retry builds it anew. The whole log is in \(end.logPath); it ends:\n\(lines)",
+            "\(what) \(advice) A retry builds it anew. "
+                + "The whole log is in \(end.logPath); it ends:\n\(lines)",
             details: ["logPath": .string(end.logPath)])
     }
 }

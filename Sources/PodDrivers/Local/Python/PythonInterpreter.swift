@@ -53,7 +53,8 @@ struct PythonInterpreter: Hashable, Sendable {
         }
         let lines = answer.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
         guard lines.count >= 4, lines[2].hasPrefix("/") else {
-            throw Objection(message: "\(candidate) gave an answer that is not Python's: \(answer.prefix(200))")
+            throw Objection(
+                message: "\(candidate) gave an answer that is not Python's: \(answer.prefix(200))")
         }
         version = lines[0]
         build = lines[1]
@@ -67,7 +68,8 @@ struct PythonInterpreter: Hashable, Sendable {
         let missing = lines[3].split(separator: " ").joined(separator: " and ")
         guard missing.isEmpty else {
             throw Objection(
-                message: "\(candidate) (\(version)) lacks \(missing), without which it cannot make environments; "
+                message:
+                    "\(candidate) (\(version)) lacks \(missing), without which it cannot make environments; "
                     + "on Debian and Ubuntu: apt install \(candidate)-venv")
         }
     }
