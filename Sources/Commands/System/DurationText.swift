@@ -1,7 +1,8 @@
-/// A length of time for people: `0.3s`, `1.2s`, `3m 04s`, `2h 05m`, `4d 01h`.
+/// A length of time for people: `47ms`, `1.2s`, `3m 04s`, `2h 05m`, `4d 01h`.
 func durationText(_ duration: Duration) -> String {
     let (seconds, attoseconds) = duration.components
-    guard seconds >= 0, attoseconds >= 0 else { return "0.0s" }
+    guard seconds >= 0, attoseconds >= 0 else { return "0ms" }
+    if seconds == 0 { return "\(attoseconds / 1_000_000_000_000_000)ms" }
     if seconds < 60 { return "\(seconds).\(attoseconds / 100_000_000_000_000_000)s" }
     let minutes = seconds / 60
     if minutes < 60 { return "\(minutes)m \(twoDigits(seconds % 60))s" }
