@@ -4,10 +4,13 @@ package import Model
 package struct PodLayout: Hashable, Sendable {
     /// Folder for output parameter files; parameter `p` is written to `<folder>/p`.
     package var outputParametersFolder: String
+    /// The folder the program starts in: relative paths it speaks of are meant from here.
+    package var workingFolder: String
 
     /// Makes a layout.
-    package init(outputParametersFolder: String) {
+    package init(outputParametersFolder: String, workingFolder: String) {
         self.outputParametersFolder = outputParametersFolder
+        self.workingFolder = workingFolder
     }
 }
 
@@ -97,6 +100,12 @@ package protocol PodRuntime: Sendable {
 
     /// Lets go of a pod whose end has been recorded: working files go, the log stays.
     func forget(_ name: PodName) async
+
+    /// Runs of whose pods there is any trace, finished or not.
+    func runs() async throws -> [RunID]
+
+    /// Asks every pod of a run to end at once, also those that nobody has asked for since the server started.
+    func stopAll(of runID: RunID) async throws
 
     /// Removes every trace of a run's pods, logs included. The run must have ended.
     func remove(runID: RunID) async throws

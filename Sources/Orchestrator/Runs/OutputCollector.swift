@@ -52,7 +52,8 @@ struct OutputCollector: Sendable {
             guard let planned = assembly.planned[output] else { continue }
             for collected in list {
                 if let source = collected.customPath, source != collected.uri {
-                    try await artifacts.put(contentsOf: source, to: collected.uri)
+                    let absolute = source.hasPrefix("/") ? source : pods.layout(of: name).workingFolder + "/" + source
+                    try await artifacts.put(contentsOf: absolute, to: collected.uri)
                 }
                 var artifact = planned
                 artifact.id = ArtifactID(newID())

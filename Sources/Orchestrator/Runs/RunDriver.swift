@@ -83,6 +83,7 @@ package struct RunDriver: Service {
         try await database.write { try $0.releaseLeases(owner: "server") }
         await cancelWhenGracefulShutdown {
             await withDiscardingTaskGroup { group in
+                group.addTask { await PodRemover(pods: pods, pause: timing.poll, logger: logger).sweep(database) }
                 group.addTask {
                     for await report in pods.reports { inbox.add(.report(report)) }
                 }
@@ -134,7 +135,7 @@ extension RunDriver.RunLoop {
                 clockSetFor = nil
                 for id in Array(runs.keys) { commands[id, default: []] += handle(.clockAdvanced, id, now) }
             case .terminate(let id): commands[id, default: []] += handle(.terminationRequested, id, now)
-            case .deleted(let id): await forget(id)
+            case .deleted(let id): forget(id, &group)
             case .report(let report): self.report(report, &commands, now, &group)
             case .result(let name, let result, let endedAt):
                 ended.append(name)
@@ -174,11 +175,16 @@ extension RunDriver.RunLoop {
         }
     }
 
-    /// Stops the pods of a run that was deleted; nobody wants to hear how they end.
-    private mutating func forget(_ id: RunID) async {
+    /// Stops and removes the pods of a run that was deleted; nobody wants to hear how they end.
+    private mutating func forget(_ id: RunID, _ group: inout DiscardingTaskGroup) {
         unloaded.remove(id)
-        guard let run = runs.removeValue(forKey: id) else { return }
-        for name in run.assemblies.keys { await driver.pods.stop(name, grace: .zero) }
+        // Pods that wait for capacity have nothing on disk yet; only we know of them.
+        let open = (runs.removeValue(forKey: id)?.assemblies.keys).map(Array.init) ?? []
+        let remover = PodRemover(pods: driver.pods, pause: driver.timing.poll, logger: driver.logger)
+        group.addTask { [pods = driver.pods] in
+            for name in open { await pods.stop(name, grace: .zero) }
+            await remover.remove(id)
+        }
     }
 
     // MARK: Claiming and loading
@@ -267,11 +273,12 @@ extension RunDriver.RunLoop {
             }
             return
         }
+        for (id, list) in commands { await act(list, id, &group) }
         for name in ended {
             runs[name.runID]?.assemblies[name] = nil
-            await driver.pods.forget(name)
+            // Cleaning up must not hold up what starts next.
+            group.addTask { [pods = driver.pods] in await pods.forget(name) }
         }
-        for (id, list) in commands { await act(list, id, &group) }
         for id in finished {
             if let run = runs.removeValue(forKey: id)?.machine.run {
                 driver.logger.notice(

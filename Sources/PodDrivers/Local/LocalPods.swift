@@ -45,7 +45,7 @@ package final class LocalPods: PodRuntime {
 
     /// Output parameters go to a folder in the pod's own.
     package func layout(of name: PodName) -> PodLayout {
-        PodLayout(outputParametersFolder: folders.outputs(of: name))
+        PodLayout(outputParametersFolder: folders.outputs(of: name), workingFolder: folders.work(of: name))
     }
 
     /// Leaves the wish with the thread; its folder on disk decides whether the pod is new.
@@ -109,6 +109,21 @@ package final class LocalPods: PodRuntime {
         for path in folders.working(of: name) { try? FileManager.default.removeItem(atPath: path) }
     }
 
+    /// Every folder of a run is a trace.
+    @concurrent
+    package func runs() async throws -> [RunID] {
+        try FileManager.default.contentsOfDirectory(atPath: folders.root).sorted().map { RunID($0) }
+    }
+
+    /// The folders say which pods there are.
+    @concurrent
+    package func stopAll(of runID: RunID) async throws {
+        for (task, attempt, folder) in try attempts(of: runID) {
+            guard case .live = try folder.observe() else { continue }
+            inbox.post(.stop(PodName(runID: runID, path: TaskPath(task), attempt: attempt), grace: .zero))
+        }
+    }
+
     /// - Throws: ``PlatformError``: `failedPrecondition` while a pod of the run is not over.
     @concurrent
     package func remove(runID: RunID) async throws {
@@ -134,14 +149,23 @@ package final class LocalPods: PodRuntime {
 
     /// Whether a pod that an earlier server started, and nobody has asked us for, still runs.
     private func hasStrangers(_ runID: RunID) throws -> Bool {
-        let run = folders.folder(of: runID)
-        guard Disk.isFolder(run) else { return false }
-        for task in try FileManager.default.contentsOfDirectory(atPath: run) {
-            for attempt in try FileManager.default.contentsOfDirectory(atPath: "\(run)/\(task)") {
-                let folder = SupervisedFolder(path: "\(run)/\(task)/\(attempt)")
-                if case .live = try folder.observe() { return true }
-            }
+        for (_, _, folder) in try attempts(of: runID) {
+            if case .live = try folder.observe() { return true }
         }
         return false
+    }
+
+    /// Every pod of a run that has a folder.
+    private func attempts(of runID: RunID) throws -> [(task: String, attempt: Int, folder: SupervisedFolder)] {
+        let run = folders.folder(of: runID)
+        guard Disk.isFolder(run) else { return [] }
+        var found: [(String, Int, SupervisedFolder)] = []
+        for task in try FileManager.default.contentsOfDirectory(atPath: run) {
+            for attempt in try FileManager.default.contentsOfDirectory(atPath: "\(run)/\(task)") {
+                guard let number = Int(attempt) else { continue }
+                found.append((task, number, SupervisedFolder(path: "\(run)/\(task)/\(attempt)")))
+            }
+        }
+        return found
     }
 }
