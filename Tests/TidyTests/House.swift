@@ -39,7 +39,7 @@ enum House {
         Room("Artifacts", row: 2, ["Model"]),
 
         Room("StoreDrivers", row: 3, ["Model", "Store"], packages: ["GRDB"]),
-        Room("PodDrivers", row: 3, ["Model", "Pods"], packages: ["Crypto", "Logging"]),
+        Room("PodDrivers", row: 3, ["Model", "Pods", "CPidfd"], packages: ["Crypto", "Logging"]),
         Room("ArtifactDrivers", row: 3, ["Model", "Artifacts"]),
 
         Room(
@@ -52,7 +52,7 @@ enum House {
             "Orchestrator",
             row: 4,
             ["Model", "PipelineIR", "Engine", "Store", "Pods", "Artifacts"],
-            packages: ["Logging", "ServiceLifecycle"]
+            packages: ["Logging", "Metrics", "ServiceLifecycle"]
         ),
 
         Room(
@@ -75,12 +75,15 @@ enum House {
                 "Model", "Store", "Pods", "Artifacts", "StoreDrivers", "PodDrivers", "ArtifactDrivers",
                 "Services", "Orchestrator", "API", "Commands",
             ],
-            packages: networking.union(["ArgumentParser", "Hummingbird", "Logging", "ServiceLifecycle"])
+            packages: networking.union([
+                "ArgumentParser", "Configuration", "CoreMetrics", "Hummingbird", "Logging", "Metrics",
+                "ServiceLifecycle", "UnixSignals",
+            ])
         ),
     ]
 
     /// Folders of `Sources` that hold no Swift.
-    static let foreign: Set<String> = ["supervisor"]
+    static let foreign: Set<String> = ["supervisor", "CPidfd"]
 
     /// Modules that come with Hummingbird and AsyncHTTPClient and whose types their interfaces use.
     private static let networking: Set<String> = [

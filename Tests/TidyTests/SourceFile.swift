@@ -45,9 +45,10 @@ struct SourceFile: Sendable {
 
     /// The modules it imports, with the line of each.
     func imports() throws -> [(number: Int, module: String)] {
+        // A capital begins every module; what begins small is Python in a string.
         let statement = try Regex<(Substring, Substring)>(
             #"^\s*(?:@\w+(?:\([^)]*\))?\s+)*(?:(?:package|internal|public|private|fileprivate)\s+)?"#
-                + #"import\s+(?:(?:struct|class|enum|protocol|func|var|let|typealias)\s+)?(\w+)"#
+                + #"import\s+(?:(?:struct|class|enum|protocol|func|var|let|typealias)\s+)?([A-Z]\w*)"#
         )
         return code.compactMap { number, text in
             text.firstMatch(of: statement).map { (number, String($0.output.1)) }
