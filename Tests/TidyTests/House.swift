@@ -39,7 +39,7 @@ enum House {
         Room("Artifacts", row: 2, ["Model"]),
 
         Room("StoreDrivers", row: 3, ["Model", "Store"], packages: ["GRDB"]),
-        Room("PodDrivers", row: 3, ["Model", "Pods", "CPidfd"], packages: ["Crypto", "Logging"]),
+        Room("PodDrivers", row: 3, ["Model", "Pods"], packages: ["CPidfd", "Crypto", "Logging"]),
         Room("ArtifactDrivers", row: 3, ["Model", "Artifacts"]),
 
         Room(
