@@ -13,8 +13,8 @@ package enum VolumeClaimTask: Hashable, Sendable {
         case generated(suffix: String)
 
         /// The claim's name.
-        /// - Parameter id: an id of lower-case letters, digits and `-` that no other claim has; the caller
-        ///   remembers it with the task, so that trying again finds the same claim.
+        /// - Parameter id: 1 to 36 lower-case letters, digits and `-`, such as a UUID, that no other claim has; the
+        ///   caller remembers it with the task, so that trying again finds the same claim.
         package func text(id: String) -> String {
             switch self {
             case .fixed(let name): name
@@ -69,8 +69,8 @@ extension VolumeClaimTask.Name {
         if name != nil, suffix != nil {
             reader.report("pvc_name", "expected it or 'pvc_name_suffix', found both")
         }
-        // A suffix follows an id, so it may start with what a name may not.
-        if let suffix, !KubernetesName.isName("0" + suffix) {
+        // A suffix follows an id of up to 36 characters, so it may start with what a name may not.
+        if let suffix, !KubernetesName.isName(String(repeating: "0", count: 36) + suffix) {
             reader.report(
                 "pvc_name_suffix",
                 "an id with '\(suffix.prefix(100))' is no \(KubernetesName.expectation)"
@@ -89,6 +89,7 @@ extension VolumeClaim {
         storageClassName =
             hasStorageClass ? reader.string("storage_class_name") : VolumeClaimTask.defaultStorageClass
         volumeName = reader.text("volume_name")
+        if let volumeName { reader.checkName(volumeName, at: "volume_name") }
         annotations = reader.texts("annotations")
         dataSource = reader.message("data_source") { source in
             DataSource(

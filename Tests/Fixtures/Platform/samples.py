@@ -1,7 +1,7 @@
 """Pipelines that use every setting of kfp.kubernetes, compiled into samples.json beside this file.
 
 Run it with a Python that has kfp and kfp-kubernetes; the answers in samples.json came from kfp 2.17.0 and
-kfp-kubernetes 2.17.3. Each sample is the second document of the compiled package, the platform spec; the sample
+kfp-kubernetes 2.17.3. Each sample is the second document of the compiled package, the platform spec; the one
 of volume claims keeps the container and the inputs of its tasks, too.
 """
 
@@ -80,7 +80,8 @@ def placement_by_json(selector: dict = {"disktype": "hdd"}):
     kubernetes.add_node_selector_json(constant, {"zone": "south"})
     kubernetes.add_node_affinity_json(constant, {
         "requiredDuringSchedulingIgnoredDuringExecution": {
-            "nodeSelectorTerms": [{"matchExpressions": [{"key": "arch", "operator": "In", "values": ["arm64"]}]}]},
+            "nodeSelectorTerms": [
+                {"matchExpressions": [{"key": "arch", "operator": "In", "values": ["arm64"]}]}]},
         "preferredDuringSchedulingIgnoredDuringExecution": [
             {"weight": 7, "preference": {"matchFields": [
                 {"key": "metadata.name", "operator": "In", "values": ["n1"]}]}}]})
@@ -142,7 +143,8 @@ def compiled(pipeline):
 
 
 def main():
-    pipelines = [environment, volumes, placement, placement_by_json, pod, whole_run, within_a_loop, volume_claims]
+    pipelines = [
+        environment, volumes, placement, placement_by_json, pod, whole_run, within_a_loop, volume_claims]
     samples = {}
     for pipeline in pipelines:
         spec, platform = compiled(pipeline)

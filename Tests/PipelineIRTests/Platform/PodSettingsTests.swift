@@ -158,6 +158,13 @@ struct PodSettingsTests {
         #expect(settings.initContainers.map(\.isSidecar) == [false, true])
     }
 
+    @Test("Node affinity without a condition, which would match no node, is left out")
+    func emptyAffinity() throws {
+        let placement = try PlatformSamples.executor(["nodeAffinity": [[:], ["weight": 3]]])
+            .resolved(Inputs().callAsFunction).placement
+        #expect(placement == PodPlacement())
+    }
+
     @Test("Shared memory is an empty folder in memory at /dev/shm")
     func sharedMemory() throws {
         let settings = try PlatformSamples.executor(["enabledSharedMemory": ["size": "2Gi"]])

@@ -84,6 +84,12 @@ struct VolumeClaimTaskTests {
             ("createpvc", ["pvc_name": "a", "pvc_name_suffix": "b"], "pvc_name", "found both"),
             ("createpvc", ["pvc_name": "../a"], "pvc_name", "no Kubernetes name"),
             ("createpvc", ["pvc_name_suffix": "/a"], "pvc_name_suffix", "no Kubernetes name"),
+            (
+                "createpvc", ["pvc_name_suffix": .string(String(repeating: "a", count: 218))],
+                "pvc_name_suffix",
+                "no Kubernetes name"
+            ),
+            ("createpvc", ["volume_name": "/dev"], "volume_name", "no Kubernetes name"),
             ("createpvc", ["annotations": ["a": 1]], "annotations.a", "expected a string"),
             ("createpvc", ["data_source": ["kind": "VolumeSnapshot"]], "data_source.name", "is missing"),
             ("deletepvc", [:], "pvc_name", "is missing"),
