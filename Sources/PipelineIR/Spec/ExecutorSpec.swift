@@ -102,13 +102,6 @@ extension ContainerSpec.Resources {
     }
 }
 
-extension SpecReader {
-    /// A string that is not empty.
-    fileprivate mutating func text(_ field: String) -> String? {
-        string(field).flatMap { $0.isEmpty ? nil : $0 }
-    }
-}
-
 /// Registers an artifact that exists. Source: KFP `PipelineDeploymentConfig.ImporterSpec`.
 package struct ImporterSpec: Hashable, Sendable {
     /// The URI, if the spec fixes it.

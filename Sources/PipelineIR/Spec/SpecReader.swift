@@ -41,6 +41,8 @@ struct SpecReader {
     let path: String
     private var members: [String: JSONValue]
     private(set) var problems: [SpecProblem] = []
+    /// What was not read of the messages within this one, by its full path.
+    private(set) var unknownWithin: [String: JSONValue] = [:]
 
     init(_ value: JSONValue, path: String) {
         self.path = path
@@ -55,6 +57,11 @@ struct SpecReader {
     /// The members that were not read.
     var unknown: [String: JSONValue] { members }
 
+    /// The members that were not read, here and in every message within this one, by full path.
+    var unknownByPath: [String: JSONValue] {
+        members.reduce(into: unknownWithin) { $0[place($1.key)] = $1.value }
+    }
+
     mutating func add(_ problems: [SpecProblem]) {
         self.problems += problems
     }
@@ -64,7 +71,11 @@ struct SpecReader {
         problems.append(SpecProblem(place(field), message))
     }
 
-    func place(_ field: String) -> String { path.isEmpty ? field : path + "." + field }
+    /// The path of a field; the message's own path for an empty one.
+    func place(_ field: String) -> String {
+        if field.isEmpty { return path }
+        return path.isEmpty ? field : path + "." + field
+    }
 
     /// Takes a field as it is; `null` counts as absent.
     mutating func value(_ field: String) -> JSONValue? {
@@ -74,6 +85,11 @@ struct SpecReader {
 
     mutating func string(_ field: String) -> String? {
         take(field, "a string") { $0.string }
+    }
+
+    /// A string that is not empty; an empty one counts as absent, as in protobuf.
+    mutating func text(_ field: String) -> String? {
+        string(field).flatMap { $0.isEmpty ? nil : $0 }
     }
 
     mutating func bool(_ field: String) -> Bool? {
@@ -87,6 +103,14 @@ struct SpecReader {
 
     mutating func integer(_ field: String) -> Int? {
         take(field, "an integer") { $0.exactInteger ?? $0.string.flatMap(Int.init) }
+    }
+
+    /// An integer that must lie in a range; one outside of it is reported and counts as absent.
+    mutating func integer(_ field: String, in range: ClosedRange<Int>) -> Int? {
+        guard let found = integer(field) else { return nil }
+        if range.contains(found) { return found }
+        report(field, "expected \(range.lowerBound) to \(range.upperBound), found \(found)")
+        return nil
     }
 
     mutating func strings(_ field: String) -> [String] {
@@ -103,6 +127,36 @@ struct SpecReader {
 
     mutating func members(_ field: String) -> [String: JSONValue] {
         take(field, "an object") { $0.object } ?? [:]
+    }
+
+    /// A map of strings to strings.
+    mutating func texts(_ field: String) -> [String: String] {
+        message(field) { $0.takeTexts() } ?? [:]
+    }
+
+    /// Takes every member that is left as a string.
+    mutating func takeTexts() -> [String: String] {
+        var result: [String: String] = [:]
+        for key in members.keys.sorted() { result[key] = string(key) }
+        return result
+    }
+
+    /// Takes every member that is left as it is.
+    mutating func takeAll() -> [String: JSONValue] {
+        defer { members = [:] }
+        return members
+    }
+
+    /// One of a closed set of words; any other word is reported and counts as absent.
+    mutating func choice<Choice>(_ field: String) -> Choice?
+    where Choice: RawRepresentable<String> & CaseIterable {
+        text(field).flatMap { choice($0, at: field) }
+    }
+
+    /// A list of words from a closed set.
+    mutating func choices<Choice>(_ field: String) -> [Choice]
+    where Choice: RawRepresentable<String> & CaseIterable {
+        strings(field).enumerated().compactMap { choice($1, at: "\(field)[\($0)]") }
     }
 
     /// A protobuf duration such as `3.5s`.
@@ -136,12 +190,21 @@ struct SpecReader {
         elements(field).enumerated().map { nested($1, "\(field)[\($0)]", read) }
     }
 
+    private mutating func choice<Choice>(_ word: String, at field: String) -> Choice?
+    where Choice: RawRepresentable<String> & CaseIterable {
+        if let choice = Choice(rawValue: word) { return choice }
+        let allowed = Choice.allCases.map(\.rawValue).joined(separator: ", ")
+        report(field, "expected one of \(allowed), found '\(word.prefix(100))'")
+        return nil
+    }
+
     private mutating func nested<Message>(
         _ value: JSONValue, _ field: String, _ read: (inout SpecReader) -> Message
     ) -> Message {
         var reader = SpecReader(value, path: place(field))
         let message = read(&reader)
         problems += reader.problems
+        unknownWithin.merge(reader.unknownByPath) { _, new in new }
         return message
     }
 
