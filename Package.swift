@@ -21,11 +21,14 @@ func library(
     .target(name: name, dependencies: ours.map { .target(name: $0) } + packages, swiftSettings: strict)
 }
 
-/// The tests of a target, or of a concern that crosses targets.
-func tests(_ name: String, _ ours: [String], packages: [Target.Dependency] = []) -> Target {
+/// The tests of a target, or of a concern that crosses targets; `data` names folders they read from the sources.
+func tests(
+    _ name: String, _ ours: [String], packages: [Target.Dependency] = [], data: [String] = []
+) -> Target {
     .testTarget(
         name: name,
         dependencies: ours.map { .target(name: $0) } + packages,
+        exclude: data,
         swiftSettings: strict
     )
 }
@@ -146,7 +149,7 @@ let package = Package(
             swiftSettings: strict
         ),
         tests("ModelTests", ["Model"]),
-        tests("PipelineIRTests", ["Model", "PipelineIR", "TestKit"]),
+        tests("PipelineIRTests", ["Model", "PipelineIR", "TestKit"], data: ["Specs"]),
         tests("EngineTests", ["Model", "PipelineIR", "Engine", "TestKit"]),
         tests("SimulationTests", ["Model", "PipelineIR", "Engine", "TestKit"]),
         tests("PodDriversTests", ["Model", "Pods", "PodDrivers", "martlet-supervisor"]),

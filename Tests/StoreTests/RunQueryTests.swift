@@ -58,7 +58,7 @@ struct RunQueryTests {
             changed.storageState = .archived
             changed.enter(.running, at: Samples.start + .seconds(1))
             changed.enter(.canceled, at: Samples.start + .seconds(2), reason: Reason(.terminated, "stopped"))
-            changed.outputs = TaskValues(parameters: ["x": nil])
+            changed.outputs = TaskValues(parameters: ["x": .null])
             try await database.write { [changed] in try $0.updateRun(changed) }
             #expect(try await database.read { try $0.run(RunID("r1")) } == changed)
         }

@@ -31,7 +31,7 @@ enum Samples {
 
     static let document = PipelineSpecDocument(
         pipelineSpec: ["pipelineInfo": ["name": "π \"quoted\""], "root": ["dag": [:]]],
-        platformSpec: ["platforms": ["kubernetes": nil]])
+        platformSpec: ["platforms": ["kubernetes": .null]])
 
     /// A run as it is submitted.
     static func run(_ id: String, experiment: String = "e", at milliseconds: Int64 = 0) -> Run {
@@ -45,7 +45,7 @@ enum Samples {
         var run = Run(
             id: RunID(id), experimentID: ExperimentID("e"), displayName: "run 🐦", description: "a\nb",
             pipelineID: PipelineID("p"), pipelineVersionID: PipelineVersionID("v"), pipelineName: "addition",
-            parameters: ["a": 1.5, "list": [1, "x", nil, ["deep": true]]], pipelineRoot: "/data/root",
+            parameters: ["a": 1.5, "list": [1, "x", .null, ["deep": true]]], pipelineRoot: "/data/root",
             serviceAccount: "robot", createdAt: start)
         run.scheduledAt = start + .seconds(1)
         run.storageState = .archived

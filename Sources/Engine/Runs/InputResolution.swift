@@ -57,7 +57,7 @@ extension RunMachine {
         while !open.isEmpty {
             let before = open.count
             for (name, value) in open.sorted(by: { $0.key < $1.key }) {
-                let names = PlaceholderResolver.parameterNames(in: value.jsonText).subtracting([name])
+                let names = PlaceholderResolver.parameterNames(in: value).subtracting([name])
                 guard names.isDisjoint(with: open.keys) else { continue }
                 var known = PlaceholderValues()
                 known.parameters = parameters

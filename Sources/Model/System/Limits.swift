@@ -26,6 +26,9 @@ package enum Limits {
     package static let versionNameCharactersMax = 127
     /// Sub-pipelines within each other. Far above real use, and keeps task paths short enough for file names.
     package static let dagDepthMax = 50
+    /// Tasks of a run, those of nested pipelines counted at each use. They are kept in memory, and twenty pipelines that
+    /// each use the next one twice already make a million.
+    package static let runTasksMax = 100_000
     /// Characters of a task's name; it becomes a folder name, of which file systems take 255 bytes.
     package static let taskNameCharactersMax = 200
     /// Bytes of one output parameter's file or of `executor_output.json`; parameters are values, not data.

@@ -5,10 +5,21 @@ import Model
 /// Works from the root down; each DAG component is compiled once. Problems are collected, so that all are seen at once.
 struct GraphCompiler {
     private let spec: PipelineSpec
+    /// What is wrong, each thing once, although several tasks may use what is wrong.
     private(set) var problems: [SpecProblem] = []
     /// Finished pipelines; `nil` while one is still being compiled.
     private(set) var pipelines: [TaskGraph.Pipeline?] = []
     private var indexOfComponent: [String: Int] = [:]
+    /// How much a use of each pipeline makes, by index.
+    private var extents: [Extent] = []
+
+    /// What one use of a pipeline comes to when everything inside of it is counted.
+    private struct Extent {
+        /// Pipelines within each other, this one included.
+        var levels = 1
+        /// Tasks, at all levels.
+        var tasks = 0
+    }
 
     init(_ spec: PipelineSpec) {
         self.spec = spec
@@ -19,16 +30,27 @@ struct GraphCompiler {
             problems.append(SpecProblem("root", "expected a pipeline of tasks ('dag')"))
             return
         }
-        _ = pipeline("root", spec.root, dag, path: "root.dag", ancestors: ["root"])
+        let root = pipeline("root", spec.root, dag, path: "root.dag", ancestors: [])
+        if extents[root].tasks > Limits.runTasksMax {
+            problems.append(
+                SpecProblem(
+                    "root.dag",
+                    "a run would have more than \(Limits.runTasksMax) tasks, nested ones counted"
+                )
+            )
+        }
+        var seen: Set<SpecProblem> = []
+        problems = problems.filter { seen.insert($0).inserted }
     }
 
     /// Compiles one DAG component and returns its index.
+    /// - Parameter ancestors: the components around it, outermost first, without the root.
     private mutating func pipeline(
         _ name: String, _ component: ComponentSpec, _ dag: DagSpec, path: String, ancestors: [String]
     ) -> Int {
         let index = pipelines.count
         pipelines.append(nil)
-        indexOfComponent[name] = index
+        extents.append(Extent())
         if dag.tasks.isEmpty { problems.append(SpecProblem(path + ".tasks", "a pipeline needs at least one task")) }
         let upstream = upstreamNames(dag, path: path)
         let order = topologicalOrder(upstream, path: path)
@@ -57,10 +79,21 @@ struct GraphCompiler {
         let resolver = ReferenceResolver(spec: spec, dag: dag, enclosing: component, positions: positions)
         let outputs = resolver.outputs(path: path)
         problems += outputs.problems
+        extents[index] = extent(of: tasks)
         pipelines[index] = TaskGraph.Pipeline(
             name: name, component: component, tasks: tasks, outputParameters: outputs.parameters,
             outputArtifacts: outputs.artifacts)
         return index
+    }
+
+    private func extent(of tasks: [TaskGraph.Task]) -> Extent {
+        var extent = Extent(levels: 1, tasks: tasks.count)
+        for case .pipeline(let inner) in tasks.map(\.body) {
+            extent.levels = max(extent.levels, extents[inner].levels + 1)
+            // Twice as many at every level is soon more than an integer holds.
+            extent.tasks = min(extent.tasks + extents[inner].tasks, Limits.runTasksMax + 1)
+        }
+        return extent
     }
 
     private mutating func body(of task: TaskSpec, path: String, ancestors: [String]) -> TaskGraph.Body {
@@ -76,16 +109,18 @@ struct GraphCompiler {
                 problems.append(SpecProblem(path + ".componentRef.name", "the component contains itself: \(cycle)"))
                 return .foreign(kind: "")
             }
-            if ancestors.count >= Limits.dagDepthMax {
+            let known = indexOfComponent[task.componentName]
+            if ancestors.count + 1 + (known.map { extents[$0].levels } ?? 1) > Limits.dagDepthMax {
                 problems.append(
                     SpecProblem(path, "more than \(Limits.dagDepthMax) pipelines lie within each other"))
                 return .foreign(kind: "")
             }
-            if let index = indexOfComponent[task.componentName] { return .pipeline(index) }
-            return .pipeline(
-                pipeline(
-                    task.componentName, component, dag, path: "components.\(task.componentName).dag",
-                    ancestors: ancestors + [task.componentName]))
+            if let known { return .pipeline(known) }
+            let index = pipeline(
+                task.componentName, component, dag, path: "components.\(task.componentName).dag",
+                ancestors: ancestors + [task.componentName])
+            indexOfComponent[task.componentName] = index
+            return .pipeline(index)
         case .executor(let label):
             switch spec.executors[label] {
             case .container(let container): return .container(container, label: label)

@@ -6,10 +6,10 @@ extension TaskGraph {
     /// Refusing at submission is kinder than failing in the middle of a run.
     package func unsupported(platformSpec: JSONValue?) -> [SpecProblem] {
         var found: [SpecProblem] = []
-        for pipeline in pipelines {
-            let path = pipeline.name == "root" ? "root.dag.tasks" : "components.\(pipeline.name).dag.tasks"
+        for (index, pipeline) in pipelines.enumerated() {
+            let path = index == 0 ? "root.dag" : "components.\(pipeline.name).dag"
             for task in pipeline.tasks {
-                let place = "\(path).\(task.name)"
+                let place = "\(path).tasks.\(task.name)"
                 if task.spec.triggerCondition != nil {
                     found.append(SpecProblem("\(place).triggerPolicy.condition", "conditions (dsl.If, dsl.Condition)"))
                 }
@@ -35,11 +35,13 @@ extension TaskGraph {
                     }
                 }
             }
-            for (name, selectors) in pipeline.outputParameters.sorted(by: { $0.key < $1.key }) where selectors.count > 1 {
-                found.append(SpecProblem("\(path.dropLast(6))outputs.parameters.\(name)", "dsl.OneOf"))
+            for (name, selectors) in pipeline.outputParameters.sorted(by: { $0.key < $1.key })
+            where selectors.count > 1 {
+                found.append(SpecProblem("\(path).outputs.parameters.\(name)", "dsl.OneOf"))
             }
-            for (name, selectors) in pipeline.outputArtifacts.sorted(by: { $0.key < $1.key }) where selectors.count > 1 {
-                found.append(SpecProblem("\(path.dropLast(6))outputs.artifacts.\(name)", "dsl.OneOf"))
+            for (name, selectors) in pipeline.outputArtifacts.sorted(by: { $0.key < $1.key })
+            where selectors.count > 1 {
+                found.append(SpecProblem("\(path).outputs.artifacts.\(name)", "dsl.OneOf"))
             }
         }
         return found + Self.unsupported(inPlatform: platformSpec)

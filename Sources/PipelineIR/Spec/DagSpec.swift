@@ -205,7 +205,7 @@ package struct ParameterBinding: Hashable, Sendable {
 
     private static func runtimeValue(reading reader: inout SpecReader) -> Source {
         if let name = reader.string("runtimeParameter") { return .runtimeParameter(name) }
-        return .constant(reader.value("constant") ?? reader.value("constantValue") ?? .null)
+        return .constant(reader.value("constant") ?? reader.legacyConstant() ?? .null)
     }
 }
 

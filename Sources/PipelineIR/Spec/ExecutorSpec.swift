@@ -119,9 +119,9 @@ package struct ImporterSpec: Hashable, Sendable {
 
     init(reading reader: inout SpecReader) {
         let uri = reader.message("artifactUri") { uri in
-            (uri.value("constant") ?? uri.value("constantValue"), uri.string("runtimeParameter"))
+            (uri.value("constant") ?? uri.legacyConstant(), uri.string("runtimeParameter"))
         }
-        constantURI = uri?.0?.string ?? uri?.0?["stringValue"]?.string
+        constantURI = uri?.0?.string
         runtimeParameter = uri?.1
         typeTitle = reader.message("typeSchema") { $0.string("schemaTitle") }.flatMap { $0 } ?? "system.Artifact"
         reimport = reader.bool("reimport") ?? false

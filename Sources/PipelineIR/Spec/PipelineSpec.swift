@@ -69,13 +69,15 @@ package struct PipelineSpec: Hashable, Sendable {
     private static func checkHead(name: String, schemaVersion: String, hasRoot: Bool, in reader: inout SpecReader) {
         let allowed = name.utf8.allSatisfy { (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x2D }
         if name.isEmpty {
-            reader.report("pipelineInfo.name", "is missing")
+            if !reader.hasProblem(at: "pipelineInfo.name") {
+                reader.report("pipelineInfo.name", "is missing")
+            }
         } else if !allowed || name.hasPrefix("-") || name.count > Limits.nameCharactersMax {
             reader.report(
                 "pipelineInfo.name",
                 "'\(name.prefix(200))' must be 1 to \(Limits.nameCharactersMax) of a-z, 0-9 and '-', not starting with '-'")
         }
-        if schemaVersion != supportedSchemaVersion {
+        if schemaVersion != supportedSchemaVersion, !reader.hasProblem(at: "schemaVersion") {
             reader.report(
                 "schemaVersion",
                 schemaVersion.isEmpty

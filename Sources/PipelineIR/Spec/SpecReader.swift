@@ -77,6 +77,9 @@ struct SpecReader {
         return path.isEmpty ? field : path + "." + field
     }
 
+    /// Whether a field is already known to be wrong, so that nobody calls it missing as well.
+    func hasProblem(at path: String) -> Bool { problems.contains { $0.path == path } }
+
     /// Takes a field as it is; `null` counts as absent.
     mutating func value(_ field: String) -> JSONValue? {
         let found = members.removeValue(forKey: field) ?? members.removeValue(forKey: Self.snakeCase(field))
@@ -97,8 +100,10 @@ struct SpecReader {
     }
 
     mutating func number(_ field: String) -> Double? {
-        // Protobuf's JSON mapping writes 64-bit integers as strings.
-        take(field, "a number") { $0.number ?? $0.string.flatMap(Double.init) }
+        // Protobuf's JSON mapping writes 64-bit integers as strings, and also "NaN" and "Infinity", which fit no field.
+        take(field, "a finite number") {
+            ($0.number ?? $0.string.flatMap(Double.init)).flatMap { $0.isFinite ? $0 : nil }
+        }
     }
 
     mutating func integer(_ field: String) -> Int? {
@@ -167,6 +172,14 @@ struct SpecReader {
             else { return nil }
             return .milliseconds(Int64(seconds * 1000))
         }
+    }
+
+    /// A constant as formats before 2.1 write it: `{"intValue": "3"}`. Source: KFP `Value`, `constant_value`.
+    mutating func legacyConstant() -> JSONValue? {
+        message("constantValue") { value in
+            value.string("stringValue").map { .string($0) }
+                ?? (value.number("intValue") ?? value.number("doubleValue")).map { .number($0) }
+        }.flatMap { $0 }
     }
 
     /// Reads a nested message, if the field is there.

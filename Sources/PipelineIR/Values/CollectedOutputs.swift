@@ -46,6 +46,8 @@ package struct CollectedOutputs: Hashable, Sendable {
     ) throws(InvalidSpec) {
         var problems: [SpecProblem] = []
         let executorOutput = Self.executorOutput(raw, &problems)
+        // What a file that cannot be read would have said is not missing.
+        let isReadable = problems.isEmpty
         parameters = [:]
         for (name, spec) in component.outputParameters.sorted(by: { $0.key < $1.key }) {
             let place = "output parameter '\(name)'"
@@ -53,7 +55,7 @@ package struct CollectedOutputs: Hashable, Sendable {
                 parameters[name] = Self.check(value, spec.type, place, &problems)
             } else if let file = raw.parameterFiles[name] {
                 parameters[name] = Self.parse(file, spec.type, place, &problems)
-            } else if problems.isEmpty {
+            } else if isReadable {
                 problems.append(
                     SpecProblem(place, "the program wrote no value (expected \(spec.type.expectation), \(spec.type.name))"))
             }
@@ -98,8 +100,9 @@ package struct CollectedOutputs: Hashable, Sendable {
         switch type {
         case .string, .unknown: value = .string(text)
         case .double: value = Double(word).flatMap { $0.isFinite ? .number($0) : nil }
-        case .integer: value = Double(word).flatMap { JSONValue.number($0).exactInteger }.map { .number(Double($0)) }
-        case .boolean: value = ["true": true, "false": false][word.lowercased()].map { .bool($0) }
+        case .integer:
+            value = Double(word).flatMap { JSONValue.number($0).exactInteger }.map { .number(Double($0)) }
+        case .boolean: value = boolean(word).map { .bool($0) }
         case .list: value = (try? JSONValue(json: word)).flatMap { $0.array == nil ? nil : $0 }
         case .structure, .taskFinalStatus, .taskConfig:
             value = (try? JSONValue(json: word)).flatMap { $0.object == nil ? nil : $0 }
@@ -111,13 +114,27 @@ package struct CollectedOutputs: Hashable, Sendable {
         return value
     }
 
+    /// Source: KFP launcher, which reads booleans with Go's `strconv.ParseBool`.
+    private static func boolean(_ word: String) -> Bool? {
+        switch word.lowercased() {
+        case "true", "t", "1": true
+        case "false", "f", "0": false
+        default: nil
+        }
+    }
+
     private static func artifacts(
         named name: String, planned: Artifact, _ executorOutput: JSONValue, _ problems: inout [SpecProblem]
     ) -> [CollectedArtifact] {
         let unchanged = CollectedArtifact(uri: planned.uri, metadata: planned.metadata)
         guard let said = executorOutput["artifacts"]?[name] else { return [unchanged] }
-        guard let list = said["artifacts"]?.array else {
-            problems.append(SpecProblem("output artifact '\(name)'", "expected a list under 'artifacts', found \(describe(said))"))
+        guard let list = said["artifacts"]?.array, list.allSatisfy({ $0.object != nil }) else {
+            problems.append(
+                SpecProblem(
+                    "output artifact '\(name)'",
+                    "expected a list of objects under 'artifacts', found \(describe(said))"
+                )
+            )
             return []
         }
         return list.map { said in

@@ -4,6 +4,7 @@ extension ParameterType {
     /// Whether a value is of this type as it stands; `null` never is.
     package func accepts(_ value: JSONValue) -> Bool {
         switch (self, value) {
+        case (_, .null): false
         case (.double, .number), (.string, .string), (.boolean, .bool), (.list, .array), (.structure, .object): true
         case (.integer, .number): value.exactInteger != nil
         case (.taskFinalStatus, .object), (.taskConfig, .object): true

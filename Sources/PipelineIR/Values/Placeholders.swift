@@ -66,8 +66,10 @@ package struct PlaceholderResolver: Sendable {
             result += rest[..<start.lowerBound]
             let tail = rest[start.upperBound...]
             guard let end = Self.end(of: tail) else {
-                result += rest[start.lowerBound...]
-                return result
+                // Not a placeholder after all; one may still follow.
+                result += rest[start]
+                rest = tail
+                continue
             }
             let expression = String(tail[..<end.lowerBound])
             if let replacement = try replacement(for: expression) {
@@ -96,13 +98,22 @@ package struct PlaceholderResolver: Sendable {
         }
     }
 
-    /// The input parameters a text's placeholders read.
-    package static func parameterNames(in text: String) -> Set<String> {
+    /// The input parameters that the placeholders in a constant's strings read.
+    package static func parameterNames(in value: JSONValue) -> Set<String> {
+        switch value {
+        case .string(let text): parameterNames(in: text)
+        case .array(let elements): elements.reduce(into: []) { $0.formUnion(parameterNames(in: $1)) }
+        case .object(let members): members.values.reduce(into: []) { $0.formUnion(parameterNames(in: $1)) }
+        case .null, .bool, .number: []
+        }
+    }
+
+    private static func parameterNames(in text: String) -> Set<String> {
         var names: Set<String> = []
         var rest = Substring(text)
         while let start = rest.firstRange(of: "{{$") {
             rest = rest[start.upperBound...]
-            guard let end = end(of: rest) else { break }
+            guard let end = end(of: rest) else { continue }
             if case .parameter(let name)? = Reference(String(rest[..<end.lowerBound])) { names.insert(name) }
             rest = rest[end.upperBound...]
         }
@@ -155,7 +166,8 @@ package struct PlaceholderResolver: Sendable {
 
     // MARK: References
 
-    /// Where a placeholder's `}}` is: the first one outside of quotes.
+    /// Where a placeholder's `}}` is: the first one outside of quotes; `nil` if the text ends or another placeholder
+    /// begins before it.
     private static func end(of text: Substring) -> Range<Substring.Index>? {
         var quote: Character?
         var index = text.startIndex
@@ -165,6 +177,8 @@ package struct PlaceholderResolver: Sendable {
                 if character == open { quote = nil }
             } else if character == "'" || character == "\"" {
                 quote = character
+            } else if character == "{", text[index...].hasPrefix("{{$") {
+                return nil
             } else if character == "}" {
                 let next = text.index(after: index)
                 if next < text.endIndex, text[next] == "}" { return index..<text.index(after: next) }
