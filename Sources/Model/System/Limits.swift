@@ -26,6 +26,14 @@ package enum Limits {
     package static let versionNameCharactersMax = 127
     /// Sub-pipelines within each other. Far above real use, and keeps task paths short enough for file names.
     package static let dagDepthMax = 50
+    /// Characters of a condition or a selector. A KFP branch repeats the conditions of those before it.
+    package static let expressionCharactersMax = 100_000
+    /// Operations within each other in an expression. Real ones stay below 10; what walks them recurses.
+    package static let expressionDepthMax = 100
+    /// Steps of evaluating an expression: about a second. A few suffice, but JSON counts by its parts.
+    package static let expressionStepsMax = 10_000_000
+    /// Characters of a pattern of `matches`. Matching takes time in proportion to it.
+    package static let patternCharactersMax = 1_000
     /// Characters of a task's name; it becomes a folder name, of which file systems take 255 bytes.
     package static let taskNameCharactersMax = 200
     /// Bytes of one output parameter's file or of `executor_output.json`; parameters are values, not data.
