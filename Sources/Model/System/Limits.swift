@@ -30,8 +30,9 @@ package enum Limits {
     package static let expressionCharactersMax = 100_000
     /// Operations within each other in an expression. Real ones stay below 10; what walks them recurses.
     package static let expressionDepthMax = 100
-    /// Steps of evaluating an expression: about a second. A few suffice, but JSON counts by its parts.
-    package static let expressionStepsMax = 10_000_000
+    /// Steps of evaluating an expression: well below a second, and some 100 MB. Real ones take ten, but JSON that
+    /// is parsed counts by its parts.
+    package static let expressionStepsMax = 2_000_000
     /// Characters of a pattern of `matches`. Matching takes time in proportion to it.
     package static let patternCharactersMax = 1_000
     /// Characters of a task's name; it becomes a folder name, of which file systems take 255 bytes.

@@ -3,7 +3,9 @@ import Model
 extension Expression.Evaluator {
     /// The value of a function; a receiver is the first argument.
     mutating func call(
-        _ function: Function, _ arguments: [Value], at position: Int
+        _ function: Function,
+        _ arguments: [Value],
+        at position: Int
     ) throws(Fault) -> Value {
         for case .string(let text) in arguments { try spend(steps(for: text), at: position) }
         switch (function, arguments.first, arguments.dropFirst().first) {
@@ -23,7 +25,7 @@ extension Expression.Evaluator {
         case (.endsWith, .string(let text), .string(let part)):
             return .bool(text.utf8.reversed().starts(with: part.utf8.reversed()))
         case (.contains, .string(let text), .string(let part)):
-            return .bool(text.containsScalars(of: part))
+            return .bool(text.utf8.contains(part.utf8))
         case (.matches, .string(let text), .string(let pattern)):
             return .bool(try matches(text, pattern, at: position))
         case (.parseJson, .string(let text), _):
@@ -35,7 +37,8 @@ extension Expression.Evaluator {
     }
 
     private mutating func parsed(
-        _ text: String, at position: Int
+        _ text: String,
+        at position: Int
     ) throws(Fault) -> Value {
         let json: JSONValue
         do throws(JSONSyntaxError) {
@@ -66,6 +69,8 @@ extension String {
                 unicodeScalars.lazy.map { scalar in
                     guard range.contains(scalar) else { return scalar }
                     return Unicode.Scalar(UInt32(bitPattern: Int32(scalar.value) + distance)) ?? scalar
-                }))
+                }
+            )
+        )
     }
 }

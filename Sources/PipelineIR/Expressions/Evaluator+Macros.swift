@@ -1,10 +1,15 @@
 extension Expression.Evaluator {
     /// Does something with each element of a list, or each key of a map in the order of their texts.
     mutating func each(
-        _ macro: Macro, _ range: Value, _ variable: String, _ bodies: [Node],
+        _ macro: Macro,
+        _ range: Value,
+        _ variable: String,
+        _ bodies: [Node],
         at position: Int
     ) throws(Fault) -> Value {
-        guard let body = bodies.last else { throw Fault(position, "expected an expression after the variable") }
+        guard let body = bodies.last else {
+            throw Fault(position, "expected an expression after the variable")
+        }
         let elements = try elements(of: range, macro, at: position)
         switch macro {
         case .all: return .bool(try decided(by: false, elements, variable, body))
@@ -16,14 +21,17 @@ extension Expression.Evaluator {
             var results: [Value] = []
             for element in chosen {
                 results.append(
-                    try with(variable, element) { (inner) throws(Fault) in try inner.value(of: body) })
+                    try with(variable, element) { (inner) throws(Fault) in try inner.value(of: body) }
+                )
             }
             return .list(results)
         }
     }
 
     private func elements(
-        of range: Value, _ macro: Macro, at position: Int
+        of range: Value,
+        _ macro: Macro,
+        at position: Int
     ) throws(Fault) -> [Value] {
         switch range {
         case .list(let elements): return elements
@@ -34,7 +42,9 @@ extension Expression.Evaluator {
     }
 
     private mutating func chosen(
-        from elements: [Value], _ variable: String, _ body: Node
+        from elements: [Value],
+        _ variable: String,
+        _ body: Node
     ) throws(Fault) -> [Value] {
         var chosen: [Value] = []
         for element in elements {
@@ -45,13 +55,17 @@ extension Expression.Evaluator {
     }
 
     private mutating func decided(
-        by decisive: Bool, _ elements: [Value], _ variable: String, _ body: Node
+        by decisive: Bool,
+        _ elements: [Value],
+        _ variable: String,
+        _ body: Node
     ) throws(Fault) -> Bool {
         var verdict = Expression.Verdict(decisive)
         for element in elements {
             do throws(Fault) {
                 verdict.add(
-                    try with(variable, element) { (inner) throws(Fault) in try inner.truth(of: body) })
+                    try with(variable, element) { (inner) throws(Fault) in try inner.truth(of: body) }
+                )
             } catch {
                 verdict.add(error)
             }

@@ -1,13 +1,13 @@
 extension Expression.Evaluator {
-    /// `text.matches(pattern)`.
-    func matches(_ text: String, _ pattern: String, at position: Int) throws(Fault) -> Bool {
-        throw Fault(position, "'matches' is not supported")
-    }
-}
-
-extension String {
-    /// Whether `part` stands somewhere in the text, scalar by scalar.
-    func containsScalars(of part: String) -> Bool {
-        utf8.contains(part.utf8)
+    /// `text.matches(pattern)`: whether the pattern matches some part of the text.
+    mutating func matches(_ text: String, _ pattern: String, at position: Int) throws(Fault) -> Bool {
+        let compiled: Expression.Pattern
+        do throws(Expression.Pattern.Problem) {
+            compiled = try Expression.Pattern(pattern)
+        } catch {
+            throw Fault(position, "'matches': \(error.text) '\(shortened(pattern, to: 80))'")
+        }
+        try spend(compiled.work(for: text) / 8, at: position)
+        return compiled.matches(in: text)
     }
 }

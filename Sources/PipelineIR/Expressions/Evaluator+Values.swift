@@ -56,7 +56,9 @@ extension Expression.Evaluator {
 
     /// `range[selector]`, and `range.name`.
     func element(
-        _ selector: Value, of range: Value, at position: Int
+        _ selector: Value,
+        of range: Value,
+        at position: Int
     ) throws(Fault) -> Value {
         switch range {
         case .map(let entries):
@@ -83,7 +85,9 @@ extension Expression.Evaluator {
 
     /// Whether a map has a member.
     func has(
-        _ name: String, _ map: Value, at position: Int
+        _ name: String,
+        _ map: Value,
+        at position: Int
     ) throws(Fault) -> Value {
         guard case .map(let entries) = map else {
             throw Fault(position, "'has' looks for '\(name)' in a map, found \(map)")
@@ -93,7 +97,9 @@ extension Expression.Evaluator {
 
     /// `item in range`: among the elements of a list, or the keys of a map.
     mutating func contains(
-        _ item: Value, in range: Value, at position: Int
+        _ item: Value,
+        in range: Value,
+        at position: Int
     ) throws(Fault) -> Bool {
         switch range {
         case .list(let elements):
@@ -108,7 +114,9 @@ extension Expression.Evaluator {
 
     /// Whether two values are equal; values of different types are not, but numbers are by their value.
     mutating func equal(
-        _ left: Value, _ right: Value, at position: Int
+        _ left: Value,
+        _ right: Value,
+        at position: Int
     ) throws(Fault) -> Bool {
         try spend(1, at: position)
         switch (left, right) {
@@ -132,7 +140,10 @@ extension Expression.Evaluator {
 
     /// `==`, `!=` and the four orders.
     mutating func compare(
-        _ comparison: Comparison, _ left: Value, _ right: Value, at position: Int
+        _ comparison: Comparison,
+        _ left: Value,
+        _ right: Value,
+        at position: Int
     ) throws(Fault) -> Bool {
         switch comparison {
         case .equal: return try equal(left, right, at: position)
@@ -142,7 +153,9 @@ extension Expression.Evaluator {
         if case .string(let text) = left { try spend(steps(for: text), at: position) }
         guard let order = Value.order(left, right) else {
             throw Fault(
-                position, "'\(comparison.rawValue)' expects two values of one type, found \(left) and \(right)")
+                position,
+                "'\(comparison.rawValue)' expects two values of one type, found \(left) and \(right)"
+            )
         }
         return switch comparison {
         case .less: order == .less

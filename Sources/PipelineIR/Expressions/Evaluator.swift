@@ -30,7 +30,8 @@ extension Expression {
             case .local(let name): return try local(name, at: node.position)
             case .list(let nodes): return .list(try values(of: nodes))
             case .map(let entries): return try map(entries)
-            case .field(let of, let name): return try element(.string(name), of: try value(of: of), at: node.position)
+            case .field(let of, let name):
+                return try element(.string(name), of: try value(of: of), at: node.position)
             case .element(let of, let at):
                 return try element(try value(of: at), of: try value(of: of), at: at.position)
             case .has(let of, let name): return try has(name, try value(of: of), at: node.position)
@@ -40,10 +41,15 @@ extension Expression {
             case .any(let nodes): return .bool(try decided(by: true, nodes))
             case .compare(let comparison, let left, let right):
                 return .bool(
-                    try compare(comparison, try value(of: left), try value(of: right), at: node.position))
+                    try compare(comparison, try value(of: left), try value(of: right), at: node.position)
+                )
             case .calculate(let calculation, let left, let right):
                 return try calculate(
-                    calculation, try value(of: left), try value(of: right), at: node.position)
+                    calculation,
+                    try value(of: left),
+                    try value(of: right),
+                    at: node.position
+                )
             case .contained(let item, let range):
                 return .bool(try contains(try value(of: item), in: try value(of: range), at: node.position))
             case .choice(let condition, let met, let otherwise):
@@ -106,7 +112,9 @@ extension Expression {
 
         /// Runs `body` with a variable of a macro.
         mutating func with<Result>(
-            _ name: String, _ value: Value, _ body: (inout Self) throws(Fault) -> Result
+            _ name: String,
+            _ value: Value,
+            _ body: (inout Self) throws(Fault) -> Result
         ) throws(Fault) -> Result {
             locals.append((name, value))
             defer { locals.removeLast() }
@@ -126,7 +134,7 @@ extension Expression {
                 throw Fault(position, "there is no variable '\(reference.root)'; there are: \(known)")
             }
             for (count, step) in reference.steps.enumerated() {
-                guard let next = Reference("x", [step]).value(in: ["x": json]) else {
+                guard let next = step.value(in: json) else {
                     let path = Reference(reference.root, Array(reference.steps.prefix(count)))
                     throw Fault(position, json.missing(step, path.description))
                 }
@@ -165,7 +173,8 @@ extension JSONValue {
     fileprivate func missing(_ step: Expression.Reference.Step, _ path: String) -> String {
         switch (self, step) {
         case (.object(let members), .field(let name)), (.object(let members), .key(let name)):
-            "\(path) has no '\(name)'; it has: \(shortened(members.keys.sorted().joined(separator: ", "), to: 300))"
+            "\(path) has no '\(name)'; it has: "
+                + shortened(members.keys.sorted().joined(separator: ", "), to: 300)
         case (.array(let elements), .index(let index)):
             "\(path) has no element \(index); it has \(elements.count)"
         case (_, .index(let index)):

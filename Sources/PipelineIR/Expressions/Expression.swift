@@ -1,11 +1,10 @@
 package import Model
 
-/// A condition or a selector of a pipeline, in the Common Expression Language, read and ready to be evaluated.
+/// A condition or a selector of a pipeline in the Common Expression Language, ready to be evaluated.
 ///
-/// The part of the language that a pipeline can use: all of it but bytes, times, optional values and messages.
-/// It differs from the full language in that nothing is checked by type beforehand: whatever is wrong with the
-/// types shows when the values are there. Evaluating ends after a bounded number of steps for every text and
-/// every values (see ``Limits/expressionStepsMax``).
+/// The language is all here but bytes, times, optional values and messages. Types are not checked beforehand:
+/// whatever is wrong with them shows when the values are there. Evaluating ends after a bounded number of steps
+/// for every text and all values (see ``Limits/expressionStepsMax``).
 ///
 /// Source: Common Expression Language specification; KFP `PipelineTaskSpec.TriggerPolicy.condition` and
 /// `TaskInputsSpec.InputParameterSpec.parameter_expression_selector`.
@@ -36,7 +35,7 @@ package struct Expression: Sendable {
     }
 
     /// Reads an expression.
-    /// - Throws: ``ExpressionError`` for text that is no expression, or longer or deeper than ``Limits`` allow.
+    /// - Throws: ``ExpressionError`` for text that is no expression, is too long or too deep (see ``Limits``).
     package init(_ text: String) throws(ExpressionError) {
         self.text = text
         do throws(Fault) {
@@ -59,8 +58,11 @@ package struct Expression: Sendable {
             return try evaluator.json(value, at: root.position)
         } catch {
             throw ExpressionError(
-                expression: text, column: error.position + 1, problem: error.problem,
-                values: valuesRead(variables))
+                expression: text,
+                column: error.position + 1,
+                problem: error.problem,
+                values: valuesRead(variables)
+            )
         }
     }
 
@@ -70,9 +72,11 @@ package struct Expression: Sendable {
         let value = try evaluate(variables)
         guard let met = value.bool else {
             throw ExpressionError(
-                expression: text, column: 1,
+                expression: text,
+                column: 1,
                 problem: "a condition must be true or false, but this is \(value.kindDescription)",
-                values: valuesRead(variables))
+                values: valuesRead(variables)
+            )
         }
         return met
     }

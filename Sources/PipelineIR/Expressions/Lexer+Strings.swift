@@ -24,7 +24,9 @@ extension Expression.Lexer {
     }
 
     private mutating func content(
-        until end: String, isRaw: Bool, from start: Int
+        until end: String,
+        isRaw: Bool,
+        from start: Int
     ) throws(Fault) -> String {
         var content = String.UnicodeScalarView()
         while let scalar = peek() {
@@ -35,7 +37,8 @@ extension Expression.Lexer {
             if end.unicodeScalars.count == 1, scalar == "\n" || scalar == "\r" {
                 throw Fault(
                     position,
-                    "found the end of the line in a string; write \\n, or three quotes around the string")
+                    "found the end of the line in a string; write \\n, or three quotes around the string"
+                )
             }
             position += 1
             if scalar == "\\", !isRaw {
@@ -49,7 +52,9 @@ extension Expression.Lexer {
                 }
             }
         }
-        throw Fault(start, "the string that starts here has no end; expected \(end)")
+        let followsName = start > 0 && scalars[start - 1].continuesName
+        let advice = followsName ? "; a quote within a string is written \\' or \\\"" : ""
+        throw Fault(start, "the string that starts here has no end; expected \(end)\(advice)")
     }
 
     /// Reads what follows a backslash.
@@ -74,7 +79,9 @@ extension Expression.Lexer {
         default:
             throw Fault(
                 position - 2,
-                "'\\' before \(scalar.described) is no escape; write \\\\ for a backslash, or r before the string")
+                "'\\' before \(scalar.described) is no escape; write \\\\ for a backslash,"
+                    + " or r before the string"
+            )
         }
     }
 

@@ -52,7 +52,8 @@ extension Expression {
 
         /// The longer ones first.
         private static let symbols = [
-            "==", "!=", "<=", ">=", "&&", "||", "<", ">", "!", "+", "-", "*", "/", "%", "?", ":", ".", ",", "(",
+            "==", "!=", "<=", ">=", "&&", "||", "<", ">", "!", "+", "-", "*", "/", "%", "?", ":", ".", ",",
+            "(",
             ")", "[", "]", "{", "}",
         ]
 
@@ -105,14 +106,17 @@ extension Expression {
             if isDouble {
                 try endNumber(start)
                 // A fraction may stand without the zero before it.
-                guard let number = Double("0" + digits) else { throw Fault(start, "'\(digits)' is no double") }
+                guard let number = Double("0" + digits) else {
+                    throw Fault(start, "'\(digits)' is no double")
+                }
                 return .literal(.double(number))
             }
             let isUnsigned = peek() == "u" || peek() == "U"
             if isUnsigned { position += 1 }
             try endNumber(start)
             guard let number = UInt64(digits, radix: isHexadecimal ? 16 : 10) else {
-                let problem = digits.isEmpty ? "expected digits after '0x'" : "\(digits) does not fit in 64 bits"
+                let problem =
+                    digits.isEmpty ? "expected digits after '0x'" : "\(digits) does not fit in 64 bits"
                 throw Fault(start, problem)
             }
             return isUnsigned ? .literal(.uint(number)) : .integer(number)

@@ -100,7 +100,8 @@ extension Expression.Parser {
     private mutating func path(from root: String) -> Reference {
         var steps: [Reference.Step] = []
         while index + 2 < tokens.count {
-            if token.isSymbol("."), let name = tokens[index + 1].identifier, !tokens[index + 2].isSymbol("(") {
+            if token.isSymbol("."), let name = tokens[index + 1].identifier, !tokens[index + 2].isSymbol("(")
+            {
                 steps.append(.field(name))
                 index += 2
             } else if token.isSymbol("["), tokens[index + 2].isSymbol("]"),
@@ -151,7 +152,9 @@ extension Expression.Parser {
 
     /// A function or a macro on an operand, after its parenthesis.
     private mutating func call(
-        _ name: String, on operand: Node, at start: Int
+        _ name: String,
+        on operand: Node,
+        at start: Int
     ) throws(Fault) -> Node {
         if let macro = Macro(rawValue: name) { return try each(macro, of: operand, at: start) }
         guard let function = Function(rawValue: name), function.takesReceiver else {
@@ -164,21 +167,30 @@ extension Expression.Parser {
     }
 
     private func call(
-        _ function: Function, _ arguments: [Node], at start: Int
+        _ function: Function,
+        _ arguments: [Node],
+        at start: Int
     ) throws(Fault) -> Node {
         guard arguments.count == function.arity else {
             throw Fault(
                 start,
-                "'\(function.rawValue)' takes \(function.arity) with what stands before it, found \(arguments.count)")
+                "'\(function.rawValue)' takes \(function.arity), what stands before it included,"
+                    + " found \(arguments.count)"
+            )
         }
         return try node(start, .call(function, arguments))
     }
 
     private mutating func each(
-        _ macro: Macro, of range: Node, at start: Int
+        _ macro: Macro,
+        of range: Node,
+        at start: Int
     ) throws(Fault) -> Node {
         guard let variable = token.identifier else {
-            throw Fault(token.range.lowerBound, "expected the name of a variable for '\(macro.rawValue)', \(found)")
+            throw Fault(
+                token.range.lowerBound,
+                "expected the name of a variable for '\(macro.rawValue)', \(found)"
+            )
         }
         index += 1
         try expect(",", "after the variable of '\(macro.rawValue)'")
@@ -188,7 +200,9 @@ extension Expression.Parser {
         guard macro.bodies.contains(bodies.count) else {
             let expected = macro.bodies.count == 1 ? "one expression" : "one or two expressions"
             throw Fault(
-                start, "'\(macro.rawValue)' takes a variable and \(expected), found \(bodies.count)")
+                start,
+                "'\(macro.rawValue)' takes a variable and \(expected), found \(bodies.count)"
+            )
         }
         return try node(range.position, .each(macro, of: range, as: variable, bodies))
     }

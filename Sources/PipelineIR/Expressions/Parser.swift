@@ -76,7 +76,9 @@ extension Expression {
 
         /// All operands of a row of the same operator, so that a long row is not deep.
         private mutating func chain(
-            from first: Node, by symbol: String, _ power: Power
+            from first: Node,
+            by symbol: String,
+            _ power: Power
         ) throws(Fault) -> [Node] {
             var operands = [first]
             repeat { operands.append(try expression(power)) } while take(symbol)
@@ -114,7 +116,8 @@ extension Expression {
         private func tooDeep(_ position: Int) -> Fault {
             Fault(
                 position,
-                "more than \(Limits.expressionDepthMax) operations lie within each other; split the expression")
+                "more than \(Limits.expressionDepthMax) operations lie within each other; split the expression"
+            )
         }
     }
 }
@@ -147,7 +150,8 @@ extension Expression.Parser {
             let before = tokens[index - 1].string
         else { return "" }
         if before.hasSuffix("inputs.parameter_values[") {
-            return "; the KFP compiler writes this for a parameter that is compared with a value of another type:"
+            return
+                "; the KFP compiler writes this for a parameter that is compared with a value of another type:"
                 + " compare it with a value of its own type"
         }
         return "; a quote within a string is written \\' or \\\""

@@ -35,9 +35,11 @@ extension Expression {
             }
         }
 
-        /// The name of the input parameter, for `inputs.parameter_values['name']` and `….name` and what lies in them.
+        /// The name of the input parameter, for `inputs.parameter_values['name']` and what lies in it.
         package var parameterName: String? {
-            guard root == "inputs", steps.first?.name == "parameter_values", steps.count > 1 else { return nil }
+            guard root == "inputs", steps.first?.name == "parameter_values", steps.count > 1 else {
+                return nil
+            }
             return steps[1].name
         }
 
@@ -45,19 +47,14 @@ extension Expression {
         package var shortName: String {
             guard let parameterName else { return description }
             let prefix = "pipelinechannel--"
-            let name = parameterName.hasPrefix(prefix) ? parameterName.dropFirst(prefix.count) : parameterName[...]
+            let name =
+                parameterName.hasPrefix(prefix) ? parameterName.dropFirst(prefix.count) : parameterName[...]
             return Reference(String(name), Array(steps.dropFirst(2))).description
         }
 
         /// What it leads to, or `nil` when there is no such thing.
         package func value(in variables: [String: JSONValue]) -> JSONValue? {
-            steps.reduce(variables[root]) { value, step in
-                switch step {
-                case .field(let name), .key(let name): value?[name]
-                case .index(let position):
-                    value?.array.flatMap { $0.indices.contains(position) ? $0[position] : nil }
-                }
-            }
+            steps.reduce(variables[root]) { value, step in value.flatMap(step.value(in:)) }
         }
 
         /// The reference without its last step, if it has one.
@@ -66,6 +63,18 @@ extension Expression {
 }
 
 extension Expression.Reference.Step {
+    /// Where the step leads from a value, or `nil` when it leads nowhere.
+    func value(in json: JSONValue) -> JSONValue? {
+        switch (self, json) {
+        case (.field(let name), .object(let members)), (.key(let name), .object(let members)):
+            return members[name]
+        case (.index(let position), .array(let elements)) where elements.indices.contains(position):
+            return elements[position]
+        case (.field, _), (.key, _), (.index, _):
+            return nil
+        }
+    }
+
     fileprivate var name: String? {
         switch self {
         case .field(let name), .key(let name): name

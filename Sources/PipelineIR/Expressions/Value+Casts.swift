@@ -25,7 +25,9 @@ extension Expression.Value {
             case .string(let text): UInt64(text)
             case .null, .bool, .list, .map: nil
             }
-        guard let number else { throw refused(value, "uint", "a whole number from 0 within 64 bits", position) }
+        guard let number else {
+            throw refused(value, "uint", "a whole number from 0 within 64 bits", position)
+        }
         return number
     }
 
@@ -69,7 +71,10 @@ extension Expression.Value {
     }
 
     private static func refused(
-        _ value: Self, _ cast: String, _ expected: String, _ position: Int
+        _ value: Self,
+        _ cast: String,
+        _ expected: String,
+        _ position: Int
     ) -> Fault {
         Fault(position, "'\(cast)' expects \(expected), found \(value)")
     }
