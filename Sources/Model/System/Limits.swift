@@ -29,6 +29,15 @@ package enum Limits {
     /// Tasks of a run, those of nested pipelines counted at each use. They are kept in memory, and twenty pipelines that
     /// each use the next one twice already make a million.
     package static let runTasksMax = 100_000
+    /// Characters of a condition or a selector. A KFP branch repeats the conditions of those before it.
+    package static let expressionCharactersMax = 100_000
+    /// Operations within each other in an expression. Real ones stay below 10; what walks them recurses.
+    package static let expressionDepthMax = 100
+    /// Steps of evaluating an expression: well below a second, and some 100 MB. Real ones take ten, but JSON that
+    /// is parsed counts by its parts.
+    package static let expressionStepsMax = 2_000_000
+    /// Characters of a pattern of `matches`. Matching takes time in proportion to it.
+    package static let patternCharactersMax = 1_000
     /// Characters of a task's name; it becomes a folder name, of which file systems take 255 bytes.
     package static let taskNameCharactersMax = 200
     /// Bytes of one output parameter's file or of `executor_output.json`; parameters are values, not data.
