@@ -34,7 +34,9 @@ enum DocumentReader {
 
     private static func yaml(_ text: String, named fileName: String) throws -> [JSONValue] {
         do {
-            let parser = try Parser(yaml: text)
+            // Windows editors begin a file with a byte order mark; the parser would take it for content.
+            let hasMark = text.unicodeScalars.first == "\u{FEFF}"
+            let parser = try Parser(yaml: hasMark ? String(text.unicodeScalars.dropFirst()) : text)
             var documents: [JSONValue] = []
             var budget = Limits.documentValuesMax
             while let root = try parser.nextRoot() {
@@ -71,7 +73,7 @@ enum DocumentReader {
                 "\(place(node.mark)): with its aliases expanded the document has more than "
                     + "\(Limits.documentValuesMax) values up to here.")
         }
-        if depth > Limits.jsonDepthMax {
+        if depth >= Limits.jsonDepthMax, node.scalar == nil {
             throw PlatformError.invalid(
                 "\(place(node.mark)): more than \(Limits.jsonDepthMax) lists and objects lie within each other.")
         }

@@ -96,7 +96,7 @@ struct Client: Sendable {
         _ method: String, _ path: String, bytes: [UInt8]?, headers: HTTPFields = [:]
     ) async throws -> Answer {
         let method = try #require(HTTPRequest.Method(rawValue: method))
-        let uri = path.hasPrefix("/apis") || path.hasPrefix("/pipeline") ? path : "/apis/v2beta1" + path
+        let uri = path.hasPrefix("/apis") || path.hasPrefix("/pipeline/") ? path : "/apis/v2beta1" + path
         let response = try await client.executeRequest(
             uri: uri, method: method, headers: headers, body: bytes.map { ByteBuffer(bytes: $0) })
         return Answer(

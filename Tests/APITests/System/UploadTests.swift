@@ -72,7 +72,7 @@ struct UploadTests {
     @Test("Any bytes pass through, also those that look like a boundary")
     func binary() throws {
         let contents: [[UInt8]] = [
-            [], Array(0...255), [13, 10], [13, 10, 13, 10], Array("--b".utf8), Array("\n--b\n".utf8),
+            [], Array(0...255), [13, 10], [13, 10, 13, 10], Array("--bb".utf8), Array("\n--b\n".utf8),
             Array("\r\n--".utf8), Array("\r\n--c\r\n".utf8), Array("\r\n--bb\r\n--bx--\r\n".utf8), [0x2D, 0x2D],
         ]
         for content in contents {

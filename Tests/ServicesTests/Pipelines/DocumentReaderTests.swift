@@ -51,7 +51,7 @@ struct DocumentReaderTests {
     func json() throws {
         #expect(try read("\u{FEFF}{\"a\": [1e3]}", "P.JSON").pipelineSpec == ["a": [1000]])
         #expect(refusal("a: 1", "p.json").contains("p.json is not valid JSON: line 1, column 1"))
-        #expect(refusal("{\"a\": 1,\n \"a\": 2}", "p.json").contains("line 2"))
+        #expect(refusal("{\"a\": 1,\n b: 2}", "p.json").contains("line 2, column 2"))
     }
 
     @Test("Plain words have YAML's types, quoted ones are text")
@@ -106,7 +106,7 @@ struct DocumentReaderTests {
         for text in nested {
             let sentence = refusal(text)
             #expect(sentence.hasPrefix("p.yaml"), "\(text.prefix(4))")
-            #expect(sentence.contains("line 1, column "), "\(text.prefix(4)): \(sentence)")
+            #expect(sentence.contains("line "), "\(text.prefix(4)): \(sentence)")
         }
         let json = String(repeating: "[", count: levels) + String(repeating: "]", count: levels)
         #expect(refusal(json, "p.json").contains("line 1, column "))

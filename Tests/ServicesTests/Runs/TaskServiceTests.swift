@@ -44,9 +44,9 @@ struct TaskServiceTests {
             server.world.write("log \(number)", to: name)
         }
         let tasks = server.useCases.tasks
-        #expect(try await tasks.log(of: id, path, attempt: 0, from: 0).bytes == Array("log 0".utf8))
-        #expect(try await tasks.log(of: id, path, attempt: nil, from: 4).bytes == Array("1".utf8))
-        #expect(try await tasks.log(of: id, path, attempt: 1, from: 5).bytes == [])
+        #expect(try await tasks.log(of: id, path, attempt: 0, from: 0).chunk.bytes == Array("log 0".utf8))
+        #expect(try await tasks.log(of: id, path, attempt: nil, from: 4).chunk.bytes == Array("1".utf8))
+        #expect(try await tasks.log(of: id, path, attempt: 1, from: 5).chunk.bytes == [])
         for attempt in [2, -1, .max] {
             try await expectRefusal(server, .notFound, "Attempt") {
                 _ = try await tasks.log(of: id, path, attempt: attempt, from: 0)
@@ -64,11 +64,12 @@ struct TaskServiceTests {
     func nothingYet() async throws {
         let server = try await TestServer()
         let waiting = try await run(server, attempts: [])
-        let chunk = try await server.useCases.tasks.log(of: waiting, path, attempt: nil, from: 0)
-        #expect(chunk == LogChunk(bytes: [], nextOffset: 0, isComplete: false))
+        let nothing = try await server.useCases.tasks.log(of: waiting, path, attempt: nil, from: 0)
+        #expect(nothing.attempt == nil)
+        #expect(nothing.chunk == LogChunk(bytes: [], nextOffset: 0, isComplete: false))
         let pending = try await run(server, attempts: [.pending])
-        #expect(try await !server.useCases.tasks.log(of: pending, path, attempt: nil, from: 0).isComplete)
+        #expect(try await !server.useCases.tasks.log(of: pending, path, attempt: nil, from: 0).chunk.isComplete)
         let over = try await run(server, attempts: [.failed])
-        #expect(try await server.useCases.tasks.log(of: over, path, attempt: nil, from: 0).isComplete)
+        #expect(try await server.useCases.tasks.log(of: over, path, attempt: nil, from: 0).chunk.isComplete)
     }
 }
