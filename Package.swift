@@ -51,6 +51,7 @@ let argumentParser = Target.Dependency.product(
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
 let coreMetrics = Target.Dependency.product(name: "CoreMetrics", package: "swift-metrics")
+let metricsTestKit = Target.Dependency.product(name: "MetricsTestKit", package: "swift-metrics")
 let configuration = Target.Dependency.product(
     name: "Configuration", package: "swift-configuration")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
@@ -148,6 +149,15 @@ let package = Package(
             path: "Tests/TestKit",
             swiftSettings: strict
         ),
+        // A whole server without its loops: real use cases and database, scripted pods.
+        .target(
+            name: "ServerKit",
+            dependencies: [
+                "Model", "Store", "StoreDrivers", "Pods", "Artifacts", "Services", "TestKit",
+            ],
+            path: "Tests/ServerKit",
+            swiftSettings: strict
+        ),
         tests("ModelTests", ["Model"]),
         tests("PipelineIRTests", ["Model", "PipelineIR", "TestKit"], data: ["Specs"]),
         tests("EngineTests", ["Model", "PipelineIR", "Engine", "TestKit"]),
@@ -157,6 +167,15 @@ let package = Package(
         tests("WireTests", ["Model", "Wire"]),
         tests("StoreTests", ["Model", "Store", "StoreDrivers"]),
         tests("StoreDriversTests", ["Model", "Store", "StoreDrivers"]),
+        tests("ServicesTests", ["Model", "PipelineIR", "Services", "Store", "TestKit", "ServerKit"]),
+        tests(
+            "APITests", ["Model", "Wire", "Pods", "Services", "Store", "API", "TestKit", "ServerKit"],
+            packages: [hummingbird, hummingbirdTesting, httpTypes, nio, logging]),
+        tests(
+            "OrchestratorTests",
+            [
+                "Model", "Pods", "Services", "Store", "StoreDrivers", "Orchestrator", "TestKit", "ServerKit",
+            ], packages: [coreMetrics, metricsTestKit, logging]),
         // Reads the sources for rules the compiler does not know.
         tests("CommandsTests", ["Model", "Wire", "Commands"], packages: [argumentParser]),
         tests("TidyTests", []),

@@ -11,7 +11,11 @@ extension APIResponder {
     }
 
     func createPipelineAndVersion(_ request: APIRequest) async throws -> Response {
-        let submission = try PipelineAndVersionSubmission(json: try await request.json())
+        var submission = try PipelineAndVersionSubmission(json: try await request.json())
+        if submission.version.name.isEmpty {
+            submission.version.name = submission.pipeline.name
+            submission.version.displayName = submission.pipeline.displayName
+        }
         return .json(
             try await useCases.pipelines.create(
                 PipelineService.Naming(submission.pipeline), version: PipelineService.Naming(submission.version),
@@ -74,6 +78,9 @@ extension APIResponder {
 
     func package(_ submission: PipelineVersionSubmission) throws -> PipelinePackage {
         guard let spec = submission.spec else {
+            if submission.packageURL == nil {
+                throw PlatformError.invalid("pipeline_version.pipeline_spec is missing: send the pipeline's spec.")
+            }
             throw PlatformError(
                 .unimplemented,
                 "Fetching a pipeline from a URL is not supported yet; upload the file, or send its spec as pipeline_spec.")

@@ -44,7 +44,7 @@ extension APIResponder {
         // Read once before the answer begins, so that what does not exist is a 404.
         let first = try await service.log(of: task.runID, task.path, attempt: attempt, from: offset)
         let body = ResponseBody { writer in
-            var chunk = first
+            var (chunk, attempt) = first
             var sent = 0
             while true {
                 if !chunk.bytes.isEmpty {
@@ -56,7 +56,9 @@ extension APIResponder {
                     try await Task.sleep(for: .milliseconds(100))
                 }
                 if !follows, sent >= Limits.logBytesMax { break }
-                chunk = try await service.log(of: task.runID, task.path, attempt: attempt, from: chunk.nextOffset)
+                // Once there is an attempt it stays the one that is followed, or a retry's log would lose its beginning.
+                (chunk, attempt) = try await service.log(
+                    of: task.runID, task.path, attempt: attempt, from: chunk.nextOffset)
             }
             try await writer.finish(nil)
         }

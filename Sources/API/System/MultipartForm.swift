@@ -13,7 +13,7 @@ struct MultipartFile: Hashable {
     /// - Throws: `invalidArgument` when the body is not a form or has no such part.
     static func find(_ name: String, in body: [UInt8], contentType: String?) throws -> MultipartFile {
         guard let contentType, contentType.lowercased().hasPrefix("multipart/form-data"),
-            let boundary = parameter("boundary", of: contentType), !boundary.isEmpty
+            let boundary = parameter("boundary", of: contentType), (1...70).contains(boundary.utf8.count)
         else {
             throw PlatformError.invalid(
                 "Expected a multipart/form-data body with the part '\(name)', found content type '\(contentType ?? "none")'.")
@@ -41,13 +41,21 @@ struct MultipartFile: Hashable {
         var start: Int?
         var position = 0
         while let found = find(boundary, in: body, from: position) {
-            if let start, found - 2 >= start { parts.append(body[start..<(found - 2)]) }
             position = found + boundary.count
-            if body[position...].starts(with: [0x2D, 0x2D]) { break }
-            start = position + 2
-            if position + 2 > body.count { break }
+            let isLast = body[position...].starts(with: [0x2D, 0x2D])
+            // A line that only begins like a boundary is content.
+            guard let lineEnd = isLast ? position : endOfLine(in: body, from: position) else { continue }
+            if let start, found - 2 >= start { parts.append(body[start..<(found - 2)]) }
+            if isLast { break }
+            start = lineEnd
         }
         return parts
+    }
+
+    /// Where the line after a boundary begins; `nil` if anything but blanks follows the boundary.
+    private static func endOfLine(in body: [UInt8], from position: Int) -> Int? {
+        let rest = body[position...].drop { $0 == 0x20 || $0 == 0x09 }
+        return rest.starts(with: [13, 10]) ? rest.startIndex + 2 : nil
     }
 
     /// A boundary starts a line.
@@ -55,24 +63,40 @@ struct MultipartFile: Hashable {
         var position = start
         while position + boundary.count <= body.count {
             guard let dash = body[position...].firstIndex(of: 0x2D), dash + boundary.count <= body.count else { return nil }
-            if body[dash...].starts(with: boundary),
-                dash == 0 || (dash >= 2 && body[dash - 2] == 13 && body[dash - 1] == 10)
-            {
-                return dash
-            }
+            let startsLine = dash == 0 || (dash >= 2 && body[dash - 2] == 13 && body[dash - 1] == 10)
+            if startsLine, body[dash...].starts(with: boundary) { return dash }
             position = dash + 1
         }
         return nil
     }
 
-    /// A parameter of a header's value, with or without quotes.
+    /// A parameter of a header's value, with or without quotes. Source: RFC 9110, section 5.6.6.
     private static func parameter(_ name: String, of header: some StringProtocol) -> String? {
-        for piece in header.split(separator: ";").dropFirst() {
-            let pair = piece.split(separator: "=", maxSplits: 1)
-            guard pair.count == 2, pair[0].drop(while: \.isWhitespace).lowercased() == name else { continue }
-            let value = pair[1].drop(while: \.isWhitespace)
-            return value.first == "\"" ? String(value.dropFirst().prefix { $0 != "\"" }) : String(value.prefix { !$0.isWhitespace })
+        var rest = header.drop { $0 != ";" }
+        while rest.first == ";" {
+            let key = rest.dropFirst().prefix { $0 != "=" && $0 != ";" }
+            rest = rest[key.endIndex...]
+            guard rest.first == "=" else { continue }
+            rest = rest.dropFirst().drop(while: \.isWhitespace)
+            let value = rest.first == "\"" ? quoted(&rest) : String(rest.prefix { $0 != ";" && !$0.isWhitespace })
+            rest = rest.drop { $0 != ";" }
+            if String(key.filter { !$0.isWhitespace }).lowercased() == name { return value }
         }
         return nil
+    }
+
+    /// Takes text in quotes. A backslash is special only before a quote or another one: some clients send bare Windows paths.
+    private static func quoted<Text: StringProtocol>(_ rest: inout Text) -> String where Text.SubSequence == Text {
+        var value = ""
+        rest = rest.dropFirst()
+        while let character = rest.popFirst(), character != "\"" {
+            if character == "\\", let next = rest.first, next == "\"" || next == "\\" {
+                value.append(next)
+                rest = rest.dropFirst()
+            } else {
+                value.append(character)
+            }
+        }
+        return value
     }
 }

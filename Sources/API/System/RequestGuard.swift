@@ -31,9 +31,12 @@ package struct RequestGuard: Hashable, Sendable {
             || name.hasSuffix(".localhost")
     }
 
-    /// The name without port and brackets.
+    /// The name without port and brackets; the whole text if it is not of that form.
     private static func name(of host: String) -> String {
-        if host.hasPrefix("[") { return String(host.dropFirst().prefix { $0 != "]" }) }
-        return String(host.prefix { $0 != ":" }).lowercased()
+        let isBracketed = host.hasPrefix("[")
+        let name = isBracketed ? host.dropFirst().prefix { $0 != "]" } : host.prefix { $0 != ":" }
+        let port = host[name.endIndex...].dropFirst(isBracketed ? 1 : 0)
+        let isPort = port.isEmpty || port.first == ":" && port.dropFirst().allSatisfy(\.isNumber)
+        return isPort ? name.lowercased() : host
     }
 }

@@ -6,7 +6,9 @@ enum DocumentReader {
     /// Reads one or two documents.
     static func document(_ bytes: [UInt8], named fileName: String) throws -> PipelineSpecDocument {
         guard let text = String(validating: bytes, as: UTF8.self) else {
-            throw PlatformError.invalid("\(fileName): the file is not UTF-8 text.")
+            let line = 1 + (bytes.split(separator: 10, omittingEmptySubsequences: false)
+                .firstIndex { String(validating: $0, as: UTF8.self) == nil } ?? 0)
+            throw PlatformError.invalid("\(fileName): line \(line) is not UTF-8 text.")
         }
         if text.allSatisfy(\.isWhitespace) { throw PlatformError.invalid("\(fileName): the file is empty.") }
         var documents = try fileName.lowercased().hasSuffix(".json")
@@ -32,7 +34,9 @@ enum DocumentReader {
 
     private static func yaml(_ text: String, named fileName: String) throws -> [JSONValue] {
         do {
-            let parser = try Parser(yaml: text)
+            // Windows editors begin a file with a byte order mark; the parser would take it for content.
+            let hasMark = text.unicodeScalars.first == "\u{FEFF}"
+            let parser = try Parser(yaml: hasMark ? String(text.unicodeScalars.dropFirst()) : text)
             var documents: [JSONValue] = []
             var budget = Limits.documentValuesMax
             while let root = try parser.nextRoot() {
@@ -53,8 +57,10 @@ enum DocumentReader {
         case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
             .composer(_, let problem, let mark, _):
             "line \(mark.line), column \(mark.column): \(problem)"
-        case .duplicatedKeysInMapping(let keys, _): "the key '\(keys.first ?? "")' occurs twice in one mapping"
-        case .reader(let problem, _, _, _): problem
+        case .duplicatedKeysInMapping(let keys, let context):
+            "\(place(context.mark)): \(occursTwice(keys.first ?? ""))"
+        case .reader(let problem, let offset, _, let text):
+            offset.map { "line \(1 + text.prefix($0).count(where: \.isNewline)): \(problem)" } ?? problem
         case .memory, .no, .writer, .emitter, .representer, .dataCouldNotBeDecoded: "it cannot be read"
         }
     }
@@ -64,10 +70,12 @@ enum DocumentReader {
         budget -= 1
         if budget < 0 {
             throw PlatformError.invalid(
-                "with its aliases expanded the document has more than \(Limits.documentValuesMax) values.")
+                "\(place(node.mark)): with its aliases expanded the document has more than "
+                    + "\(Limits.documentValuesMax) values up to here.")
         }
-        if depth > Limits.jsonDepthMax {
-            throw PlatformError.invalid("more than \(Limits.jsonDepthMax) lists and objects lie within each other.")
+        if depth >= Limits.jsonDepthMax, node.scalar == nil {
+            throw PlatformError.invalid(
+                "\(place(node.mark)): more than \(Limits.jsonDepthMax) lists and objects lie within each other.")
         }
         switch node {
         case .scalar(let scalar): return try convert(scalar)
@@ -80,6 +88,10 @@ enum DocumentReader {
             for (key, value) in mapping {
                 guard case .scalar(let name) = key else {
                     throw PlatformError.invalid("\(place(key.mark)): a mapping's key must be plain text.")
+                }
+                // To YAML `1` and `"1"` are two keys, to JSON they are one.
+                guard members[name.string] == nil else {
+                    throw PlatformError.invalid("\(place(key.mark)): \(occursTwice(name.string))")
                 }
                 members[name.string] = try convert(value, depth: depth + 1, &budget)
             }
@@ -103,6 +115,10 @@ enum DocumentReader {
             return .number(number)
         default: return .string(scalar.string)
         }
+    }
+
+    private static func occursTwice(_ key: String) -> String {
+        "the key '\(key.prefix(80))' occurs twice in one mapping"
     }
 
     private static func place(_ mark: Mark?) -> String {

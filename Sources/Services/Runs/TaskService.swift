@@ -34,10 +34,11 @@ package struct TaskService: Sendable {
     /// - Parameters:
     ///   - attempt: from 0; `nil` for the newest.
     ///   - offset: bytes to leave out.
+    /// - Returns: the part, and whose it is: the next part must be asked of the same attempt. `nil` while there is none.
     /// - Throws: `notFound` for run, task or attempt.
     package func log(
         of run: RunID, _ path: TaskPath, attempt: Int?, from offset: Int, bytesMax: Int = 1 << 20
-    ) async throws -> LogChunk {
+    ) async throws -> (chunk: LogChunk, attempt: Int?) {
         let (task, found) = try await context.database.read { connection in
             _ = try connection.requiredRun(run)
             guard let task = try connection.task(run, path) else {
@@ -48,10 +49,10 @@ package struct TaskService: Sendable {
         }
         guard let found else {
             if let attempt { throw PlatformError.notFound("Attempt", "\(attempt) of task '\(path)' of run \(run)") }
-            return LogChunk(bytes: [], nextOffset: offset, isComplete: task.state.isFinal)
+            return (LogChunk(bytes: [], nextOffset: offset, isComplete: task.state.isFinal), nil)
         }
         let name = PodName(runID: run, path: path, attempt: found.number)
-        if let chunk = try await context.pods.log(of: name, from: offset, bytesMax: bytesMax) { return chunk }
-        return LogChunk(bytes: [], nextOffset: offset, isComplete: found.state.isFinal)
+        let chunk = try await context.pods.log(of: name, from: offset, bytesMax: bytesMax)
+        return (chunk ?? LogChunk(bytes: [], nextOffset: offset, isComplete: found.state.isFinal), found.number)
     }
 }

@@ -1,0 +1,28 @@
+import Artifacts
+package import Model
+import Synchronization
+
+/// An artifact store that only remembers what was put where.
+package final class ScriptedArtifacts: ArtifactStore {
+    private let copies = Mutex<[String: String]>([:])
+
+    /// An empty store.
+    package init() {}
+
+    /// The source of what was put, by URI.
+    package var sources: [String: String] { copies.withLock { $0 } }
+
+    package func folder(pipelineName: String, runID: RunID, path: TaskPath, attempt: Int) -> String {
+        "/artifacts/\(pipelineName)/\(runID)/\(path)/\(attempt)"
+    }
+
+    /// Sources below `/missing` cannot be read.
+    package func put(contentsOf source: String, to uri: String) async throws {
+        if source.hasPrefix("/missing") {
+            throw PlatformError(.notFound, "There is nothing at \(source).")
+        }
+        copies.withLock { $0[uri] = source }
+    }
+
+    package func remove(pipelineName: String, runID: RunID) async throws {}
+}

@@ -1,0 +1,59 @@
+package import Model
+package import Services
+package import Store
+import StoreDrivers
+
+/// All use cases over a real database in memory and scripted pods; no loop runs.
+package struct TestServer: Sendable {
+    /// The database.
+    package let database: any Database
+    /// The time.
+    package let clock: TickingClock
+    /// The machine.
+    package let world: PodWorld
+    /// The artifacts.
+    package let artifacts = ScriptedArtifacts()
+    /// The use cases.
+    package let useCases: UseCases
+
+    /// Makes an empty server.
+    /// - Parameters:
+    ///   - hints: what the use cases tell; nothing by default.
+    ///   - hasDefault: whether the experiment named `Default` is there, as in every running server.
+    package init(hints: ServiceContext.Hints? = nil, hasDefault: Bool = true) async throws {
+        let clock = TickingClock()
+        let database = try await SQLiteDatabase.inMemory()
+        let world = PodWorld(clock: clock)
+        self.clock = clock
+        self.database = database
+        self.world = world
+        useCases = UseCases(
+            ServiceContext(
+                database: database, pods: ScriptedPods(world), artifacts: artifacts, now: { clock.now() },
+                newID: { clock.newID() },
+                hints: hints
+                    ?? ServiceContext.Hints(
+                        runCreated: {}, terminationRequested: { _ in }, runDeleted: { _ in })))
+        if hasDefault { try await useCases.experiments.ensureDefault() }
+    }
+
+    /// How many rows there are.
+    package func rowCounts() async throws -> RowCounts {
+        try await database.read { try RowCounts($0) }
+    }
+
+    /// What contradicts itself in the database.
+    package func contradictions() async throws -> [String] {
+        try await database.read { try ServerKit.contradictions(in: $0) }
+    }
+
+    /// Stores what an orchestrator would have stored of a run.
+    package func enter(_ state: RuntimeState, _ id: RunID) async throws {
+        let now = clock.now()
+        try await database.write { connection in
+            guard var run = try connection.run(id) else { throw PlatformError.notFound("Run", id.text) }
+            run.enter(state, at: now)
+            try connection.updateRunProgress(run)
+        }
+    }
+}
