@@ -175,7 +175,7 @@ package struct ScriptedPods: PodRuntime {
     }
 
     package func layout(of name: PodName) -> PodLayout {
-        PodLayout(outputParametersFolder: "/pods/\(name)/outputs")
+        PodLayout(outputParametersFolder: "/pods/\(name)/outputs", workingFolder: "/pods/\(name)/work")
     }
     package func ensure(_ spec: PodSpec) async { world.ensure(spec) }
     package func stop(_ name: PodName, grace: Duration) async { world.stop(name, grace: grace) }
@@ -186,5 +186,9 @@ package struct ScriptedPods: PodRuntime {
         world.output(path, of: name)
     }
     package func forget(_ name: PodName) async { world.forget(name) }
+    package func runs() async throws -> [RunID] { Set(world.pods.keys.map(\.runID)).sorted() }
+    package func stopAll(of runID: RunID) async throws {
+        for name in world.running where name.runID == runID { world.stop(name, grace: .zero) }
+    }
     package func remove(runID: RunID) async throws { try world.remove(runID) }
 }

@@ -5,7 +5,7 @@ import Testing
 @Suite("Values of expressions")
 struct ExpressionTests {
     static let variables: [String: JSONValue] = [
-        "s": "heads", "n": 3, "d": 2.5, "yes": true, "no": false, "nothing": nil,
+        "s": "heads", "n": 3, "d": 2.5, "yes": true, "no": false, "nothing": .null,
         "list": [1, 2, 3], "names": ["b", "a"], "map": ["a": 1, "b": ["c": "deep"]],
         "json": #"{"key": [1, {"x": "y"}], "": null}"#,
     ]
@@ -13,13 +13,13 @@ struct ExpressionTests {
     static let literals: [(String, JSONValue)] = [
         ("1", 1), ("-1", -1), ("0x1F", 31), ("-0xf", -15), ("7u", 7), ("0x2U", 2),
         ("1.5", 1.5), (".5", 0.5), ("1e3", 1000), ("1.5E-2", 0.015), ("-2.5", -2.5),
-        ("true", true), ("false", false), ("null", nil),
+        ("true", true), ("false", false), ("null", .null),
         ("'a'", "a"), ("\"a\"", "a"), (#"'it\'s'"#, "it's"), (#""say 'x'""#, "say 'x'"), ("''", ""),
         (#"'\n\t\\\x41\u00e9\U0001F600\101\?\`'"#, "\n\t\\Aé😀A?`"),
         (#"r'\d'"#, #"\d"#), (#"R"a\"b""#, #"a\"b"#),
         ("'''a\n'b' '''", "a\n'b' "), ("\"\"\"x\"y\"\"\"", "x\"y"), (#"r'''\n'''"#, #"\n"#),
         ("[1, 'a', [true],]", [1, "a", [true]]), ("[]", []),
-        ("{'a': 1, 2: 'b', true: null,}", ["a": 1, "2": "b", "true": nil]), ("{}", [:]),
+        ("{'a': 1, 2: 'b', true: null,}", ["a": 1, "2": "b", "true": .null]), ("{}", [:]),
         ("-9223372036854775808 < 0", true), ("9223372036854775807 + 0 > 0", true),
         ("1 // a remark\n + 1", 2),
     ]
@@ -118,7 +118,7 @@ struct ExpressionTests {
         func select(_ text: String) throws -> JSONValue { try Expression(text).evaluate(Self.variables) }
         #expect(try select(#"parseJson(json)["key"]"#) == [1, ["x": "y"]])
         #expect(try select("parseJson(json).key[1].x") == "y")
-        #expect(try select("parseJson(json)['']") == nil)
+        #expect(try select("parseJson(json)['']") == .null)
         #expect(try select("parseJson('3') == n") == true)
         #expect(try select("parseJson('\"text\"')") == "text")
     }

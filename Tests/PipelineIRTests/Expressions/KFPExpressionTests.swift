@@ -150,7 +150,7 @@ struct KFPExpressionTests {
         }
         #expect(try select(#"parseJson(string_value)["a"]"#) == 1)
         #expect(try select(#"parseJson(string_value)["inner"]"#) == ["x", "y"])
-        #expect(try select(#"parseJson(string_value)["a b"]"#) == ["c": nil])
+        #expect(try select(#"parseJson(string_value)["a b"]"#) == ["c": .null])
         let error = #expect(throws: ExpressionError.self) { try select(#"parseJson(string_value)["z"]"#) }
         #expect(error?.problem == "there is no 'z'; there are: a, a b, inner")
     }

@@ -55,9 +55,9 @@ struct PlatformMutationTests {
 
     private static func value(_ generator: inout SeededGenerator) -> JSONValue {
         let values: [JSONValue] = [
-            nil, true, -1, 1.5, 1e300, .number(.nan), .number(.infinity), "", "name", "\0",
-            "9223372036854775808", "é=:/..", [], [nil, 3],
-            ["key": "a"], [["key": "b", "tolerationSeconds": -9e15]], [:], ["": [:]], ["constant": nil],
+            .null, true, -1, 1.5, 1e300, .number(.nan), .number(.infinity), "", "name", "\0",
+            "9223372036854775808", "é=:/..", [], [.null, 3],
+            ["key": "a"], [["key": "b", "tolerationSeconds": -9e15]], [:], ["": [:]], ["constant": .null],
         ]
         return values[generator.below(values.count)]
     }

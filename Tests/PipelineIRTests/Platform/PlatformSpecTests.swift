@@ -137,13 +137,13 @@ struct PlatformSpecTests {
 
     @Test(
         "A document that asks for nothing is fine",
-        arguments: [[:], ["platforms": nil], ["platforms": [:]]] as [JSONValue]
+        arguments: [[:], ["platforms": .null], ["platforms": [:]]] as [JSONValue]
     )
     func empty(document: JSONValue) throws {
         #expect(try PlatformSpec(json: document) == PlatformSpec())
     }
 
-    @Test("A document that is no object is refused", arguments: [nil, 3, "text", []] as [JSONValue])
+    @Test("A document that is no object is refused", arguments: [.null, 3, "text", []] as [JSONValue])
     func noObject(document: JSONValue) {
         #expect(throws: InvalidSpec.self) { try PlatformSpec(json: document) }
     }

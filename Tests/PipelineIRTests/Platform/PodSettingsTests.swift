@@ -279,7 +279,7 @@ struct PodSettingsTests {
                     ["name": "a", "image": "i", "volumeMounts": [["volumeName": "v", "mountPath": "/v"]]]
                 ]
             ],
-            nil, "initContainers[0]", "mounts the volume 'v', which is not there"
+            .null, "initContainers[0]", "mounts the volume 'v', which is not there"
         ),
     ]
 

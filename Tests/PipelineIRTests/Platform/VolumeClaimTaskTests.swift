@@ -53,7 +53,7 @@ struct VolumeClaimTaskTests {
     @Test(
         "A storage class is the driver's default when absent, the cluster's when null, and none when empty",
         arguments: [
-            ([:], "standard"), (["storage_class_name": nil], nil), (["storage_class_name": ""], ""),
+            ([:], "standard"), (["storage_class_name": .null], nil), (["storage_class_name": ""], ""),
             (["storage_class_name": "nfs"], "nfs"),
         ] as [([String: JSONValue], String?)]
     )
@@ -71,14 +71,14 @@ struct VolumeClaimTaskTests {
     @Test(
         "Inputs that cannot make or remove a claim are named by their path",
         arguments: [
-            ("createpvc", ["access_modes": nil], "access_modes", "is missing"),
+            ("createpvc", ["access_modes": .null], "access_modes", "is missing"),
             ("createpvc", ["access_modes": []], "access_modes", "is missing"),
             ("createpvc", ["access_modes": ["rw"]], "access_modes[0]", "found 'rw'"),
             (
                 "createpvc", ["access_modes": "ReadWriteOnce"], "access_modes",
                 "expected a list, found a string"
             ),
-            ("createpvc", ["size": nil], "size", "is missing"),
+            ("createpvc", ["size": .null], "size", "is missing"),
             ("createpvc", ["size": "much"], "size", "found 'much'"),
             ("createpvc", ["size": 5], "size", "expected a string, found a number"),
             ("createpvc", ["pvc_name": "a", "pvc_name_suffix": "b"], "pvc_name", "found both"),

@@ -59,7 +59,7 @@ struct DocumentReaderTests {
         let quoted = try read("[\"1\", 'true', \"null\", 2024-01-01, 1.2.3, '']").pipelineSpec
         #expect(quoted == ["1", "true", "null", "2024-01-01", "1.2.3", ""])
         let plain = try read("[1, -2, 0x1F, 1e3, 1.5, true, no, null, ~, 9223372036854775807]").pipelineSpec
-        #expect(plain == [1, -2, 31, 1000, 1.5, true, false, nil, nil, 9.223372036854776e18])
+        #expect(plain == [1, -2, 31, 1000, 1.5, true, false, .null, .null, 9.223372036854776e18])
         #expect(try read("a: |\n  x\n  y\n").pipelineSpec == ["a": "x\ny\n"])
     }
 

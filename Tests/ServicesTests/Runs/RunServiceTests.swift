@@ -106,7 +106,7 @@ struct RunServiceTests {
     @Test(
         "Parameters must fit the pipeline, each with its place",
         arguments: [
-            ["text": 1], ["text": nil], ["text": ["x"]], ["text": "x", "other": 1], [:],
+            ["text": 1], ["text": .null], ["text": ["x"]], ["text": "x", "other": 1], [:],
         ] as [[String: JSONValue]]
     )
     func parameters(bad: [String: JSONValue]) async throws {
