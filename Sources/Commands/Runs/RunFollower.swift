@@ -23,20 +23,23 @@ struct RunFollower: Sendable {
     func follow(_ id: RunID) async throws -> RunSnapshot {
         Interruption.watch()
         let start = ContinuousClock.now
-        var lastAnswer = start
+        var absentSince: ContinuousClock.Instant?
         var previous: RunSnapshot?
         var drawn = 0
         var pause = pauseMin
         while true {
             do {
                 let current = try await client.snapshot(id)
-                lastAnswer = .now
+                absentSince = nil
                 try show(previous, current, &drawn)
                 if current.run.state.isFinal { return current }
                 pause = current == previous ? min(pause * 1.5, pauseMax) : pauseMin
                 previous = current
             } catch let error as PlatformError where error.code == .unavailable && previous != nil {
-                if ContinuousClock.now - lastAnswer > Self.absenceMax { throw error }
+                // Counted from the first refusal: a machine that let us sleep long is no absent server.
+                let since = absentSince ?? .now
+                absentSince = since
+                if ContinuousClock.now - since > Self.absenceMax { throw error }
             }
             if Interruption.happened { throw stopped("interrupted", id) }
             if let timeout, ContinuousClock.now - start >= timeout { throw stopped("the time is up", id) }

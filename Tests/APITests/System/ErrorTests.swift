@@ -40,7 +40,7 @@ struct ErrorTests {
             #expect(answer.json["error"] == sentence)
             #expect(
                 answer.json["details"] == [
-                    ["@type": "type.googleapis.com/google.rpc.Status", "code": 5, "message": sentence ?? nil]
+                    ["@type": "type.googleapis.com/google.rpc.Status", "code": 5, "message": sentence ?? .null]
                 ])
         }
     }
