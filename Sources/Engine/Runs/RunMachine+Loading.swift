@@ -56,13 +56,72 @@ extension RunMachine {
         }
     }
 
+    /// Refuses rows that no machine writes together: from them a run would end wrongly, or never.
+    func checkConsistency() throws(CorruptRun) {
+        if instances[0].record.state.isFinal, !run.state.isFinal {
+            throw CorruptRun(
+                message:
+                    "the root task is \(instances[0].record.state.rawValue), but the run is \(run.state.rawValue)"
+            )
+        }
+        for instance in instances {
+            let contradiction =
+                instance.pipeline == nil ? contradiction(inTask: instance) : contradiction(inGroup: instance)
+            if let contradiction {
+                throw CorruptRun(
+                    message:
+                        "task '\(instance.record.path)' is \(instance.record.state.rawValue), but \(contradiction)"
+                )
+            }
+        }
+    }
+
+    private func contradiction(inGroup group: TaskInstance) -> String? {
+        if let attempt = group.attempts.first {
+            return "has an attempt \(attempt.number), although it runs a pipeline"
+        }
+        switch group.record.state {
+        case .pending, .skipped: return group.children.isEmpty ? nil : "the tasks inside have rows"
+        case .running: return group.children.isEmpty ? "the tasks inside have no rows" : nil
+        case .succeeded: return group.children.isEmpty ? "the tasks inside have no rows" : openTask(in: group)
+        case .cached, .failed, .canceled: return openTask(in: group)
+        }
+    }
+
+    private func openTask(in group: TaskInstance) -> String? {
+        group.children.map { instances[$0].record }.first { !$0.state.isFinal }.map {
+            "'\($0.path)' is \($0.state.rawValue)"
+        }
+    }
+
+    private func contradiction(inTask task: TaskInstance) -> String? {
+        for (number, attempt) in task.attempts.enumerated() {
+            if attempt.number != number {
+                return "has an attempt \(attempt.number) where attempt \(number) belongs"
+            }
+            if number + 1 < task.attempts.count, !attempt.state.isFinal {
+                return "attempt \(number) is \(attempt.state.rawValue), although a later one exists"
+            }
+        }
+        let last =
+            task.attempts.last.map { "attempt \($0.number) is \($0.state.rawValue)" } ?? "it has no attempt"
+        switch task.record.state {
+        case .pending:
+            // Between two attempts; the only ends that another attempt may follow.
+            let mayGoOn =
+                task.openAttempt != nil
+                || task.attempts.allSatisfy { $0.state == .failed || $0.state == .lost }
+            return mayGoOn ? nil : last
+        case .running: return task.openAttempt == nil ? last : nil
+        case .succeeded, .cached, .skipped, .failed, .canceled: return task.openAttempt == nil ? nil : last
+        }
+    }
+
     /// Computes what follows from the rows.
     mutating func derive() {
         for index in instances.indices {
             let children = instances[index].children
             instances[index].openChildren = children.count { !instances[$0].record.state.isFinal }
-            instances[index].firstFailure = children.filter { instances[$0].record.state == .failed }
-                .min { (instances[$0].record.endedAt ?? .epoch, $0) < (instances[$1].record.endedAt ?? .epoch, $1) }
             if let parent = instances[index].parent, let task = definition(of: index) {
                 instances[index].waitingFor = task.upstream.count {
                     !instances[instances[parent].children[$0]].record.state.isFinal

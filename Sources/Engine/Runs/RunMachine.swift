@@ -15,15 +15,17 @@ package import PipelineIR
 /// PENDING   last upstream ended                          (G)   RUNNING, tasks inside PENDING
 /// PENDING   pod waits                                    (C)   PENDING, with the reason
 /// PENDING   pod started                                  (C)   RUNNING
-/// RUNNING   pod succeeded                                (C)   SUCCEEDED
-/// RUNNING   pod failed, retries left                     (C)   PENDING, next attempt after a pause
-/// RUNNING   pod lost, fewer than 3 lost                  (C)   PENDING, next attempt at once
-/// RUNNING   pod failed or lost, nothing left             (C)   FAILED
+/// open      pod succeeded                                (C)   SUCCEEDED
+/// open      pod failed, retries left                     (C)   PENDING, next attempt after a pause
+/// open      pod lost, fewer than 3 lost                  (C)   PENDING, next attempt at once
+/// open      pod failed or lost, nothing left             (C)   FAILED
 /// RUNNING   last task inside ended                       (G)   FAILED, CANCELED or SUCCEEDED
 /// PENDING   run is to stop, no open attempt                    CANCELED
-/// RUNNING   run is to stop                               (C)   RUNNING, pod stopped; CANCELED when it ended
+/// open      run is to stop                               (C)   unchanged, pod stopped; CANCELED when it ended
 /// final     late or repeated pod events                        unchanged
 /// ```
+/// A container task is open while it has an attempt that has not ended: PENDING before its pod started, RUNNING after. That a
+/// pod started may never be heard of, when it ends at once.
 /// A failure stops nothing but what depends on it: independent tasks run to their end, as on KFP.
 package struct RunMachine: Sendable {
     /// The run as it stands.
@@ -66,7 +68,7 @@ package struct RunMachine: Sendable {
     ///   - tasks: all tasks of the run; at least the root.
     ///   - attempts: all attempts.
     ///   - artifacts: all artifacts the run's tasks read or wrote.
-    /// - Throws: ``CorruptRun`` if rows contradict the graph.
+    /// - Throws: ``CorruptRun`` if rows contradict the graph or each other.
     package init(
         run: Run, graph: TaskGraph, tasks: [TaskRecord], attempts: [Attempt] = [], artifacts: [Artifact] = []
     ) throws(CorruptRun) {
@@ -81,6 +83,7 @@ package struct RunMachine: Sendable {
             instances[index].attempts.append(attempt)
         }
         derive()
+        try checkConsistency()
     }
 
     /// The row of a new run's root; it is stored together with the run.
@@ -285,9 +288,6 @@ package struct RunMachine: Sendable {
             return
         }
         instances[parent].openChildren -= 1
-        if instances[index].record.state == .failed, instances[parent].firstFailure == nil {
-            instances[parent].firstFailure = index
-        }
         if let task = definition(of: index) {
             for position in task.downstream {
                 let dependent = instances[parent].children[position]
@@ -374,10 +374,9 @@ package struct RunMachine: Sendable {
     }
 
     private mutating func finishGroup(_ index: Int, _ now: Instant) {
-        let children = instances[index].children.map { instances[$0].record }
-        if let failure = instances[index].firstFailure {
-            end(index, .failed, now, childFailure(of: failure))
-        } else if children.contains(where: { $0.state == .canceled }) {
+        if let failure = firstFailure(in: index) {
+            end(index, .failed, now, childFailure(failure))
+        } else if instances[index].children.contains(where: { instances[$0].record.state == .canceled }) {
             end(index, .canceled, now, Reason(.terminated, "Stopped because the run was asked to stop."))
         } else {
             instances[index].record.outputs = outputs(ofGroup: index)
@@ -385,11 +384,15 @@ package struct RunMachine: Sendable {
         }
     }
 
-    /// The failure of a group names the task that failed first, however deep it lies.
-    private func childFailure(of failure: Int) -> Reason {
-        var leaf = failure
-        while let deeper = instances[leaf].firstFailure { leaf = deeper }
-        let record = instances[leaf].record
+    /// The task inside a group that failed first, however deep it lies. A group fails when its last task ends, so only
+    /// the times of what is not a failed group itself count; paths break ties, because they outlive a restart.
+    private func firstFailure(in group: Int) -> TaskRecord? {
+        instances[group].children.filter { instances[$0].record.state == .failed }
+            .map { firstFailure(in: $0) ?? instances[$0].record }
+            .min { ($0.endedAt ?? .epoch, $0.path) < ($1.endedAt ?? .epoch, $1.path) }
+    }
+
+    private func childFailure(_ record: TaskRecord) -> Reason {
         let message = record.reason?.message ?? "no reason is known"
         var details: [String: JSONValue] = ["task": .string(record.path.text)]
         if let reason = record.reason { details["cause"] = reason.json }

@@ -22,8 +22,6 @@ struct TaskInstance {
     var waitingFor = 0
     /// For a group: tasks inside that have not ended.
     var openChildren = 0
-    /// For a group: the task inside that failed first.
-    var firstFailure: Int?
 
     var openAttempt: Int? {
         guard let last = attempts.indices.last, !attempts[last].state.isFinal else { return nil }
