@@ -19,9 +19,18 @@ struct TestRun {
     init(_ json: JSONValue, parameters: [String: JSONValue] = [:], resumes: Bool = true) throws {
         graph = try TaskGraph(try PipelineSpec(json: json))
         let run = Run(
-            id: RunID("r"), experimentID: ExperimentID("e"), displayName: "my run", pipelineName: "test",
-            parameters: parameters, createdAt: .epoch)
-        machine = try RunMachine(run: run, graph: graph, tasks: [RunMachine.rootRecord(of: run, graph: graph)])
+            id: RunID("r"),
+            experimentID: ExperimentID("e"),
+            displayName: "my run",
+            pipelineName: "test",
+            parameters: parameters,
+            createdAt: .epoch
+        )
+        machine = try RunMachine(
+            run: run,
+            graph: graph,
+            tasks: [RunMachine.rootRecord(of: run, graph: graph)]
+        )
         if resumes { resume() }
     }
 
@@ -31,26 +40,36 @@ struct TestRun {
     }
 
     static func spec(
-        _ tasks: [String: JSONValue], root: [String: JSONValue] = [:], dag: [String: JSONValue] = [:],
+        _ tasks: [String: JSONValue],
+        root: [String: JSONValue] = [:],
+        dag: [String: JSONValue] = [:],
         build: (inout SpecBuilder) -> Void = { _ in }
     ) -> JSONValue {
         var builder = SpecBuilder()
         builder.container(
-            "work", inputs: ["n": "NUMBER_INTEGER", "s": "STRING"], outputs: ["y": "STRING"],
-            artifactsOut: ["data"])
+            "work",
+            inputs: ["n": "NUMBER_INTEGER", "s": "STRING"],
+            outputs: ["y": "STRING"],
+            artifactsOut: ["data"]
+        )
         builder.container("read", artifactsIn: ["data"])
         build(&builder)
         return builder.spec(tasks: tasks, root: root, dag: dag)
     }
 
     static func work(
-        after: [String] = [], _ parameters: [String: JSONValue] = [:], rest: [String: JSONValue] = [:]
+        after: [String] = [],
+        _ parameters: [String: JSONValue] = [:],
+        rest: [String: JSONValue] = [:]
     ) -> JSONValue {
         SpecBuilder.task("work", after: after, parameters: parameters, rest: rest)
     }
 
     static func retry(
-        _ count: Int, backoff: String = "0s", factor: Double = 2, max: String = "3600s"
+        _ count: Int,
+        backoff: String = "0s",
+        factor: Double = 2,
+        max: String = "3600s"
     ) -> [String: JSONValue] {
         [
             "retryPolicy": [
@@ -75,24 +94,40 @@ struct TestRun {
     }
 
     mutating func succeed(
-        _ path: String, attempt: Int = 0, _ parameters: [String: JSONValue] = ["y": "out"], data: [String] = []
+        _ path: String,
+        attempt: Int = 0,
+        _ parameters: [String: JSONValue] = ["y": "out"],
+        data: [String] = []
     ) {
         let data = data.map {
             Artifact(
-                id: ArtifactID($0), name: "data", schemaTitle: "system.Dataset", schemaVersion: "0.0.1",
-                uri: "/\($0)", createdAt: now)
+                id: ArtifactID($0),
+                name: "data",
+                schemaTitle: "system.Dataset",
+                schemaVersion: "0.0.1",
+                uri: "/\($0)",
+                createdAt: now
+            )
         }
         handle(
             .podEnded(
-                TaskPath(path), attempt: attempt,
-                .succeeded(parameters: parameters, artifacts: data.isEmpty ? [:] : ["data": data]), at: now))
+                TaskPath(path),
+                attempt: attempt,
+                .succeeded(parameters: parameters, artifacts: data.isEmpty ? [:] : ["data": data]),
+                at: now
+            )
+        )
     }
 
     mutating func fail(_ path: String, attempt: Int = 0, _ message: String = "exit 1", at: Instant? = nil) {
         handle(
             .podEnded(
-                TaskPath(path), attempt: attempt, .failed(Reason(.exitedNonZero, message), exitCode: 1),
-                at: at ?? now))
+                TaskPath(path),
+                attempt: attempt,
+                .failed(Reason(.exitedNonZero, message), exitCode: 1),
+                at: at ?? now
+            )
+        )
     }
 
     mutating func lose(_ path: String, attempt: Int = 0) {
@@ -118,8 +153,12 @@ struct TestRun {
     /// Builds the machine anew from what it would have stored, in another order.
     mutating func reload() throws {
         machine = try RunMachine(
-            run: machine.run, graph: graph, tasks: machine.tasks.reversed(), attempts: machine.attempts.reversed(),
-            artifacts: artifacts)
+            run: machine.run,
+            graph: graph,
+            tasks: machine.tasks.reversed(),
+            attempts: machine.attempts.reversed(),
+            artifacts: artifacts
+        )
     }
 
     // MARK: What there is
@@ -142,12 +181,16 @@ struct TestRun {
 
     /// Pods the last step asked for, as `path/attempt`.
     var launched: [String] {
-        commands.compactMap { if case .launch(let launch) = $0 { "\(launch.path)/\(launch.attempt)" } else { nil } }
+        commands.compactMap {
+            if case .launch(let launch) = $0 { "\(launch.path)/\(launch.attempt)" } else { nil }
+        }
     }
 
     /// Pods the last step asked to end, as `path/attempt`.
     var stopped: [String] {
-        commands.compactMap { if case .stop(let path, let attempt) = $0 { "\(path)/\(attempt)" } else { nil } }
+        commands.compactMap {
+            if case .stop(let path, let attempt) = $0 { "\(path)/\(attempt)" } else { nil }
+        }
     }
 
     /// Times at which the last step wants to be woken.
@@ -159,6 +202,7 @@ struct TestRun {
     func launch(_ path: String) throws -> Launch {
         try #require(
             commands.lazy.compactMap { if case .launch(let launch) = $0 { launch } else { nil } }
-                .first { $0.path == TaskPath(path) })
+                .first { $0.path == TaskPath(path) }
+        )
     }
 }

@@ -28,13 +28,32 @@ struct RetryTests {
     @Test("The pause grows by its factor up to its maximum")
     func backoff() throws {
         #expect(try pauses(TestRun.retry(0, backoff: "5s")) == [])
-        #expect(try pauses(TestRun.retry(4, backoff: "5s")) == [.seconds(5), .seconds(10), .seconds(20), .seconds(40)])
-        #expect(try pauses(TestRun.retry(3, backoff: "0.5s", factor: 1)) == Array(repeating: .milliseconds(500), count: 3))
-        #expect(try pauses(TestRun.retry(4, backoff: "2s", factor: 10, max: "60s")) == [.seconds(2), .seconds(20), .seconds(60), .seconds(60)])
+        #expect(
+            try pauses(TestRun.retry(4, backoff: "5s")) == [
+                .seconds(5), .seconds(10), .seconds(20), .seconds(40),
+            ]
+        )
+        #expect(
+            try pauses(TestRun.retry(3, backoff: "0.5s", factor: 1))
+                == Array(repeating: .milliseconds(500), count: 3)
+        )
+        #expect(
+            try pauses(TestRun.retry(4, backoff: "2s", factor: 10, max: "60s")) == [
+                .seconds(2), .seconds(20), .seconds(60), .seconds(60),
+            ]
+        )
         #expect(try pauses(TestRun.retry(2, backoff: "90s", max: "60s")) == [.seconds(60), .seconds(60)])
-        #expect(try pauses(TestRun.retry(3, backoff: "8s", factor: 0.5)) == [.seconds(8), .seconds(4), .seconds(2)])
+        #expect(
+            try pauses(TestRun.retry(3, backoff: "8s", factor: 0.5)) == [
+                .seconds(8), .seconds(4), .seconds(2),
+            ]
+        )
         #expect(try pauses(TestRun.retry(3, factor: 1e300)) == [.zero, .zero, .zero])
-        #expect(try pauses(TestRun.retry(3, backoff: "1s", factor: 1e300, max: "9s")) == [.seconds(1), .seconds(9), .seconds(9)])
+        #expect(
+            try pauses(TestRun.retry(3, backoff: "1s", factor: 1e300, max: "9s")) == [
+                .seconds(1), .seconds(9), .seconds(9),
+            ]
+        )
     }
 
     @Test("Lost pods and failed programs are counted apart")
@@ -63,7 +82,13 @@ struct RetryTests {
     @Test("A task inherits the policy of the nearest group that has one, and its own wins")
     func inheritance() throws {
         let json = TestRun.spec(["g": SpecBuilder.task("outer", rest: TestRun.retry(1))]) {
-            $0.pipeline("outer", tasks: ["p": TestRun.work(), "h": SpecBuilder.task("inner"), "i": SpecBuilder.task("inner", rest: TestRun.retry(0))])
+            $0.pipeline(
+                "outer",
+                tasks: [
+                    "p": TestRun.work(), "h": SpecBuilder.task("inner"),
+                    "i": SpecBuilder.task("inner", rest: TestRun.retry(0)),
+                ]
+            )
             $0.pipeline("inner", tasks: ["x": TestRun.work(), "y": TestRun.work(rest: TestRun.retry(2))])
         }
         var run = try TestRun(json)
@@ -76,7 +101,10 @@ struct RetryTests {
                     run.fail(path, attempt: attempt)
                     attempt += 1
                 } while run.launched == ["\(path)/\(attempt)"]
-                #expect(attempt == ["g.p": 2, "g.h.x": 2, "g.h.y": 3, "g.i.x": 1, "g.i.y": 3][path], "\(path)")
+                #expect(
+                    attempt == ["g.p": 2, "g.h.x": 2, "g.h.y": 3, "g.i.x": 1, "g.i.y": 3][path],
+                    "\(path)"
+                )
             }
             #expect(run.machine.run.state == .failed)
         }
@@ -135,6 +163,10 @@ struct RetryTests {
         #expect(try run.task("a").startedAt == first)
         #expect(try run.task("a").reason == nil)
         #expect(run.machine.run.state == .succeeded)
-        #expect(try run.task("a").stateHistory.map(\.state) == [.pending, .running, .pending, .running, .succeeded])
+        #expect(
+            try run.task("a").stateHistory.map(\.state) == [
+                .pending, .running, .pending, .running, .succeeded,
+            ]
+        )
     }
 }

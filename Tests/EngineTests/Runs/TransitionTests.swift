@@ -80,7 +80,10 @@ struct TransitionTests {
         #expect(run.machine.attempts.first?.startedAt == run.now)
     }
 
-    @Test("Open, pod succeeded (C): SUCCEEDED, whether or not its start was heard of", arguments: [true, false])
+    @Test(
+        "Open, pod succeeded (C): SUCCEEDED, whether or not its start was heard of",
+        arguments: [true, false]
+    )
     func succeeds(started: Bool) throws {
         var run = try TestRun(tasks: ["a": work])
         if started { run.start("a") }
@@ -88,12 +91,22 @@ struct TransitionTests {
         #expect(run.states == ["a SUCCEEDED"])
         #expect(run.attempts == ["a/0 SUCCEEDED"])
         #expect(run.machine.attempts.first?.exitCode == 0)
-        #expect(try run.task("a").outputs == TaskValues(parameters: ["y": "out"], artifacts: ["data": [ArtifactID("d1")]]))
+        #expect(
+            try run.task("a").outputs
+                == TaskValues(parameters: ["y": "out"], artifacts: ["data": [ArtifactID("d1")]])
+        )
         #expect(run.machine.run.state == .succeeded)
-        #expect(try run.task("a").stateHistory.map(\.state) == [.pending] + (started ? [.running] : []) + [.succeeded])
+        #expect(
+            try run.task("a").stateHistory.map(\.state) == [.pending] + (started ? [.running] : []) + [
+                .succeeded
+            ]
+        )
     }
 
-    @Test("Open, pod failed, retries left (C): PENDING, next attempt after a pause", arguments: [true, false])
+    @Test(
+        "Open, pod failed, retries left (C): PENDING, next attempt after a pause",
+        arguments: [true, false]
+    )
     func retries(started: Bool) throws {
         var run = try TestRun(tasks: ["a": TestRun.work(rest: TestRun.retry(1, backoff: "3s"))])
         if started { run.start("a") }
@@ -172,7 +185,8 @@ struct TransitionTests {
     @Test("PENDING, run is to stop, no open attempt: CANCELED")
     func canceledBeforeStart() throws {
         var run = try TestRun(tasks: [
-            "a": work, "b": TestRun.work(after: ["a"]), "r": TestRun.work(rest: TestRun.retry(1, backoff: "9s")),
+            "a": work, "b": TestRun.work(after: ["a"]),
+            "r": TestRun.work(rest: TestRun.retry(1, backoff: "9s")),
         ])
         run.fail("r")
         run.terminate()
@@ -180,12 +194,19 @@ struct TransitionTests {
         #expect(run.machine.nextDue == nil)
         run.pass(.seconds(10))
         #expect(run.launched == [])
-        #expect(try run.task("b").reason == Reason(.terminated, "Not started because the run was asked to stop."))
+        #expect(
+            try run.task("b").reason == Reason(.terminated, "Not started because the run was asked to stop.")
+        )
     }
 
-    @Test("Open, run is to stop (C): unchanged, pod stopped; CANCELED when it ended", arguments: [true, false])
+    @Test(
+        "Open, run is to stop (C): unchanged, pod stopped; CANCELED when it ended",
+        arguments: [true, false]
+    )
     func canceledWhileOpen(started: Bool) throws {
-        var run = try TestRun(tasks: ["a": TestRun.work(rest: TestRun.retry(5)), "b": TestRun.work(after: ["a"])])
+        var run = try TestRun(tasks: [
+            "a": TestRun.work(rest: TestRun.retry(5)), "b": TestRun.work(after: ["a"]),
+        ])
         if started { run.start("a") }
         let before = run.state("a")
         run.terminate()
@@ -221,7 +242,8 @@ struct TransitionTests {
 
     @Test(
         "Final: late and repeated pod events change nothing",
-        arguments: [TaskState.succeeded, .failed, .canceled, .skipped])
+        arguments: [TaskState.succeeded, .failed, .canceled, .skipped]
+    )
     func late(state: TaskState) throws {
         var run = try #require(try ended()[state])
         #expect(run.state("a") == state)
@@ -246,7 +268,9 @@ struct TransitionTests {
 
     @Test("Events of an earlier attempt, of a task that waits for its retry, or of nobody change nothing")
     func strangers() throws {
-        var run = try TestRun(tasks: ["a": TestRun.work(rest: TestRun.retry(2, backoff: "1s")), "b": TestRun.work(after: ["a"])])
+        var run = try TestRun(tasks: [
+            "a": TestRun.work(rest: TestRun.retry(2, backoff: "1s")), "b": TestRun.work(after: ["a"]),
+        ])
         run.fail("a")
         run.start("a")
         #expect(run.commands == [])
