@@ -19,10 +19,40 @@ package enum RunEvent: Hashable, Sendable {
     case podStarted(TaskPath, attempt: Int, at: Instant)
     /// A pod is over.
     case podEnded(TaskPath, attempt: Int, AttemptResult, at: Instant)
+    /// An importer's artifact is registered, or cannot be.
+    case imported(TaskPath, ImportResult)
+    /// What the cache says of a task.
+    case cacheAnswered(TaskPath, CacheAnswer)
     /// A deadline the machine asked for may have come.
     case clockAdvanced
     /// Somebody wants the run to stop.
     case terminationRequested
+}
+
+/// How an importer ended.
+package enum ImportResult: Hashable, Sendable {
+    /// The artifact, new or found.
+    case registered(Artifact)
+    /// It cannot be registered.
+    case failed(Reason)
+}
+
+/// An artifact to be registered.
+package struct Import: Hashable, Sendable {
+    /// The importer.
+    package let path: TaskPath
+    /// Where the bytes are.
+    package let uri: String
+    /// Its type.
+    package let schemaTitle: String
+    /// Version of the type's schema.
+    package let schemaVersion: String
+    /// What is said of it.
+    package let metadata: [String: JSONValue]
+    /// Whether one that is known already will not do.
+    package let reimport: Bool
+    /// The output it becomes.
+    package let output: String
 }
 
 /// A pod to be made sure of.
@@ -49,6 +79,12 @@ package enum RunCommand: Hashable, Sendable {
     case saveAttempt(Attempt)
     /// Store artifacts and who read or wrote them.
     case saveLineage([Artifact], [ArtifactEdge])
+    /// Remember that a task's outputs can stand for those of others with the same key.
+    case saveCacheEntry(TaskPath, CacheKey)
+    /// Ask the cache, and send ``RunEvent/cacheAnswered(_:_:)``.
+    case lookUpCache(TaskPath, CacheKey)
+    /// Register an artifact, and send ``RunEvent/imported(_:_:)``.
+    case register(Import)
     /// Make sure a pod exists.
     case launch(Launch)
     /// Ask a pod to end.
@@ -59,8 +95,8 @@ package enum RunCommand: Hashable, Sendable {
     /// Whether this changes rows rather than the world.
     package var isWrite: Bool {
         switch self {
-        case .saveRun, .saveTask, .saveAttempt, .saveLineage: true
-        case .launch, .stop, .wake: false
+        case .saveRun, .saveTask, .saveAttempt, .saveLineage, .saveCacheEntry: true
+        case .launch, .stop, .wake, .lookUpCache, .register: false
         }
     }
 }

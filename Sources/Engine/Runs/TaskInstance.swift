@@ -5,23 +5,46 @@ import PipelineIR
 ///
 /// Everything but `record` and `attempts` is derived, so that a machine built from rows equals the one that wrote them.
 struct TaskInstance {
+    /// What a loop goes through.
+    enum Items {
+        case parameters([JSONValue])
+        case artifacts([ArtifactID])
+
+        var count: Int {
+            switch self {
+            case .parameters(let values): values.count
+            case .artifacts(let ids): ids.count
+            }
+        }
+    }
+
     var record: TaskRecord
     /// Tries so far, by number.
     var attempts: [Attempt] = []
     /// The group it stands in; `nil` for the root.
     let parent: Int?
-    /// Index of the task within the pipeline it stands in; 0 for the root.
-    let position: Int
-    /// The pipeline it runs, if it is a group.
+    /// The pipeline that defines the task, and the task's place there; `nil` for the root, which no pipeline holds.
+    let definition: (pipeline: Int, position: Int)?
+    /// The pipeline it runs, if it runs one. A loop runs none itself, its iterations do.
     let pipeline: Int?
+    /// Whether it is a loop: a group of iterations.
+    let isLoop: Bool
     /// Retries allowed: its own policy or that of the nearest group that has one.
     let retryPolicy: TaskSpec.RetryPolicy?
-    /// For a group: its tasks' instances, in the pipeline's order; empty until it starts.
+    /// For a group: the instances inside, tasks in the pipeline's order, iterations in theirs. A loop has only those it has
+    /// started.
     var children: [Int] = []
+    /// For a loop that has started: what it goes through.
+    var items: Items?
     /// Tasks before it that have not ended.
     var waitingFor = 0
-    /// For a group: tasks inside that have not ended.
+    /// For a group: instances inside that have not ended.
     var openChildren = 0
+
+    var isGroup: Bool { pipeline != nil || isLoop }
+
+    /// For a loop: iterations it has yet to start.
+    var iterationsLeft: Int { (items?.count ?? 0) - (isLoop ? children.count : 0) }
 
     var openAttempt: Int? {
         guard let last = attempts.indices.last, !attempts[last].state.isFinal else { return nil }

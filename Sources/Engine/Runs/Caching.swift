@@ -1,0 +1,43 @@
+import Model
+import PipelineIR
+
+/// When a task may take the outputs of an earlier execution.
+extension RunMachine {
+    /// What makes two executions of a task the same; `nil` where the author switched caching off.
+    ///
+    /// Arguments count with their placeholders, inputs that were not given do not count. Source: KFP `GenerateCacheKey`.
+    func cacheKey(of index: Int) -> CacheKey? {
+        guard let task = definition(of: index), task.spec.cachingEnabled, case .container(let container, _) = task.body
+        else { return nil }
+        let inputs = instances[index].record.inputs
+        var outputs: [String: String] = [:]
+        for (name, output) in task.component.outputParameters { outputs[name] = output.type.name }
+        for (name, output) in task.component.outputArtifacts { outputs[name] = output.type.title }
+        return CacheKey(
+            pipelineName: run.pipelineName, componentName: task.componentName, customKey: task.spec.cacheKey,
+            image: container.image, command: container.command + container.args, parameters: inputs.parameters,
+            artifacts: inputs.artifacts.mapValues { ids in ids.map(identity) }, outputs: outputs, volumes: [])
+    }
+
+    private func identity(_ id: ArtifactID) -> String {
+        artifacts[id]?.digest ?? "id:\(id)"
+    }
+
+    mutating func cacheAnswered(_ index: Int, _ answer: CacheAnswer, _ now: Instant) {
+        switch answer {
+        case .miss(let reason):
+            instances[index].record.cache = reason
+            newAttempt(index, now)
+        case .hit(let cached):
+            for artifact in cached.artifacts { artifacts[artifact.id] = artifact }
+            instances[index].record.outputs = cached.outputs
+            step.artifacts += cached.artifacts
+            addEdges(index, .output, cached.outputs.artifacts)
+            let reason = Reason(
+                .cacheHit, "Took the outputs of task '\(cached.path)' of run \(cached.run).",
+                details: ["run_id": .string(cached.run.text), "task": .string(cached.path.text)])
+            instances[index].record.cache = reason
+            end(index, .cached, now, reason)
+        }
+    }
+}

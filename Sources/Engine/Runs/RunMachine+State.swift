@@ -1,0 +1,64 @@
+import Model
+import PipelineIR
+
+/// How states change, and what is written down of it.
+extension RunMachine {
+    // MARK: State
+
+    mutating func end(_ index: Int, _ state: TaskState, _ now: Instant, _ reason: Reason?) {
+        enter(index, state, now, reason)
+        instances[index].record.endedAt = now
+        step.ended.append(index)
+        if index == 0 { finishRun(state, now, reason) }
+    }
+
+    mutating func finishRun(_ state: TaskState, _ now: Instant, _ reason: Reason?) {
+        switch state {
+        case .failed: enterRun(.failed, now, reason)
+        case .canceled:
+            // KFP ends a terminated run as FAILED, and its SDK waits for ever on anything it does not know as final.
+            enterRun(.failed, now, Reason(.terminated, "The run was terminated by request."))
+        case .skipped: enterRun(.skipped, now, reason)
+        case .succeeded, .cached, .pending, .running:
+            run.outputs = instances[0].record.outputs
+            enterRun(.succeeded, now, nil)
+        }
+    }
+
+    mutating func enter(_ index: Int, _ state: TaskState, _ at: Instant, _ reason: Reason?) {
+        instances[index].record.reason = reason
+        if instances[index].record.state != state {
+            instances[index].record.state = state
+            instances[index].record.stateHistory.append(StateChange(at: at, state: state, reason: reason))
+        }
+        if state == .running, instances[index].record.startedAt == nil { instances[index].record.startedAt = at }
+        changed(index)
+    }
+
+    mutating func enterRun(_ state: RuntimeState, _ now: Instant, _ reason: Reason?) {
+        run.enter(state, at: now, reason: reason)
+        step.runChanged = true
+    }
+
+    mutating func changed(_ index: Int, attempt: Int? = nil) {
+        if step.taskSet.insert(index).inserted { step.tasks.append(index) }
+        if let attempt { step.attempts[index, default: []].insert(attempt) }
+    }
+
+    mutating func finishStep(_ now: Instant) -> [RunCommand] {
+        settle(now)
+        var commands: [RunCommand] = []
+        if step.runChanged { commands.append(.saveRun(run)) }
+        for index in step.tasks {
+            commands.append(.saveTask(instances[index].record))
+            for attempt in (step.attempts[index] ?? []).sorted() {
+                commands.append(.saveAttempt(instances[index].attempts[attempt]))
+            }
+        }
+        if !step.edges.isEmpty { commands.append(.saveLineage(step.artifacts, step.edges)) }
+        for (path, key) in step.cacheEntries { commands.append(.saveCacheEntry(path, key)) }
+        commands += step.actions
+        step = Step()
+        return commands
+    }
+}
