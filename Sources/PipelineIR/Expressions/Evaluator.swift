@@ -81,7 +81,11 @@ extension Expression {
         private mutating func map(_ entries: [(key: Node, value: Node)]) throws(Fault) -> Value {
             var map: [Key: Value] = [:]
             for entry in entries {
-                let key = try self.key(try value(of: entry.key), at: entry.key.position)
+                let name = try value(of: entry.key)
+                if case .double = name {
+                    throw Fault(entry.key.position, "\(name) is no key of a map; write int(…)")
+                }
+                let key = try self.key(name, at: entry.key.position)
                 guard map.updateValue(try value(of: entry.value), forKey: key) == nil else {
                     throw Fault(entry.key.position, "the map has the key '\(key.text)' twice")
                 }

@@ -116,7 +116,7 @@ extension Expression {
         private func tooDeep(_ position: Int) -> Fault {
             Fault(
                 position,
-                "more than \(Limits.expressionDepthMax) operations lie within each other; split the expression"
+                "more than \(Limits.expressionDepthMax) parts lie within each other; make it simpler"
             )
         }
     }
@@ -151,8 +151,8 @@ extension Expression.Parser {
         else { return "" }
         if before.hasSuffix("inputs.parameter_values[") {
             return
-                "; the KFP compiler writes this for a parameter that is compared with a value of another type:"
-                + " compare it with a value of its own type"
+                "; the KFP compiler writes this where a parameter is compared with a value of another"
+                + " type: compare it with a value of its own type"
         }
         return "; a quote within a string is written \\' or \\\""
     }
