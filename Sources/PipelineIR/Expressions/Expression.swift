@@ -89,7 +89,9 @@ package struct Expression: Sendable {
 }
 
 extension Expression: Hashable {
+    /// Equal texts are equal expressions.
     package static func == (left: Expression, right: Expression) -> Bool { left.text == right.text }
 
+    /// Hashes the text.
     package func hash(into hasher: inout Hasher) { hasher.combine(text) }
 }

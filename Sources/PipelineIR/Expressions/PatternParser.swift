@@ -49,7 +49,7 @@ extension Expression {
         private mutating func choice() throws(Problem) -> Piece {
             nesting += 1
             defer { nesting -= 1 }
-            if nesting > Limits.expressionDepthMax { throw problem("too many groups within each other") }
+            if nesting > Limits.expressionNestingMax { throw problem("too many groups within each other") }
             var options = [try sequence()]
             while take("|") { options.append(try sequence()) }
             return options.count == 1 ? options[0] : .choice(options)
