@@ -31,7 +31,10 @@ package enum Limits {
     package static let runTasksMax = 100_000
     /// Characters of a condition or a selector. A KFP branch repeats the conditions of those before it.
     package static let expressionCharactersMax = 100_000
-    /// Operations within each other in an expression. Real ones stay below 10; what walks them recurses.
+    /// Brackets within each other in an expression or a pattern. Real ones stay below 10; the readers recurse, and
+    /// with this and the next limit they fit a stack of 256 KiB, unoptimised 1 MiB.
+    package static let expressionNestingMax = 40
+    /// Operations within each other in an expression, such as the sums of a long one; what walks them recurses.
     package static let expressionDepthMax = 100
     /// Steps of evaluating an expression: well below a second, and some 100 MB. Real ones take ten, but JSON that
     /// is parsed counts by its parts.

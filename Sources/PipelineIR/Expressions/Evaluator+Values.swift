@@ -106,7 +106,9 @@ extension Expression.Evaluator {
             for element in elements where try equal(item, element, at: position) { return true }
             return false
         case .map(let entries):
-            return Key(item).map { entries[$0] != nil } ?? false
+            // A fraction may be looked for, but nothing is found under it.
+            if case .double = item, Key(item) == nil { return false }
+            return entries[try key(item, at: position)] != nil
         case .null, .bool, .int, .uint, .double, .string:
             throw Fault(position, "expected a list or a map after 'in', found \(range)")
         }

@@ -81,7 +81,11 @@ extension Expression {
         private mutating func map(_ entries: [(key: Node, value: Node)]) throws(Fault) -> Value {
             var map: [Key: Value] = [:]
             for entry in entries {
-                let key = try self.key(try value(of: entry.key), at: entry.key.position)
+                let name = try value(of: entry.key)
+                if case .double = name {
+                    throw Fault(entry.key.position, "\(name) is no key of a map; write int(…)")
+                }
+                let key = try self.key(name, at: entry.key.position)
                 guard map.updateValue(try value(of: entry.value), forKey: key) == nil else {
                     throw Fault(entry.key.position, "the map has the key '\(key.text)' twice")
                 }
@@ -141,29 +145,6 @@ extension Expression {
                 json = next
             }
             return try converted(json, at: position)
-        }
-    }
-
-    /// What `&&`, `||`, `all` and `exists` have found so far.
-    struct Verdict {
-        private let decisive: Bool
-        private(set) var isDecided = false
-        private var fault: Fault?
-
-        /// - Parameter decisive: the truth value that decides.
-        init(_ decisive: Bool) {
-            self.decisive = decisive
-        }
-
-        mutating func add(_ truth: Bool) { isDecided = isDecided || truth == decisive }
-
-        /// Keeps the first fault, which counts unless something decides.
-        mutating func add(_ fault: Fault) { self.fault = self.fault ?? fault }
-
-        func result() throws(Fault) -> Bool {
-            if isDecided { return decisive }
-            if let fault { throw fault }
-            return !decisive
         }
     }
 }

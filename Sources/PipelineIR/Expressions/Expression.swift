@@ -3,8 +3,8 @@ package import Model
 /// A condition or a selector of a pipeline in the Common Expression Language, ready to be evaluated.
 ///
 /// The language is all here but bytes, times, optional values and messages. Types are not checked beforehand:
-/// whatever is wrong with them shows when the values are there. Evaluating ends after a bounded number of steps
-/// for every text and all values (see ``Limits/expressionStepsMax``).
+/// whatever is wrong with them shows when the values are there. Evaluating ends after a bounded number of
+/// steps for every text and all values (see ``Limits/expressionStepsMax``).
 ///
 /// Source: Common Expression Language specification; KFP `PipelineTaskSpec.TriggerPolicy.condition` and
 /// `TaskInputsSpec.InputParameterSpec.parameter_expression_selector`.
@@ -35,7 +35,7 @@ package struct Expression: Sendable {
     }
 
     /// Reads an expression.
-    /// - Throws: ``ExpressionError`` for text that is no expression, is too long or too deep (see ``Limits``).
+    /// - Throws: ``ExpressionError`` for text that is no expression, too long or too deep (see ``Limits``).
     package init(_ text: String) throws(ExpressionError) {
         self.text = text
         do throws(Fault) {
@@ -89,7 +89,9 @@ package struct Expression: Sendable {
 }
 
 extension Expression: Hashable {
+    /// Equal texts are equal expressions.
     package static func == (left: Expression, right: Expression) -> Bool { left.text == right.text }
 
+    /// Hashes the text.
     package func hash(into hasher: inout Hasher) { hasher.combine(text) }
 }

@@ -41,16 +41,7 @@ extension Expression.Lexer {
                 )
             }
             position += 1
-            if scalar == "\\", !isRaw {
-                content.append(try escaped())
-            } else {
-                content.append(scalar)
-                if scalar == "\\", let next = peek() {
-                    // In a raw string the backslash stays and the quote after it does not end the string.
-                    content.append(next)
-                    position += 1
-                }
-            }
+            content.append(scalar == "\\" && !isRaw ? try escaped() : scalar)
         }
         let followsName = start > 0 && scalars[start - 1].continuesName
         let advice = followsName ? "; a quote within a string is written \\' or \\\"" : ""

@@ -44,7 +44,9 @@ extension Expression {
         mutating func expression(_ power: Power = .choice) throws(Fault) -> Node {
             nesting += 1
             defer { nesting -= 1 }
-            if nesting > Limits.expressionDepthMax { throw tooDeep(token.range.lowerBound) }
+            if nesting > Limits.expressionNestingMax {
+                throw tooDeep(token.range.lowerBound, Limits.expressionNestingMax)
+            }
             var left = try prefix()
             while let infix = Infix(token), infix.power >= power {
                 index += 1
@@ -109,14 +111,14 @@ extension Expression {
         /// Makes a node, unless it lies too deep for what walks the tree later.
         func node(_ position: Int, _ form: Form) throws(Fault) -> Node {
             let node = Node(position, form)
-            if node.depth > Limits.expressionDepthMax { throw tooDeep(position) }
+            if node.depth > Limits.expressionDepthMax { throw tooDeep(position, Limits.expressionDepthMax) }
             return node
         }
 
-        private func tooDeep(_ position: Int) -> Fault {
+        private func tooDeep(_ position: Int, _ most: Int) -> Fault {
             Fault(
                 position,
-                "more than \(Limits.expressionDepthMax) operations lie within each other; split the expression"
+                "more than \(most) parts lie within each other; make it simpler"
             )
         }
     }
@@ -151,8 +153,8 @@ extension Expression.Parser {
         else { return "" }
         if before.hasSuffix("inputs.parameter_values[") {
             return
-                "; the KFP compiler writes this for a parameter that is compared with a value of another type:"
-                + " compare it with a value of its own type"
+                "; the KFP compiler writes this where a parameter is compared with a value of another"
+                + " type: compare it with a value of its own type"
         }
         return "; a quote within a string is written \\' or \\\""
     }

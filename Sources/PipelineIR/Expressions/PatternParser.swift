@@ -49,7 +49,7 @@ extension Expression {
         private mutating func choice() throws(Problem) -> Piece {
             nesting += 1
             defer { nesting -= 1 }
-            if nesting > Limits.expressionDepthMax { throw problem("too many groups within each other") }
+            if nesting > Limits.expressionNestingMax { throw problem("too many groups within each other") }
             var options = [try sequence()]
             while take("|") { options.append(try sequence()) }
             return options.count == 1 ? options[0] : .choice(options)
@@ -99,6 +99,7 @@ extension Expression {
         }
 
         private mutating func atom() throws(Problem) -> Piece {
+            if try counts() != nil { throw problem("found a repetition with nothing before it") }
             guard let scalar = next else { throw problem("expected a character") }
             position += 1
             switch scalar {
@@ -114,7 +115,6 @@ extension Expression {
                 return piece
             case "[": return .take(try characterClass())
             case "\\": return try escaped()
-            case "*", "+", "?": throw problem("found '\(scalar)' with nothing before it to repeat")
             default: return .take(.one(scalar))
             }
         }

@@ -21,7 +21,7 @@ extension Expression.Value {
             switch value {
             case .int(let number): UInt64(exactly: number)
             case .uint(let number): number
-            case .double(let number): UInt64(exactly: number.rounded(.towardZero))
+            case .double(let number): number < 0 ? nil : UInt64(exactly: number.rounded(.towardZero))
             case .string(let text): UInt64(text)
             case .null, .bool, .list, .map: nil
             }

@@ -23,7 +23,8 @@ struct ExpressionExplanationTests {
     @Test("A parameter's name is known with and without the compiler's prefix")
     func names() throws {
         let references = try Expression(
-            "[inputs.parameter_values['pipelinechannel--x'].y[0], inputs.parameter_values.z, inputs.artifacts['a']]"
+            "[inputs.parameter_values['pipelinechannel--x'].y[0], inputs.parameter_values.z, "
+                + "inputs.artifacts['a']]"
         ).references
         #expect(references.map(\.parameterName) == ["pipelinechannel--x", "z", nil])
         #expect(references.map(\.shortName) == ["x.y[0]", "z", "inputs.artifacts['a']"])

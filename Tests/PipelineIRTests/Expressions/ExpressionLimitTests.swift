@@ -22,11 +22,11 @@ struct ExpressionLimitTests {
 
     @Test("Depth within the limit is read and evaluated")
     func allowedDepth() throws {
-        let open = String(repeating: "[", count: 90)
-        let close = String(repeating: "]", count: 90)
+        let open = String(repeating: "[", count: 35)
+        let close = String(repeating: "]", count: 35)
         #expect(try Expression("\(open)1\(close) == \(open)1\(close)").isMet([:]))
         #expect(
-            try Expression(String(repeating: "(", count: 90) + "1" + String(repeating: ")", count: 90))
+            try Expression(String(repeating: "(", count: 35) + "1" + String(repeating: ")", count: 35))
                 .evaluate([:]) == 1
         )
     }

@@ -2,7 +2,7 @@ import Model
 import PipelineIR
 import Testing
 
-/// Texts as kfp 2.17 compiles them from `dsl.If`, `dsl.Elif`, `dsl.Else`, `dsl.Condition` and `dsl.ParallelFor`.
+/// Texts as kfp 2.17 compiles them from `dsl.If`, `dsl.Elif`, `dsl.Else`, `dsl.Condition`, `dsl.ParallelFor`.
 @Suite("Expressions that the KFP compiler writes")
 struct KFPExpressionTests {
     private static let variables: [String: JSONValue] = [
@@ -64,7 +64,8 @@ struct KFPExpressionTests {
             true
         ),
         (
-            "int(inputs.parameter_values['pipelinechannel--i']) < int(inputs.parameter_values['pipelinechannel--i2'])",
+            "int(inputs.parameter_values['pipelinechannel--i']) < "
+                + "int(inputs.parameter_values['pipelinechannel--i2'])",
             true
         ),
         (
@@ -128,7 +129,8 @@ struct KFPExpressionTests {
             "compare it with a value of its own type"
         ),
         (
-            "inputs.parameter_values['pipelinechannel--s'] < 'inputs.parameter_values['pipelinechannel--f2']'",
+            "inputs.parameter_values['pipelinechannel--s'] < "
+                + "'inputs.parameter_values['pipelinechannel--f2']'",
             "compare it with a value of its own type"
         ),
         ("inputs.parameter_values['pipelinechannel--s'] == 'it's'", "a quote within a string is written"),

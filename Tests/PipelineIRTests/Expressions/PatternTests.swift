@@ -39,7 +39,7 @@ struct PatternTests {
     @Test(
         "What is no pattern is refused",
         arguments: [
-            "(", ")", "a)", "[", "[b-a]", "*", "a**", "a{3}{2}", "a{2,1}", "a{1001}", #"\"#, #"\p{L}"#,
+            "{2}", "(", ")", "a)", "[", "[b-a]", "*", "a**", "a{3}{2}", "a{2,1}", "a{1001}", #"\"#, #"\p{L}"#,
             "(?i)a",
             "[[:alpha:]]", #"\1"#, #"[a-\d]"#, "((a{1000}){1000}){1000}", "((){1000}){1000}",
             String(repeating: "a", count: 1001), String(repeating: "(", count: 200),
