@@ -2,57 +2,87 @@ import Model
 import PipelineIR
 
 extension RunMachine {
-    /// What a task runs; `nil` for the root, which no pipeline holds.
+    /// What a task runs, an iteration what its loop runs; `nil` for the root, which no pipeline holds.
     func definition(of index: Int) -> TaskGraph.Task? {
-        guard let parent = instances[index].parent, let pipeline = instances[parent].pipeline else { return nil }
-        return graph.pipelines[pipeline].tasks[instances[index].position]
+        instances[index].definition.map { graph.pipelines[$0.pipeline].tasks[$0.position] }
     }
 
-    /// An instance without anything derived.
-    func instance(_ record: TaskRecord, _ task: TaskGraph.Task, position: Int, parent: Int) -> TaskInstance {
+    /// Appends a task of a pipeline to the group it stands in.
+    mutating func add(task record: TaskRecord, _ definition: (pipeline: Int, position: Int), parent: Int) {
+        let task = graph.pipelines[definition.pipeline].tasks[definition.position]
+        add(record, definition, isLoop: task.spec.iterator != nil, parent: parent)
+    }
+
+    /// Appends an iteration to its loop.
+    mutating func add(iteration record: TaskRecord, _ definition: (pipeline: Int, position: Int), parent: Int) {
+        add(record, definition, isLoop: false, parent: parent)
+    }
+
+    private mutating func add(
+        _ record: TaskRecord, _ definition: (pipeline: Int, position: Int), isLoop: Bool, parent: Int
+    ) {
+        let task = graph.pipelines[definition.pipeline].tasks[definition.position]
         var pipeline: Int?
-        if case .pipeline(let index) = task.body { pipeline = index }
-        return TaskInstance(
-            record: record, parent: parent, position: position, pipeline: pipeline,
-            retryPolicy: task.spec.retryPolicy ?? instances[parent].retryPolicy)
+        if !isLoop, case .pipeline(let index) = task.body { pipeline = index }
+        indexOfPath[record.path] = instances.count
+        instances[parent].children.append(instances.count)
+        instances.append(
+            TaskInstance(
+                record: record, parent: parent, definition: definition, pipeline: pipeline, isLoop: isLoop,
+                retryPolicy: task.spec.retryPolicy ?? instances[parent].retryPolicy))
     }
 
-    /// Turns rows into instances, parents before children, siblings in the pipeline's order.
+    /// Turns rows into instances, parents before children, siblings in the pipeline's order, iterations in theirs.
     mutating func load(_ tasks: [TaskRecord]) throws(CorruptRun) {
-        var recordsOfParent: [TaskPath: [String: TaskRecord]] = [:]
+        var recordsOfParent: [TaskPath: [TaskRecord]] = [:]
         var root: TaskRecord?
         for record in tasks {
             if let parent = record.parent {
-                recordsOfParent[parent, default: [:]][record.name] = record
+                recordsOfParent[parent, default: []].append(record)
             } else {
                 root = record
             }
         }
         guard let root else { throw CorruptRun(message: "the run has no root task") }
-        instances = [TaskInstance(record: root, parent: nil, position: 0, pipeline: 0, retryPolicy: nil)]
+        instances = [
+            TaskInstance(record: root, parent: nil, definition: nil, pipeline: 0, isLoop: false, retryPolicy: nil)
+        ]
         indexOfPath = [root.path: 0]
-        var loaded = 1
         var next = 0
         while next < instances.count {
             defer { next += 1 }
-            guard let pipeline = instances[next].pipeline,
-                let records = recordsOfParent[instances[next].record.path]
-            else { continue }
-            for (position, task) in graph.pipelines[pipeline].tasks.enumerated() {
-                guard let record = records[task.name] else {
-                    throw CorruptRun(
-                        message: "task '\(instances[next].record.path)' has started, but its task '\(task.name)' has no row")
-                }
-                instances[next].children.append(instances.count)
-                indexOfPath[record.path] = instances.count
-                instances.append(instance(record, task, position: position, parent: next))
-                loaded += 1
+            guard let records = recordsOfParent[instances[next].record.path] else { continue }
+            if instances[next].isLoop {
+                try load(iterations: records, of: next)
+            } else if let pipeline = instances[next].pipeline {
+                try load(records, of: next, pipeline)
             }
         }
-        if loaded != tasks.count {
-            let known = Set(instances.map(\.record.path))
-            let strangers = tasks.filter { !known.contains($0.path) }.map(\.path.text).prefix(3)
+        if instances.count != tasks.count {
+            let strangers = tasks.filter { indexOfPath[$0.path] == nil }.map(\.path.text).prefix(3)
             throw CorruptRun(message: "the pipeline has no tasks for the rows \(strangers.joined(separator: ", "))")
+        }
+    }
+
+    private mutating func load(_ records: [TaskRecord], of group: Int, _ pipeline: Int) throws(CorruptRun) {
+        let byName = Dictionary(records.map { ($0.name, $0) }) { first, _ in first }
+        for (position, task) in graph.pipelines[pipeline].tasks.enumerated() {
+            guard let record = byName[task.name] else {
+                throw CorruptRun(
+                    message: "task '\(instances[group].record.path)' has started, but its task '\(task.name)' has no row")
+            }
+            add(task: record, (pipeline, position), parent: group)
+        }
+    }
+
+    private mutating func load(iterations records: [TaskRecord], of loop: Int) throws(CorruptRun) {
+        guard let definition = instances[loop].definition else { return }
+        let sorted = records.sorted { ($0.iteration ?? -1) < ($1.iteration ?? -1) }
+        for (number, record) in sorted.enumerated() {
+            guard record.iteration == number else {
+                throw CorruptRun(message: "loop '\(instances[loop].record.path)' has no row for iteration \(number)")
+            }
+            add(iteration: record, definition, parent: loop)
         }
     }
 
@@ -66,7 +96,7 @@ extension RunMachine {
         }
         for instance in instances {
             let contradiction =
-                instance.pipeline == nil ? contradiction(inTask: instance) : contradiction(inGroup: instance)
+                instance.isGroup ? contradiction(inGroup: instance) : contradiction(inTask: instance)
             if let contradiction {
                 throw CorruptRun(
                     message:
@@ -80,6 +110,8 @@ extension RunMachine {
         if let attempt = group.attempts.first {
             return "has an attempt \(attempt.number), although it runs a pipeline"
         }
+        // A loop may have nothing to go through.
+        if group.isLoop, group.record.state != .pending, group.children.isEmpty { return nil }
         switch group.record.state {
         case .pending, .skipped: return group.children.isEmpty ? nil : "the tasks inside have rows"
         case .running: return group.children.isEmpty ? "the tasks inside have no rows" : nil
@@ -112,17 +144,24 @@ extension RunMachine {
                 task.openAttempt != nil
                 || task.attempts.allSatisfy { $0.state == .failed || $0.state == .lost }
             return mayGoOn ? nil : last
-        case .running: return task.openAttempt == nil ? last : nil
+        case .running: return task.openAttempt == nil && !isImporter(task) ? last : nil
         case .succeeded, .cached, .skipped, .failed, .canceled: return task.openAttempt == nil ? nil : last
         }
     }
+
+    private func isImporter(_ task: TaskInstance) -> Bool { task.record.kind == .importer }
 
     /// Computes what follows from the rows.
     mutating func derive() {
         for index in instances.indices {
             let children = instances[index].children
             instances[index].openChildren = children.count { !instances[$0].record.state.isFinal }
-            if let parent = instances[index].parent, let task = definition(of: index) {
+            if instances[index].isLoop, instances[index].record.state == .running,
+                case .success(let items) = loopItems(of: index)
+            {
+                instances[index].items = items
+            }
+            if let parent = instances[index].parent, !instances[parent].isLoop, let task = definition(of: index) {
                 instances[index].waitingFor = task.upstream.count {
                     !instances[instances[parent].children[$0]].record.state.isFinal
                 }

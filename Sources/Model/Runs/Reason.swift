@@ -37,6 +37,12 @@ extension Reason.Code {
     package static let waitingForRetry = Self(rawValue: "WAITING_FOR_RETRY")
     /// A task it depends on did not succeed.
     package static let upstreamNotSucceeded = Self(rawValue: "UPSTREAM_NOT_SUCCEEDED")
+    /// Its condition was false.
+    package static let conditionFalse = Self(rawValue: "CONDITION_FALSE")
+    /// Its condition could not be evaluated.
+    package static let conditionInvalid = Self(rawValue: "CONDITION_INVALID")
+    /// What a loop was to go through is no list.
+    package static let loopItemsInvalid = Self(rawValue: "LOOP_ITEMS_INVALID")
     /// Its inputs could not be worked out.
     package static let inputResolutionFailed = Self(rawValue: "INPUT_RESOLUTION_FAILED")
     /// The program could not be started.

@@ -106,6 +106,8 @@ package struct TaskRecord: Hashable, Sendable {
     package var state: TaskState
     /// Why it stands there.
     package var reason: Reason?
+    /// What the cache said of it: where its outputs came from, or why it had to run; `nil` if it was not asked.
+    package var cache: Reason?
     /// What went in, once it is known.
     package var inputs: TaskValues
     /// What came out, once it succeeded.
@@ -139,6 +141,7 @@ package struct TaskRecord: Hashable, Sendable {
         self.kind = kind
         self.state = .pending
         self.reason = nil
+        self.cache = nil
         self.inputs = TaskValues()
         self.outputs = TaskValues()
         self.createdAt = createdAt
