@@ -101,7 +101,7 @@ let package = Package(
         library("StoreDrivers", ["Model", "Store"], packages: [grdb]),
         .target(name: "CPidfd"),
         library("PodDrivers", ["Model", "Pods", "CPidfd"], packages: [crypto, logging]),
-        library("ArtifactDrivers", ["Model", "Artifacts"]),
+        library("ArtifactDrivers", ["Model", "Artifacts"], packages: [crypto]),
         // Row 4: shell.
         library(
             "Services",
@@ -110,7 +110,7 @@ let package = Package(
         ),
         library(
             "Orchestrator", ["Model", "PipelineIR", "Engine", "Store", "Pods", "Artifacts"],
-            packages: [logging, lifecycle, metrics]),
+            packages: [crypto, logging, lifecycle, metrics]),
         // Row 5: edges.
         library(
             "API",
@@ -154,6 +154,9 @@ let package = Package(
         tests("WireTests", ["Model", "Wire"]),
         tests("StoreTests", ["Model", "Store", "StoreDrivers"]),
         tests("StoreDriversTests", ["Model", "Store", "StoreDrivers"]),
+        tests(
+            "OrchestratorTests",
+            ["Model", "Store", "StoreDrivers", "Artifacts", "ArtifactDrivers", "Orchestrator"]),
         // Reads the sources for rules the compiler does not know.
         tests("CommandsTests", ["Model", "Wire", "Commands"], packages: [argumentParser]),
         tests("TidyTests", []),
