@@ -105,7 +105,7 @@ let package = Package(
         library("StoreDrivers", ["Model", "Store"], packages: [grdb]),
         .target(name: "CPidfd"),
         library("PodDrivers", ["Model", "Pods", "CPidfd"], packages: [crypto, logging]),
-        library("ArtifactDrivers", ["Model", "Artifacts"]),
+        library("ArtifactDrivers", ["Model", "Artifacts"], packages: [crypto]),
         // Row 4: shell.
         library(
             "Services",
@@ -114,7 +114,7 @@ let package = Package(
         ),
         library(
             "Orchestrator", ["Model", "PipelineIR", "Engine", "Store", "Pods", "Artifacts"],
-            packages: [logging, lifecycle, metrics]),
+            packages: [crypto, logging, lifecycle, metrics]),
         // Row 5: edges.
         library(
             "API",
@@ -174,7 +174,8 @@ let package = Package(
         tests(
             "OrchestratorTests",
             [
-                "Model", "Pods", "Services", "Store", "StoreDrivers", "Orchestrator", "TestKit", "ServerKit",
+                "Model", "Pods", "Artifacts", "ArtifactDrivers", "Services", "Store", "StoreDrivers",
+                "Orchestrator", "TestKit", "ServerKit",
             ], packages: [coreMetrics, metricsTestKit, logging]),
         // Reads the sources for rules the compiler does not know.
         tests("CommandsTests", ["Model", "Wire", "Commands"], packages: [argumentParser]),

@@ -12,6 +12,19 @@ package protocol ArtifactStore: Sendable {
     /// - Throws: ``PlatformError`` if the URI is not in this store or the source cannot be read.
     func put(contentsOf source: String, to uri: String) async throws
 
+    /// Names the bytes at `uri`: equal for equal content, wherever it is.
+    ///
+    /// Of a folder, names, contents and links count. Needs no more memory for larger content.
+    /// - Parameter bytesMax: how much is read at most, all files and names together.
+    /// - Returns: `sha256:` and lower-case hexadecimal digits; `nil` when the content cannot be told: nothing is there, it
+    ///   is larger than `bytesMax`, not (wholly) in this store, or not all plain files that can be read.
+    /// - Throws: ``PlatformError`` if reading fails.
+    func digest(of uri: String, bytesMax: Int) async throws -> String?
+
+    /// Whether there is something at `uri`, as far as this store can tell: what is not in it is taken to be there.
+    /// - Throws: ``PlatformError`` if looking fails.
+    func exists(_ uri: String) async throws -> Bool
+
     /// Removes everything a run has written.
     func remove(pipelineName: String, runID: RunID) async throws
 }

@@ -40,7 +40,7 @@ enum House {
 
         Room("StoreDrivers", row: 3, ["Model", "Store"], packages: ["GRDB"]),
         Room("PodDrivers", row: 3, ["Model", "Pods"], packages: ["CPidfd", "Crypto", "Logging"]),
-        Room("ArtifactDrivers", row: 3, ["Model", "Artifacts"]),
+        Room("ArtifactDrivers", row: 3, ["Model", "Artifacts"], packages: ["Crypto"]),
 
         Room(
             "Services",
@@ -52,7 +52,7 @@ enum House {
             "Orchestrator",
             row: 4,
             ["Model", "PipelineIR", "Engine", "Store", "Pods", "Artifacts"],
-            packages: ["Logging", "Metrics", "ServiceLifecycle"]
+            packages: ["Crypto", "Logging", "Metrics", "ServiceLifecycle"]
         ),
 
         Room(

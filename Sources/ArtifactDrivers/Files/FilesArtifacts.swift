@@ -14,7 +14,7 @@ import Darwin
 /// place.
 package struct FilesArtifacts: ArtifactStore {
     /// The folder, without links in it, so that paths below it can be compared with it.
-    private let root: String
+    let root: String
 
     /// Opens the store, making its folder if it is missing.
     /// - Parameter root: an absolute path.
@@ -83,9 +83,7 @@ package struct FilesArtifacts: ArtifactStore {
 
     /// The path a URI means, with its parent folder made and proven to be inside the store.
     private func place(_ uri: String) throws -> String {
-        let parts = uri.split(separator: "/", omittingEmptySubsequences: false).dropFirst()
-        let isPlain = uri.hasPrefix("/") && parts.allSatisfy { !$0.isEmpty && $0 != "." && $0 != ".." }
-        guard isPlain, !uri.utf8.contains(0), let slash = uri.lastIndex(of: "/") else { throw outside(uri) }
+        guard Self.isPlain(uri), let slash = uri.lastIndex(of: "/") else { throw outside(uri) }
         // The deepest folder that exists decides: nothing is made outside of the store.
         var existing = String(uri[..<slash])
         while !existing.isEmpty, access(existing, F_OK) != 0, let above = existing.lastIndex(of: "/") {
@@ -104,11 +102,18 @@ package struct FilesArtifacts: ArtifactStore {
         )
     }
 
-    private static func isWithin(_ path: String, _ folder: String) -> Bool {
+    /// Whether a URI is an absolute path that means what it says.
+    static func isPlain(_ uri: String) -> Bool {
+        let parts = uri.split(separator: "/", omittingEmptySubsequences: false).dropFirst()
+        return uri.hasPrefix("/") && !uri.utf8.contains(0)
+            && parts.allSatisfy { !$0.isEmpty && $0 != "." && $0 != ".." }
+    }
+
+    static func isWithin(_ path: String, _ folder: String) -> Bool {
         path == folder || path.hasPrefix(folder + "/")
     }
 
-    private static func resolved(_ path: String) throws -> String {
+    static func resolved(_ path: String) throws -> String {
         guard let real = realpath(path, nil) else { throw failure("find", path, errno) }
         defer { free(real) }
         return String(cString: real)
@@ -147,7 +152,7 @@ package struct FilesArtifacts: ArtifactStore {
         }
     }
 
-    private static func failure(_ action: String, _ path: String, _ problem: Int32) -> PlatformError {
+    static func failure(_ action: String, _ path: String, _ problem: Int32) -> PlatformError {
         let words = strerror(problem).map { String(cString: $0) } ?? "error \(problem)"
         return PlatformError(
             problem == EACCES ? .permissionDenied : .failedPrecondition, "Cannot \(action) \(path): \(words)."

@@ -23,7 +23,12 @@ extension RunMachine {
                     values.parameters[name] = instances[parent].record.inputs.parameters[input]
                 case .taskOutput(let reference):
                     values.parameters[name] = output(reference, in: parent)?.outputs.parameters[reference.key]
-                case .taskFinalStatus: break
+                case .taskFinalStatus(let producer):
+                    let record = instances[instances[parent].children[producer]].record
+                    values.parameters[name] = finalStatus(of: record)
+                }
+                if let selector = source.selector, let value = values.parameters[name] {
+                    values.parameters[name] = try select(selector, from: value, named: name)
                 }
             }
             try resolve(constants, into: &values.parameters, task, instances[index].record)
@@ -76,8 +81,50 @@ extension RunMachine {
         }
     }
 
+    /// How a task ended, for a task that cleans up after it. The state has the documented names, and the error is filled in, which
+    /// the original leaves empty. Source: KFP `PipelineTaskFinalStatus`, google.rpc.Code.
+    private func finalStatus(of record: TaskRecord) -> JSONValue {
+        let state =
+            switch record.state {
+            case .succeeded, .cached: "SUCCEEDED"
+            case .failed: "FAILED"
+            case .canceled: "CANCELLED"
+            case .skipped: "SKIPPED"
+            case .pending, .running: "RUNNING"
+            }
+        var status: [String: JSONValue] = [
+            "state": .string(state), "pipelineTaskName": .string(record.name),
+            "pipelineJobResourceName": .string(Facts.of(run, record)["pipeline_job_resource_name"] ?? run.id.text),
+        ]
+        if !record.state.isSuccess, let reason = record.reason {
+            let failedPrecondition = 9
+            status["error"] = ["code": .number(Double(failedPrecondition)), "message": .string(reason.message)]
+        }
+        return .object(status)
+    }
+
+    /// A part of a value, such as one member of a struct. Source: KFP `parameter_expression_selector`, evaluated over the fields of
+    /// `google.protobuf.Value`.
+    private func select(_ selector: String, from value: JSONValue, named name: String) throws -> JSONValue {
+        var variables: [String: JSONValue] = ["string_value": .string(value.string ?? value.jsonText)]
+        switch value {
+        case .number: variables["number_value"] = value
+        case .bool: variables["bool_value"] = value
+        case .array: variables["list_value"] = value
+        case .object: variables["struct_value"] = value
+        case .string, .null: break
+        }
+        do {
+            return try Expression(selector).evaluate(variables)
+        } catch {
+            throw InputFailure(message: "Input '\(name)': \(error)")
+        }
+    }
+
     private func check(_ values: inout TaskValues, _ task: TaskGraph.Task) throws {
-        for (name, input) in task.component.inputParameters.sorted(by: { $0.key < $1.key }) {
+        // A loop's item is given to its iterations, not to the loop.
+        let item = task.spec.iterator?.itemInput
+        for (name, input) in task.component.inputParameters.sorted(by: { $0.key < $1.key }) where name != item {
             let given = values.parameters[name].flatMap { $0 == .null ? nil : $0 }
             guard let value = given ?? input.defaultValue else {
                 values.parameters[name] = nil
@@ -96,7 +143,7 @@ extension RunMachine {
             }
             values.parameters[name] = fitting
         }
-        for (name, input) in task.component.inputArtifacts.sorted(by: { $0.key < $1.key }) {
+        for (name, input) in task.component.inputArtifacts.sorted(by: { $0.key < $1.key }) where name != item {
             let ids = values.artifacts[name] ?? []
             if ids.isEmpty {
                 values.artifacts[name] = nil

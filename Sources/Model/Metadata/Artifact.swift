@@ -15,6 +15,10 @@ package struct Artifact: Hashable, Sendable {
     package var metadata: [String: JSONValue]
     /// When it was registered.
     package var createdAt: Instant
+    /// `sha256:` and the lower-case digest of the bytes; `nil` when it is not known.
+    package var digest: String?
+    /// Whether nothing was written at the URI when the task ended: the metadata is all there is, as with `system.Metrics`.
+    package var isMetadataOnly: Bool
 
     /// Makes an artifact.
     package init(
@@ -24,7 +28,9 @@ package struct Artifact: Hashable, Sendable {
         schemaVersion: String,
         uri: String,
         metadata: [String: JSONValue] = [:],
-        createdAt: Instant
+        createdAt: Instant,
+        digest: String? = nil,
+        isMetadataOnly: Bool = false
     ) {
         self.id = id
         self.name = name
@@ -33,6 +39,8 @@ package struct Artifact: Hashable, Sendable {
         self.uri = uri
         self.metadata = metadata
         self.createdAt = createdAt
+        self.digest = digest
+        self.isMetadataOnly = isMetadataOnly
     }
 }
 

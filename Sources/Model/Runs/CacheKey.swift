@@ -39,6 +39,9 @@ package struct CacheKey: Hashable, Sendable {
         self.volumes = volumes
     }
 
+    /// Within what results are shared: `pipeline/` and the pipeline's name. Source: KFP 2.x cache lookups.
+    package var scope: String { "pipeline/" + pipelineName }
+
     /// The parts that count, for the digest and for comparing.
     package var json: JSONValue {
         if let customKey { return ["component": .string(componentName), "cache_key": .string(customKey)] }

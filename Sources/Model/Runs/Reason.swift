@@ -61,6 +61,10 @@ extension Reason.Code {
     package static let terminated = Self(rawValue: "TERMINATED")
     /// A task inside failed.
     package static let childFailed = Self(rawValue: "CHILD_FAILED")
+    /// The outputs of an earlier execution were taken.
+    package static let cacheHit = Self(rawValue: "CACHE_HIT")
+    /// No earlier execution could stand for this one; the message says what differs.
+    package static let cacheMiss = Self(rawValue: "CACHE_MISS")
     /// The run cannot go on; the message says why.
     package static let runInvalid = Self(rawValue: "RUN_INVALID")
 }

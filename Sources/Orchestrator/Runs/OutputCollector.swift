@@ -61,6 +61,8 @@ struct OutputCollector: Sendable {
                 artifact.metadata = collected.metadata
                 artifact.schemaTitle = collected.schemaTitle ?? planned.schemaTitle
                 artifact.createdAt = endedAt
+                artifact.digest = try await artifacts.digest(of: collected.uri, bytesMax: Limits.digestBytesMax)
+                artifact.isMetadataOnly = try await !artifacts.exists(collected.uri)
                 produced[output, default: []].append(artifact)
             }
         }

@@ -119,11 +119,7 @@ struct ReferenceResolver {
     private func checkRequired(
         _ task: TaskSpec, _ component: ComponentSpec, _ path: String, _ problems: inout [SpecProblem]
     ) {
-        var itemInput: String?
-        switch task.iterator {
-        case .rawItems(_, let input), .inputParameter(_, let input), .inputArtifact(_, let input): itemInput = input
-        case nil: break
-        }
+        let itemInput = task.iterator?.itemInput
         for (name, input) in component.inputParameters.sorted(by: { $0.key < $1.key })
         where input.isRequired && task.inputParameters[name] == nil && name != itemInput {
             problems.append(SpecProblem("\(path).inputs.parameters.\(name)", "is missing: component '\(task.componentName)' needs it"))

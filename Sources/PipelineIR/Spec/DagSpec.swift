@@ -61,6 +61,13 @@ package struct TaskSpec: Hashable, Sendable {
         case inputParameter(String, itemInput: String)
         /// Over a list of artifacts.
         case inputArtifact(String, itemInput: String)
+
+        /// The input that receives the item.
+        package var itemInput: String {
+            switch self {
+            case .rawItems(_, let input), .inputParameter(_, let input), .inputArtifact(_, let input): input
+            }
+        }
     }
 
     /// How often and when to try again. Source: KFP `PipelineTaskSpec.RetryPolicy`.

@@ -17,10 +17,7 @@ package struct PipelinePackage: Sendable {
         hash.update(data: document.pipelineSpec.jsonBytes)
         hash.update(data: [0])
         hash.update(data: document.platformSpec?.jsonBytes ?? [])
-        return hash.finalize().map { byte in
-            let digits = String(byte, radix: 16)
-            return digits.count == 1 ? "0" + digits : digits
-        }.joined()
+        return hash.finalize().hexadecimal
     }
 
     /// Checks a document.

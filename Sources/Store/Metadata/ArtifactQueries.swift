@@ -12,6 +12,8 @@ extension SQLConnection {
                 "uri": .text(artifact.uri),
                 "metadata": .json(artifact.metadata),
                 "created_at": .time(artifact.createdAt),
+                "digest": .optional(artifact.digest),
+                "metadata_only": .integer(artifact.isMetadataOnly ? 1 : 0),
             ]
         }
         try insert(rows, into: "artifacts", onConflict: .keep(key: ["id"]))
@@ -38,6 +40,27 @@ extension SQLConnection {
     /// The artifact with an id.
     package func artifact(_ id: ArtifactID) throws -> Artifact? {
         try row(artifactSelection, "WHERE id = ?", [.text(id.text)], as: decodeArtifact)
+    }
+
+    /// The newest artifact of this place, type and metadata that a run of a pipeline has among its outputs.
+    ///
+    /// Source: KFP importers without `reimport`, which register such an artifact only once.
+    package func artifact(
+        uri: String, schemaTitle: String, metadata: [String: JSONValue], ofPipeline pipelineName: String
+    ) throws -> Artifact? {
+        // Equal metadata has equal text, because whoever writes JSON sorts it.
+        try row(
+            artifactSelection,
+            """
+            WHERE uri = ? AND schema_title = ? AND metadata = ? AND EXISTS (\
+            SELECT 1 FROM artifact_edges JOIN runs ON runs.id = artifact_edges.run_id \
+            WHERE artifact_edges.artifact_id = artifacts.id AND artifact_edges.direction = ? \
+            AND runs.pipeline_name = ?) ORDER BY created_at DESC, id DESC
+            """,
+            [
+                .text(uri), .text(schemaTitle), .json(metadata), .text(ArtifactEdge.Direction.output.rawValue),
+                .text(pipelineName),
+            ], as: decodeArtifact)
     }
 
     /// Every artifact that a task of a run read or wrote, by time of creation, then id.
@@ -84,13 +107,18 @@ extension SQLConnection {
 }
 
 private let artifactSelection = Selection(
-    "artifacts", key: ["id"], ["name", "schema_title", "schema_version", "uri", "metadata", "created_at"])
+    "artifacts", key: ["id"],
+    [
+        "name", "schema_title", "schema_version", "uri", "metadata", "created_at", "digest", "metadata_only",
+    ])
 
 private func decodeArtifact(_ row: Row) throws -> Artifact {
     Artifact(
         id: ArtifactID(try row.text("id")), name: try row.text("name"),
         schemaTitle: try row.text("schema_title"), schemaVersion: try row.text("schema_version"),
-        uri: try row.text("uri"), metadata: try row.object("metadata"), createdAt: try row.time("created_at"))
+        uri: try row.text("uri"), metadata: try row.object("metadata"),
+        createdAt: try row.time("created_at"), digest: try row.optionalText("digest"),
+        isMetadataOnly: try row.integer("metadata_only") != 0)
 }
 
 private let edgeSelection = Selection(

@@ -140,8 +140,11 @@ private let metadataTables = [
         schema_version TEXT NOT NULL,
         uri TEXT NOT NULL,
         metadata TEXT NOT NULL,
-        created_at INTEGER NOT NULL)
+        created_at INTEGER NOT NULL,
+        digest TEXT,
+        metadata_only INTEGER NOT NULL)
     """,
+    "CREATE INDEX artifacts_by_uri ON artifacts (uri)",
     """
     CREATE TABLE artifact_edges (
         artifact_id TEXT NOT NULL REFERENCES artifacts (id),
@@ -153,16 +156,21 @@ private let metadataTables = [
         PRIMARY KEY (run_id, path, direction, key, position)) WITHOUT ROWID
     """,
     "CREATE INDEX edges_by_artifact ON artifact_edges (artifact_id)",
+    // One entry a task: it says from what the outputs in the task's row were made.
     """
     CREATE TABLE cache_entries (
-        fingerprint TEXT NOT NULL,
-        scope TEXT NOT NULL,
         run_id TEXT NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
         path TEXT NOT NULL,
+        fingerprint TEXT NOT NULL,
+        scope TEXT NOT NULL,
+        component TEXT NOT NULL,
+        key_json TEXT NOT NULL,
         created_at INTEGER NOT NULL,
-        PRIMARY KEY (scope, fingerprint, run_id, path)) WITHOUT ROWID
+        PRIMARY KEY (run_id, path))
     """,
-    "CREATE INDEX cache_entries_by_run ON cache_entries (run_id)",
+    "CREATE INDEX cache_entries_by_fingerprint ON cache_entries (scope, fingerprint, created_at)",
+    "CREATE INDEX cache_entries_by_component ON cache_entries (scope, component, created_at)",
+    "CREATE INDEX cache_entries_by_task ON cache_entries (scope, component, path, created_at)",
 ]
 
 private let systemTables = [

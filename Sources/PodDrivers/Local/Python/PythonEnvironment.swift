@@ -42,11 +42,7 @@ struct PythonEnvironment: Hashable, Sendable {
         var parts = [interpreter.build, interpreter.executable, request.bootstrap]
         parts += request.pipVariables.map { "\($0.name)=\($0.value)" }
         let digest = SHA256.hash(data: Array(parts.joined(separator: "\0").utf8))
-        let digits = digest.map { byte in
-            let text = String(byte, radix: 16)
-            return text.count == 1 ? "0" + text : text
-        }
-        path = root + "/" + digits.joined()
+        path = root + "/" + digest.hexadecimal
     }
 
     /// The virtual environment.

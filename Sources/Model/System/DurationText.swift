@@ -1,5 +1,5 @@
 /// A length of time for people: `47ms`, `1.2s`, `3m 04s`, `2h 05m`, `4d 01h`.
-func durationText(_ duration: Duration) -> String {
+package func durationText(_ duration: Duration) -> String {
     let (seconds, attoseconds) = duration.components
     guard seconds >= 0, attoseconds >= 0 else { return "0ms" }
     if seconds == 0 { return "\(attoseconds / 1_000_000_000_000_000)ms" }
