@@ -66,6 +66,6 @@ enum FollowView {
     /// Why a task stands where it stands, where that is news: that it waits for others goes without saying.
     private static func waitingReason(_ task: TaskRecord) -> String? {
         guard let reason = task.reason, reason.code != .waitingForUpstream else { return nil }
-        return reason.message
+        return reason.headline
     }
 }

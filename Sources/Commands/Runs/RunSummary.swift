@@ -24,11 +24,11 @@ enum RunSummary {
             look.style.apply(to: "\(look.symbol) \(printable(run.displayName)) \(look.word)", color: color)
                 + duration
         ]
-        if let error = run.error, !run.state.look.word.isEmpty, run.state != .succeeded {
-            lines.append("  \(printable(error.message))")
+        if let error = run.error, run.state != .succeeded, culprits(snapshot).isEmpty {
+            lines.append("  \(printable(error.headline))")
         }
         for message in culprits(snapshot) {
-            let reason = message.task.reason?.message ?? "no reason was given"
+            let reason = message.task.reason?.headline ?? "no reason was given"
             lines.append(
                 "  \(Style.bad.apply(to: message.task.path.text, color: color)): \(printable(reason))")
             lines += (logTails[message.task.path] ?? []).map { "    | \($0)" }

@@ -25,7 +25,7 @@ enum RunTables {
                     Cell(message.task.path.text), message.task.state.look.cell,
                     Cell(duration(message.task, now)),
                     Cell(message.attempts.count > 1 ? "\(message.attempts.count)" : ""),
-                    Cell(message.task.reason?.message ?? "", .faint),
+                    Cell(message.task.reason?.headline ?? "", .faint),
                 ]
             })
     }

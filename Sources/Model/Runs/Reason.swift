@@ -59,6 +59,8 @@ extension Reason.Code {
     package static let outputsInvalid = Self(rawValue: "OUTPUTS_INVALID")
     /// A person or program asked for the run to stop.
     package static let terminated = Self(rawValue: "TERMINATED")
+    /// An artifact could not be registered.
+    package static let importFailed = Self(rawValue: "IMPORT_FAILED")
     /// A task inside failed.
     package static let childFailed = Self(rawValue: "CHILD_FAILED")
     /// The outputs of an earlier execution were taken.
@@ -70,6 +72,9 @@ extension Reason.Code {
 }
 
 extension Reason {
+    /// The first line of the message: what happened, without the log under it.
+    package var headline: String { String(message.prefix { !$0.isNewline }) }
+
     /// The shape in which reasons are stored and sent.
     package var json: JSONValue {
         var object: [String: JSONValue] = ["code": .string(code.rawValue), "message": .string(message)]

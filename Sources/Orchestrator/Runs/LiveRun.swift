@@ -27,6 +27,7 @@ extension SQLConnection {
         guard try revision(of: run) != nil else { return }
         var tasks: [TaskRecord] = []
         var attempts: [Attempt] = []
+        var entries: [(TaskPath, CacheKey)] = []
         for command in commands {
             switch command {
             case .saveRun(let run): try updateRunProgress(run)
@@ -35,11 +36,17 @@ extension SQLConnection {
             case .saveLineage(let artifacts, let edges):
                 try insertArtifacts(artifacts)
                 try insertEdges(edges)
-            case .launch, .stop, .wake: break
+            case .saveCacheEntry(let path, let key): entries.append((path, key))
+            case .launch, .stop, .wake, .lookUpCache, .register: break
             }
         }
         try upsertTasks(tasks)
         try upsertAttempts(attempts, of: run)
+        for (path, key) in entries {
+            try insertCacheEntry(
+                fingerprint: key.fingerprint, scope: key.scope, component: key.componentName, key: key.outline,
+                run: run, path: path, at: now)
+        }
         try appendChange(kind: "run", id: run.text, at: now)
     }
 }

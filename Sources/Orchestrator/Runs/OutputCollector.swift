@@ -20,18 +20,18 @@ struct OutputCollector: Sendable {
                 return .failed(
                     Reason(
                         .outputsInvalid, "The program ended well, but its outputs cannot be used: \(message)"
-                            + Self.tail(end.logTail)), exitCode: 0)
+                            + Self.end(of: end.logTail)), exitCode: 0)
             }
         case .exited(let code):
             return .failed(
                 Reason(
-                    .exitedNonZero, "The program ended with exit status \(code)." + Self.tail(end.logTail),
+                    .exitedNonZero, "The program ended with exit status \(code)" + Self.tail(end.logTail),
                     details: ["exit_code": .number(Double(code))]), exitCode: code)
         case .signaled(let number):
             return .failed(
                 Reason(
                     .killedBySignal,
-                    "Signal \(number) (\(Self.signalName(number))) ended the program." + Self.tail(end.logTail),
+                    "Signal \(number) (\(Self.signalName(number))) ended the program" + Self.tail(end.logTail),
                     details: ["signal": .number(Double(number))]), exitCode: nil)
         case .notStarted(let reason): return .failed(reason, exitCode: nil)
         case .lost(let reason): return .lost(reason)
@@ -69,9 +69,19 @@ struct OutputCollector: Sendable {
         return .succeeded(parameters: outputs.parameters, artifacts: produced)
     }
 
+    /// The last words of a log, to be read at a glance, and under them the lines before.
     private static func tail(_ log: String) -> String {
-        let trimmed = log.split(separator: "\n", omittingEmptySubsequences: true).suffix(20).joined(separator: "\n")
-        return trimmed.isEmpty ? " It wrote nothing to its log." : " The end of its log:\n" + trimmed
+        guard let last = lines(log).last else { return "; it wrote nothing to its log." }
+        return ": " + last.drop(while: \.isWhitespace).prefix(300) + end(of: log)
+    }
+
+    private static func end(of log: String) -> String {
+        let lines = lines(log)
+        return lines.isEmpty ? "" : "\nThe end of its log:\n" + lines.joined(separator: "\n")
+    }
+
+    private static func lines(_ log: String) -> ArraySlice<Substring> {
+        log.split(separator: "\n", omittingEmptySubsequences: true).suffix(20)
     }
 
     private static func signalName(_ number: Int) -> String {

@@ -21,6 +21,8 @@ package struct RunDriver: Service {
         package var poll: Duration = .seconds(1)
         /// Time between the polite and the firm request to end.
         package var grace: Duration = .seconds(10)
+        /// Age at which results in the cache stop counting; `nil` for never.
+        package var cacheAgeMax: Duration?
 
         /// The usual lengths.
         package init() {}
@@ -47,6 +49,7 @@ package struct RunDriver: Service {
         case deleted(RunID)
         case report(PodReport)
         case result(PodName, AttemptResult, endedAt: Instant)
+        case answer(RunID, RunEvent)
     }
 
     private let database: any Database
@@ -136,6 +139,7 @@ extension RunDriver.RunLoop {
                 for id in Array(runs.keys) { commands[id, default: []] += handle(.clockAdvanced, id, now) }
             case .terminate(let id): commands[id, default: []] += handle(.terminationRequested, id, now)
             case .deleted(let id): forget(id, &group)
+            case .answer(let id, let event): commands[id, default: []] += handle(event, id, now)
             case .report(let report): self.report(report, &commands, now, &group)
             case .result(let name, let result, let endedAt):
                 ended.append(name)
@@ -295,7 +299,19 @@ extension RunDriver.RunLoop {
                 await driver.pods.stop(
                     PodName(runID: id, path: path, attempt: attempt), grace: driver.timing.grace)
             case .wake(let at): setClock(at, &group)
-            case .saveRun, .saveTask, .saveAttempt, .saveLineage: break
+            case .lookUpCache(let path, let key):
+                let keeper = CacheKeeper(
+                    database: driver.database, artifacts: driver.artifacts, maxAge: driver.timing.cacheAgeMax)
+                group.addTask { [inbox = driver.inbox, now = driver.now] in
+                    inbox.add(.answer(id, .cacheAnswered(path, await keeper.certainAnswer(key, for: path, now: now()))))
+                }
+            case .register(let order):
+                guard let run = runs[id]?.machine.run else { break }
+                let importer = Importer(database: driver.database, artifacts: driver.artifacts, newID: driver.newID)
+                group.addTask { [inbox = driver.inbox, now = driver.now] in
+                    inbox.add(.answer(id, .imported(order.path, await importer.register(order, of: run, now: now()))))
+                }
+            case .saveRun, .saveTask, .saveAttempt, .saveLineage, .saveCacheEntry: break
             }
         }
     }

@@ -24,6 +24,7 @@ struct ReferenceResolver {
         for (name, binding) in task.inputParameters.sorted(by: { $0.key < $1.key }) {
             let place = "\(path).inputs.parameters.\(name)"
             guard let origin = origin(of: binding, place, &inputs.problems) else { continue }
+            if let selector = binding.selector { check(selector, place + ".parameterExpressionSelector", &inputs.problems) }
             inputs.parameters[name] = TaskGraph.ParameterSource(origin: origin, selector: binding.selector)
         }
         for (name, binding) in task.inputArtifacts.sorted(by: { $0.key < $1.key }) {
@@ -39,6 +40,9 @@ struct ReferenceResolver {
             case .missing:
                 inputs.problems.append(SpecProblem(place, "expected 'taskOutputArtifact' or 'componentInputArtifact'"))
             }
+        }
+        if let condition = task.triggerCondition {
+            check(condition, path + ".triggerPolicy.condition", &inputs.problems)
         }
         checkRequired(task, component, path, &inputs.problems)
         return inputs
@@ -114,6 +118,15 @@ struct ReferenceResolver {
             }
         }
         return positions[producer].map { TaskGraph.OutputReference(producer: $0, key: key) }
+    }
+
+    /// What cannot be read as an expression now would fail the run later.
+    private func check(_ expression: String, _ place: String, _ problems: inout [SpecProblem]) {
+        do {
+            _ = try Expression(expression)
+        } catch {
+            problems.append(SpecProblem(place, "\(error)"))
+        }
     }
 
     private func checkRequired(

@@ -10,38 +10,18 @@ extension TaskGraph {
             let path = index == 0 ? "root.dag" : "components.\(pipeline.name).dag"
             for task in pipeline.tasks {
                 let place = "\(path).tasks.\(task.name)"
-                if task.spec.triggerCondition != nil {
-                    found.append(SpecProblem("\(place).triggerPolicy.condition", "conditions (dsl.If, dsl.Condition)"))
-                }
-                if task.spec.triggerStrategy == .allUpstreamTasksCompleted {
-                    found.append(
-                        SpecProblem("\(place).triggerPolicy.strategy", "exit handlers and ignore_upstream_failure"))
-                }
-                if task.spec.iterator != nil {
-                    found.append(SpecProblem("\(place).iterator", "loops (dsl.ParallelFor)"))
-                }
                 switch task.body {
-                case .importer: found.append(SpecProblem(place, "importers (dsl.importer)"))
+                case .importer(let importer):
+                    if importer.downloadsToWorkspace {
+                        found.append(SpecProblem(place, "importers that download to the workspace"))
+                    }
                 case .foreign(let kind): found.append(SpecProblem(place, "'\(kind)' executors, which only Vertex AI runs"))
-                case .container, .pipeline: break
-                }
-                for (name, source) in task.parameterSources.sorted(by: { $0.key < $1.key }) {
-                    if source.selector != nil {
-                        found.append(
-                            SpecProblem("\(place).inputs.parameters.\(name)", "expressions on inputs (members of structs)"))
+                case .container(let container, _):
+                    if container.image.hasPrefix("argostub/") {
+                        found.append(SpecProblem(place, "volume claims (CreatePVC, DeletePVC)"))
                     }
-                    if case .taskFinalStatus = source.origin {
-                        found.append(SpecProblem("\(place).inputs.parameters.\(name)", "the final status of a task"))
-                    }
+                case .pipeline: break
                 }
-            }
-            for (name, selectors) in pipeline.outputParameters.sorted(by: { $0.key < $1.key })
-            where selectors.count > 1 {
-                found.append(SpecProblem("\(path).outputs.parameters.\(name)", "dsl.OneOf"))
-            }
-            for (name, selectors) in pipeline.outputArtifacts.sorted(by: { $0.key < $1.key })
-            where selectors.count > 1 {
-                found.append(SpecProblem("\(path).outputs.artifacts.\(name)", "dsl.OneOf"))
             }
         }
         return found + Self.unsupported(inPlatform: platformSpec)

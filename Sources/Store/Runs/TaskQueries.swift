@@ -15,6 +15,7 @@ extension SQLConnection {
                 "kind": .text(task.kind.rawValue),
                 "state": .text(task.state.rawValue),
                 "reason": .json(task.reason?.json),
+                "cache": .json(task.cache?.json),
                 "inputs": .json(task.inputs.json),
                 "outputs": .json(task.outputs.json),
                 "created_at": .time(task.createdAt),
@@ -68,7 +69,7 @@ extension SQLConnection {
 private let tasksSelection = Selection(
     "tasks", key: ["run_id", "path"],
     [
-        "parent", "name", "display_name", "iteration", "kind", "state", "reason", "inputs", "outputs",
+        "parent", "name", "display_name", "iteration", "kind", "state", "reason", "cache", "inputs", "outputs",
         "created_at", "started_at", "ended_at", "state_history",
     ])
 
@@ -80,6 +81,7 @@ private func decodeTask(_ row: Row) throws -> TaskRecord {
         kind: try row.choice("kind"), createdAt: try row.time("created_at"))
     task.state = try row.choice("state")
     task.reason = try row.reason("reason")
+    task.cache = try row.reason("cache")
     task.inputs = TaskValues(json: try row.json("inputs"))
     task.outputs = TaskValues(json: try row.json("outputs"))
     task.startedAt = try row.optionalTime("started_at")

@@ -108,6 +108,7 @@ private let runTables = [
         kind TEXT NOT NULL,
         state TEXT NOT NULL,
         reason TEXT,
+        cache TEXT,
         inputs TEXT NOT NULL,
         outputs TEXT NOT NULL,
         created_at INTEGER NOT NULL,
