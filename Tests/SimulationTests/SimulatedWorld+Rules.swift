@@ -13,6 +13,7 @@ extension SimulatedWorld {
             guard pods["\(launch.path)/\(launch.attempt - 1)"]?.result != nil else {
                 throw violation("\(name) is launched while the attempt before it is open")
             }
+            try checkPause(before: attempt, policy: launch.task.spec.retryPolicy)
         }
         guard let record = rows.tasks[launch.path], let parent = record.parent else {
             throw violation("\(name) has no row")
@@ -41,6 +42,21 @@ extension SimulatedWorld {
                     "\(name) got number \(launch.parameters["number"]?.jsonText ?? "nothing"), expected \(expected)"
                 )
             }
+        }
+    }
+
+    /// A task with a policy of its own is not tried again before the policy's pause has passed.
+    private func checkPause(before attempt: Attempt, policy: TaskSpec.RetryPolicy?) throws {
+        let earlier = rows.attempts.values.filter { $0.path == attempt.path && $0.number < attempt.number }
+        guard let last = earlier.max(by: { $0.number < $1.number }), last.state == .failed, let policy,
+            let endedAt = last.endedAt
+        else { return }
+        var pause = policy.backoff
+        for _ in 1..<earlier.count(where: { $0.state == .failed }) { pause = pause * policy.factor }
+        if attempt.createdAt < endedAt + min(pause, policy.backoffMax) {
+            throw violation(
+                "attempt \(attempt.number) of \(attempt.path) came before its pause of \(pause) was over"
+            )
         }
     }
 
