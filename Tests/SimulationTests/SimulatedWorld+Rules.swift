@@ -126,7 +126,7 @@ extension SimulatedWorld {
             throw violation("\(pods.count) pods, but \(rows.attempts.count) attempts")
         }
         try checkLineage()
-        if !terminates {
+        if stoppingSince == nil {
             let oracle = Oracle(graph: graph, seed: seed, failureChance: failureChance)
             try oracle.check(rows, violation)
         }

@@ -57,7 +57,8 @@ struct SimulatedWorld {
     var stoppingSince: Instant?
     let crashChance: Double
     let failureChance: Double
-    let terminates: Bool
+    /// The step before which somebody wants the run to stop, if anybody does.
+    let terminatesBefore: Int?
 
     init(seed: UInt64) throws {
         self.seed = seed
@@ -66,7 +67,7 @@ struct SimulatedWorld {
         random = SeededGenerator(seed: seed ^ 0xABCD)
         crashChance = random.chance(0.5) ? 0.1 : 0
         failureChance = [0, 0.1, 0.4][random.below(3)]
-        terminates = random.chance(0.15)
+        terminatesBefore = random.chance(0.2) ? 1 + random.below(25) : nil
         let run = Run(
             id: RunID("run"), experimentID: ExperimentID("e"), displayName: "simulated", pipelineName: "test",
             createdAt: now)
@@ -82,7 +83,7 @@ struct SimulatedWorld {
             steps += 1
             if steps > 20_000 { throw violation("the run never ends; open: \(openTasks)") }
             now = now + .milliseconds(Int64(1 + random.below(500)))
-            if terminates, steps == 5 {
+            if steps == terminatesBefore {
                 // The request is stored before a machine hears of it, so it survives a crash.
                 while rows.run.state == .running {
                     try perform(machine.handle(.terminationRequested, at: now))
@@ -91,7 +92,10 @@ struct SimulatedWorld {
                 continue
             }
             if random.chance(0.1) { try repeatOldNews() }
-            if !(try playPod()) {
+            if let wake = wakes.min(), wake <= now, random.chance(0.5) {
+                wakes.removeAll { $0 <= now }
+                try perform(machine.handle(.clockAdvanced, at: now))
+            } else if !(try playPod()) {
                 guard let wake = wakes.min() else { throw violation("nothing is under way, yet the run is open: \(openTasks)") }
                 wakes.removeAll { $0 <= wake }
                 now = max(now, wake)
