@@ -30,6 +30,8 @@ struct Oracle {
             var state = TaskState.succeeded
             if task.upstream.contains(where: { states[$0] != .succeeded }) {
                 state = .skipped
+            } else if task.parameterSources["number"]?.origin == .constant("no number") {
+                state = .failed
             } else if case .pipeline(let inner) = task.body {
                 state = ends(of: inner, at: place, retries: policy, &expected)
             } else {

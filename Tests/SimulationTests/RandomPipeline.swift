@@ -6,6 +6,8 @@ struct RandomPipeline {
     private var random: SeededGenerator
     private var builder = SpecBuilder()
     private var count = 0
+    /// A constant that no number can come of: the task that gets it fails without a pod.
+    static let unfit = SpecBuilder.constant("no number")
 
     init(seed: UInt64) {
         random = SeededGenerator(seed: seed)
@@ -19,7 +21,7 @@ struct RandomPipeline {
 
     mutating func make() -> JSONValue {
         let tasks = self.tasks(depth: 0, sizeMax: 12)
-        return builder.spec(tasks: tasks)
+        return builder.spec(tasks: tasks, dag: ["outputs": outputs(of: tasks)])
     }
 
     private mutating func tasks(depth: Int, sizeMax: Int) -> [String: JSONValue] {
@@ -37,10 +39,15 @@ struct RandomPipeline {
                     "backoffFactor": 2, "backoffMaxDuration": "3600s",
                 ]
             }
+            if random.chance(0.02) {
+                tasks[name] = SpecBuilder.task("work", after: before.map(\.name), parameters: ["number": Self.unfit], rest: rest)
+                names.append((name, true))
+                continue
+            }
             let after = before.filter { _ in random.chance(0.5) }.map(\.name)
             if nests {
                 tasks[name] = SpecBuilder.task(nested(depth: depth + 1), after: before.map(\.name), rest: rest)
-                names.append((name, false))
+                names.append((name, true))
                 continue
             }
             let source = before.first { $0.hasData }
@@ -63,7 +70,24 @@ struct RandomPipeline {
     private mutating func nested(depth: Int) -> String {
         count += 1
         let name = "nested-\(count)"
-        builder.pipeline(name, tasks: tasks(depth: depth, sizeMax: 5))
+        let tasks = self.tasks(depth: depth, sizeMax: 5)
+        builder.pipeline(
+            name, tasks: [:],
+            rest: [
+                "dag": ["tasks": .object(tasks), "outputs": outputs(of: tasks)],
+                "outputDefinitions": ["parameters": ["number": ["parameterType": "NUMBER_INTEGER"]], "artifacts": ["data": [:]]],
+            ])
         return name
+    }
+
+    /// Makes one task's number and data those of the pipeline.
+    private mutating func outputs(of tasks: [String: JSONValue]) -> JSONValue {
+        let producer = JSONValue.string(tasks.keys.sorted()[random.below(tasks.count)])
+        return [
+            "parameters": [
+                "number": ["valueFromParameter": ["producerSubtask": producer, "outputParameterKey": "number"]]
+            ],
+            "artifacts": ["data": ["artifactSelectors": [["producerSubtask": producer, "outputArtifactKey": "data"]]]],
+        ]
     }
 }

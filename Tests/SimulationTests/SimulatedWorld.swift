@@ -51,9 +51,14 @@ struct SimulatedWorld {
     var pods: [String: SimulatedPod] = [:]
     var wakes: [Instant] = []
     var crashes = 0
+    /// Which rows of the machine's table were taken.
+    var transitions: Set<Transition> = []
+    /// When the request to stop was stored.
+    var stoppingSince: Instant?
     let crashChance: Double
     let failureChance: Double
-    let terminates: Bool
+    /// The step before which somebody wants the run to stop, if anybody does.
+    let terminatesBefore: Int?
 
     init(seed: UInt64) throws {
         self.seed = seed
@@ -62,7 +67,7 @@ struct SimulatedWorld {
         random = SeededGenerator(seed: seed ^ 0xABCD)
         crashChance = random.chance(0.5) ? 0.1 : 0
         failureChance = [0, 0.1, 0.4][random.below(3)]
-        terminates = random.chance(0.15)
+        terminatesBefore = random.chance(0.2) ? 1 + random.below(25) : nil
         let run = Run(
             id: RunID("run"), experimentID: ExperimentID("e"), displayName: "simulated", pipelineName: "test",
             createdAt: now)
@@ -78,11 +83,19 @@ struct SimulatedWorld {
             steps += 1
             if steps > 20_000 { throw violation("the run never ends; open: \(openTasks)") }
             now = now + .milliseconds(Int64(1 + random.below(500)))
-            if terminates, steps == 5 {
-                try perform(machine.handle(.terminationRequested, at: now))
+            if steps == terminatesBefore {
+                // The request is stored before a machine hears of it, so it survives a crash.
+                while rows.run.state == .running {
+                    try perform(machine.handle(.terminationRequested, at: now))
+                }
+                try checkStopping()
                 continue
             }
-            if !(try playPod()) {
+            if random.chance(0.1) { try repeatOldNews() }
+            if let wake = wakes.min(), wake <= now, random.chance(0.5) {
+                wakes.removeAll { $0 <= now }
+                try perform(machine.handle(.clockAdvanced, at: now))
+            } else if !(try playPod()) {
                 guard let wake = wakes.min() else { throw violation("nothing is under way, yet the run is open: \(openTasks)") }
                 wakes.removeAll { $0 <= wake }
                 now = max(now, wake)
@@ -112,6 +125,24 @@ struct SimulatedWorld {
         return true
     }
 
+    /// Tells again what everybody knows of a pod that is over: nothing may come of it.
+    private mutating func repeatOldNews() throws {
+        let over = pods.filter { $0.value.result != nil }.keys.sorted()
+        guard let name = over.randomElement(using: &random), let pod = pods[name] else { return }
+        let path = pod.launch.path
+        let attempt = pod.launch.attempt
+        let news: [RunEvent] = [
+            .podWaiting(path, attempt: attempt, Reason(.waitingForCapacity, "full")),
+            .podStarted(path, attempt: attempt, at: now),
+            .podEnded(path, attempt: attempt, .lost(Reason(.podLost, "gone")), at: now),
+        ]
+        for event in news {
+            let commands = machine.handle(event, at: now)
+            if !commands.isEmpty { throw violation("old news of \(name) led to \(commands)") }
+        }
+        if machine.tasks.contains(where: { $0.state.isFinal }) { transitions.insert(.lateNews) }
+    }
+
     private mutating func report(_ pod: SimulatedPod) -> [RunCommand] {
         guard let result = pod.result else { return [] }
         return machine.handle(.podEnded(pod.launch.path, attempt: pod.launch.attempt, result, at: now), at: now)
@@ -126,7 +157,7 @@ struct SimulatedWorld {
         default:
             let id = ArtifactID("\(pod.launch.path)/\(pod.launch.attempt)")
             return .succeeded(
-                parameters: ["number": 7],
+                parameters: ["number": .number(Double(Self.number(of: pod.launch.path)))],
                 artifacts: [
                     "data": [
                         Artifact(
@@ -135,6 +166,11 @@ struct SimulatedWorld {
                     ]
                 ])
         }
+    }
+
+    /// The number that a task gives out: its own, so that a number from elsewhere is noticed.
+    static func number(of path: TaskPath) -> Int {
+        path.text.utf8.reduce(7) { ($0 * 31 + Int($1)) % 1_000_003 }
     }
 
     /// 0: fails, 1: is lost, 2: succeeds.
@@ -156,6 +192,8 @@ struct SimulatedWorld {
                 commands = try restart()
                 continue
             }
+            try checkOrder(commands)
+            try note(commands)
             for command in commands where command.isWrite { rows.apply(command) }
             try checkReplay()
             if crashes(before: "the first action") {
@@ -189,6 +227,26 @@ struct SimulatedWorld {
         return true
     }
 
+    /// Takes down which transitions a step stores.
+    private mutating func note(_ commands: [RunCommand]) throws {
+        for command in commands {
+            if case .saveRun(let run) = command, run.state == .canceling { stoppingSince = stoppingSince ?? now }
+            if case .saveAttempt(let attempt) = command, !attempt.state.isFinal, attempt.reason != nil {
+                transitions.insert(.waited)
+            }
+            guard case .saveTask(let task) = command else { continue }
+            let attempts = commands.compactMap { command -> Attempt? in
+                if case .saveAttempt(let attempt) = command, attempt.path == task.path { attempt } else { nil }
+            }
+            if let old = rows.tasks[task.path], !Transition.isAllowed(from: old.state, to: task.state) {
+                throw violation("\(task.path) went from \(old.state) to \(task.state)")
+            }
+            if let transition = Transition(from: rows.tasks[task.path], to: task, attempts: attempts) {
+                transitions.insert(transition)
+            }
+        }
+    }
+
     private mutating func restart() throws -> [RunCommand] {
         wakes = []
         machine = try load()
@@ -197,7 +255,7 @@ struct SimulatedWorld {
         return commands
     }
 
-    private func load() throws -> RunMachine {
+    func load() throws -> RunMachine {
         try RunMachine(
             run: rows.run, graph: graph, tasks: rows.tasks.values.shuffledByPath(seed: seed),
             attempts: Array(rows.attempts.values), artifacts: Array(rows.artifacts.values))
@@ -219,75 +277,6 @@ struct SimulatedWorld {
         case .saveRun, .saveTask, .saveAttempt, .saveLineage: break
         }
     }
-
-    // MARK: Rules
-
-    private func checkLaunch(_ launch: Launch, _ name: String) throws {
-        if rows.run.state.isFinal { throw violation("a finished run launches \(name)") }
-        guard let attempt = rows.attempts[name], !attempt.state.isFinal else {
-            throw violation("\(name) is launched before its intent is stored")
-        }
-        if launch.attempt > 0 {
-            guard pods["\(launch.path)/\(launch.attempt - 1)"]?.result != nil else {
-                throw violation("\(name) is launched while the attempt before it is open")
-            }
-        }
-        guard let record = rows.tasks[launch.path], let parent = record.parent else {
-            throw violation("\(name) has no row")
-        }
-        for position in launch.task.upstream {
-            let upstream = rows.tasks.values.filter { $0.parent == parent }
-                .first { $0.name == siblings(of: parent)[position].name }
-            if upstream?.state.isSuccess != true {
-                throw violation("\(name) is launched although '\(upstream?.name ?? "?")' did not succeed")
-            }
-        }
-        if launch.task.artifactSources["data"] != nil, launch.artifacts["data"]?.count != 1 {
-            throw violation("\(name) lacks its input artifact")
-        }
-    }
-
-    private func siblings(of parent: TaskPath) -> [TaskGraph.Task] {
-        var pipeline = graph.root
-        for segment in parent == .root ? [] : parent.text.split(separator: ".").map(String.init) {
-            guard let task = pipeline.tasks.first(where: { $0.name == segment }), case .pipeline(let index) = task.body
-            else { return [] }
-            pipeline = graph.pipelines[index]
-        }
-        return pipeline.tasks
-    }
-
-    /// A machine built from the rows equals the one that wrote them.
-    private func checkReplay() throws {
-        let replayed = try load()
-        guard replayed.run == machine.run else { throw violation("the stored run differs from the live one") }
-        let live = Dictionary(uniqueKeysWithValues: machine.tasks.map { ($0.path, $0) })
-        for task in replayed.tasks where live[task.path] != task {
-            throw violation("stored task differs from the live one: \(task.path)")
-        }
-        guard replayed.tasks.count == machine.tasks.count, Set(replayed.attempts) == Set(machine.attempts) else {
-            throw violation("stored tasks or attempts differ from the live ones")
-        }
-    }
-
-    private func checkEnd() throws {
-        for (name, pod) in pods where pod.result == nil { throw violation("the run is over, yet \(name) runs") }
-        for task in rows.tasks.values where !task.state.isFinal {
-            throw violation("the run is over, yet \(task.path) is \(task.state)")
-        }
-        for attempt in rows.attempts.values where !attempt.state.isFinal {
-            throw violation("the run is over, yet attempt \(attempt.number) of \(attempt.path) is \(attempt.state)")
-        }
-        if pods.count != rows.attempts.count { throw violation("\(pods.count) pods, but \(rows.attempts.count) attempts") }
-        if !terminates {
-            let oracle = Oracle(graph: graph, seed: seed, failureChance: failureChance)
-            try oracle.check(rows, violation)
-        }
-    }
-
-    private var openTasks: [TaskPath] { rows.tasks.values.filter { !$0.state.isFinal }.map(\.path).sorted() }
-
-    private func violation(_ message: String) -> Violation { Violation(seed: seed, message: message) }
 }
 
 extension Dictionary<TaskPath, TaskRecord>.Values {

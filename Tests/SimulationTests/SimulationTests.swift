@@ -15,12 +15,14 @@ struct SimulationTests {
         let count = environment["MARTLET_SEEDS"].flatMap(UInt64.init) ?? 3_000
         var crashes = 0
         var pods = 0
+        var transitions: Set<Transition> = []
         for seed in 0..<count {
             do {
                 var world = try SimulatedWorld(seed: seed)
                 try world.play()
                 crashes += world.crashes
                 pods += world.pods.count
+                transitions.formUnion(world.transitions)
             } catch {
                 Issue.record("\(error) — repeat with MARTLET_SEED=\(seed)")
                 return
@@ -30,5 +32,6 @@ struct SimulationTests {
         // A simulation that never crashes or launches checks nothing.
         #expect(crashes > Int(count) / 4)
         #expect(pods > Int(count))
+        #expect(Set(Transition.allCases).subtracting(transitions) == [], "rows of the table that were never taken")
     }
 }

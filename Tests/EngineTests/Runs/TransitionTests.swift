@@ -110,6 +110,7 @@ struct TransitionTests {
     func retries(started: Bool) throws {
         var run = try TestRun(tasks: ["a": TestRun.work(rest: TestRun.retry(1, backoff: "3s"))])
         if started { run.start("a") }
+        run.now = run.now + .seconds(20)
         run.fail("a")
         #expect(run.states == ["a PENDING"])
         #expect(run.attempts == ["a/0 FAILED"])
