@@ -16,12 +16,13 @@ package protocol ArtifactStore: Sendable {
     ///
     /// Of a folder, names, contents and links count. Needs no more memory for larger content.
     /// - Parameter bytesMax: how much is read at most, all files and names together.
-    /// - Returns: `sha256:` and lower-case hexadecimal digits; `nil` when the content cannot be told: nothing is there, it
-    ///   is larger than `bytesMax`, not (wholly) in this store, or not all plain files that can be read.
+    /// - Returns: `sha256:` and lower-case hexadecimal digits; `nil` when the content cannot be told: nothing
+    ///   is there, it is larger than `bytesMax`, not (wholly) in this store, or not all plain files that can
+    ///   be read.
     /// - Throws: ``PlatformError`` if reading fails.
     func digest(of uri: String, bytesMax: Int) async throws -> String?
 
-    /// Whether there is something at `uri`, as far as this store can tell: what is not in it is taken to be there.
+    /// Whether there is something at `uri`; what is not in this store is taken to be there.
     /// - Throws: ``PlatformError`` if looking fails.
     func exists(_ uri: String) async throws -> Bool
 

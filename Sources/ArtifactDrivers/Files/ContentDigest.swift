@@ -12,9 +12,10 @@ import Model
 
 /// Names a file or folder by its content.
 ///
-/// A file's digest is that of its bytes. A folder's is that of its sorted entries: for each a letter for its kind, the
-/// digest of its content, its name relative to the folder, and a zero. What cannot be read, is no plain file, changes
-/// meanwhile or lies behind a link that leads out of the folder has no digest, and neither has what contains it.
+/// A file's digest is that of its bytes. A folder's is that of its sorted entries: for each a letter for
+/// its kind, the digest of its content, its name relative to the folder, and a zero. What cannot be read,
+/// is no plain file, changes meanwhile or is a link that leads out of the folder has no digest, and neither
+/// has what contains it.
 struct ContentDigest {
     /// How much is read at most, files and names together.
     let bytesMax: Int

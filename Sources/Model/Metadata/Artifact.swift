@@ -17,7 +17,7 @@ package struct Artifact: Hashable, Sendable {
     package var createdAt: Instant
     /// `sha256:` and the lower-case digest of the bytes; `nil` when it is not known.
     package var digest: String?
-    /// Whether nothing was written at the URI when the task ended: the metadata is all there is, as with `system.Metrics`.
+    /// Whether nothing was at the URI when the task ended, as with `system.Metrics`: metadata is all there is.
     package var isMetadataOnly: Bool
 
     /// Makes an artifact.

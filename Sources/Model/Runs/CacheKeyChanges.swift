@@ -1,10 +1,9 @@
 /// How the key of an execution differs from that of an earlier one, in words.
 ///
-/// Works on keys as they are stored, see ``CacheKey/json``, so it also reads those of other versions: what it does
-/// not know it does not mention.
+/// Works on keys as they are stored, see ``CacheKey/json``, so it also reads those of other versions: what it
+/// does not know it does not mention.
 package struct CacheKeyChanges: Hashable, Sendable {
-    /// One phrase for each difference, such as `parameter rate: 0.1 → 0.2`, the image and the code first; empty for
-    /// equal keys.
+    /// One phrase for each difference, such as `parameter rate: 0.1 → 0.2`, the image and the code first.
     package let phrases: [String]
 
     /// Compares two keys.
@@ -68,8 +67,8 @@ package struct CacheKeyChanges: Hashable, Sendable {
         guard let old = old?.array else { return "input artifact \(name) was added" }
         guard let new = new?.array else { return "input artifact \(name) was removed" }
         guard old.count == new.count else {
-            return
-                "input artifact \(name) has \(new.count) \(new.count == 1 ? "entry" : "entries"), had \(old.count)"
+            let entries = new.count == 1 ? "entry" : "entries"
+            return "input artifact \(name) has \(new.count) \(entries), had \(old.count)"
         }
         let isKnown = (old + new).allSatisfy { $0.string?.hasPrefix("sha256:") == true }
         return isKnown

@@ -45,8 +45,8 @@ package enum Limits {
     package static let taskNameCharactersMax = 200
     /// Bytes of one output parameter's file or of `executor_output.json`; parameters are values, not data.
     package static let outputFileBytesMax = 8 << 20
-    /// Bytes of an artifact, all its files together, that are read for its digest. Half a second of one core; for larger
-    /// ones the time a task waits for its end would be felt, and they count as changed whenever they are written again.
+    /// Bytes of an artifact, all its files together, that are read for its digest. About half a second of one
+    /// core; with larger ones a task would noticeably end later. Those count as changed whenever they are made.
     package static let digestBytesMax = 256 << 20
     /// Bytes of a log's tail that go into an error message.
     package static let logTailBytesMax = 2_000

@@ -49,7 +49,10 @@ struct CacheKeeper: Sendable {
         guard let latest else {
             return Reason(
                 .cacheMiss,
-                "Component \(key.componentName) has not succeeded in pipeline \(key.pipelineName) with caching before."
+                """
+                Component \(key.componentName) has not succeeded in pipeline \(key.pipelineName) with caching \
+                before.
+                """
             )
         }
         let changes = CacheKeyChanges(from: latest.key, to: key.outline).phrases

@@ -6,8 +6,9 @@ extension CacheKey {
     /// Equal for executions that can stand for each other: the SHA-256 of ``json`` in lower-case hexadecimal.
     var fingerprint: String { SHA256.hash(data: json.jsonBytes).hexadecimal }
 
-    /// ``json`` as it is stored and compared: the digest stands for the rest of a long text, so that a loop of
-    /// thousands of iterations does not store its component's source that often.
+    /// ``json`` as it is stored and compared, with a digest for the rest of each long text.
+    ///
+    /// A loop of thousands of iterations would else store its component's source that often.
     var outline: JSONValue { json.outline }
 }
 

@@ -13,8 +13,9 @@ package struct ExecutedKey: Hashable, Sendable {
 }
 
 extension SQLConnection {
-    /// Notes from what the outputs of a task were made; a task has one entry, so repeating is harmless, and an
-    /// execution in the same place replaces the one before.
+    /// Notes from what the outputs of a task were made.
+    ///
+    /// A task has one entry, so repeating is harmless, and a new execution replaces the one before.
     /// - Parameters:
     ///   - fingerprint: equal for executions that can stand for each other.
     ///   - scope: within what they can; see ``Model/CacheKey/scope``.
@@ -65,23 +66,21 @@ extension SQLConnection {
         )
     }
 
-    /// The newest execution of a component to compare one with: of the same task if there is any, else of any.
+    /// The execution of a component to compare another with: the newest of the same task, else of any.
     ///
-    /// Iterations of a loop share a component, and each is best compared with the same iteration of the run before.
+    /// Iterations of a loop share a component, and each is best compared with its like in the run before.
     package func latestKey(scope: String, component: String, path: TaskPath) throws -> ExecutedKey? {
-        let component = [SQLValue.text(scope), .text(component)]
-        return try row(
+        let ofComponent = "WHERE scope = ? AND component = ?"
+        let newestFirst = "ORDER BY created_at DESC, run_id DESC, path DESC"
+        let arguments = [SQLValue.text(scope), .text(component)]
+        let same = try row(
             executedKeys,
-            "WHERE scope = ? AND component = ? AND path = ? ORDER BY created_at DESC, run_id DESC",
-            component + [.text(path.text)],
+            "\(ofComponent) AND path = ? \(newestFirst)",
+            arguments + [.text(path.text)],
             as: decodeExecutedKey
         )
-            ?? row(
-                executedKeys,
-                "WHERE scope = ? AND component = ? ORDER BY created_at DESC, run_id DESC, path DESC",
-                component,
-                as: decodeExecutedKey
-            )
+        return try same
+            ?? row(executedKeys, "\(ofComponent) \(newestFirst)", arguments, as: decodeExecutedKey)
     }
 }
 

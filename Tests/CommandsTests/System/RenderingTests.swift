@@ -43,16 +43,6 @@ struct RenderingTests {
         #expect(Cell("a\u{1B}[2Jb\nc").text == "a [2Jb c")
     }
 
-    @Test(
-        "Lengths of time are short",
-        arguments: [
-            (Duration.milliseconds(50), "50ms"), (.milliseconds(1_290), "1.2s"), (.seconds(184), "3m 04s"),
-            (.seconds(7_500), "2h 05m"), (.seconds(349_200), "4d 01h"), (.seconds(-5), "0ms"),
-        ])
-    func durations(duration: Duration, text: String) {
-        #expect(durationText(duration) == text)
-    }
-
     @Test("Each format says the same")
     func formats() throws {
         let json: JSONValue = ["b": ["yes", "1", "", "a: b", "two\nlines", 1, 0.5, true, .null], "a": [:]]
