@@ -3,7 +3,7 @@ package import Services
 package import Store
 import StoreDrivers
 
-/// All use cases over a real database in memory and scripted pods; no loop runs.
+/// All use cases over a real database in memory and scripted pods that run until a test ends them; no loop runs.
 package struct TestServer: Sendable {
     /// The database.
     package let database: any Database
@@ -23,7 +23,7 @@ package struct TestServer: Sendable {
     package init(hints: ServiceContext.Hints? = nil, hasDefault: Bool = true) async throws {
         let clock = TickingClock()
         let database = try await SQLiteDatabase.inMemory()
-        let world = PodWorld(clock: clock)
+        let world = PodWorld(clock: clock) { _ in .runs() }
         self.clock = clock
         self.database = database
         self.world = world

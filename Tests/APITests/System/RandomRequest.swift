@@ -7,8 +7,8 @@ import Wire
 /// Makes requests of every kind from a seed: good ones, nearly good ones and nonsense.
 struct RandomRequest {
     private var random: SeededGenerator
-    /// Ids that were seen in answers, so that requests meet what is there.
-    private var ids = ["nobody"]
+    /// Ids that were seen in answers by field, so that requests meet what is there.
+    private var ids: [String: [String]]
 
     let method: String
     let path: String
@@ -28,8 +28,8 @@ struct RandomRequest {
     ]
 
     /// - Parameter ids: what was seen in answers so far.
-    init(seed: UInt64, ids seen: [String]) {
-        var maker = Self(random: SeededGenerator(seed: seed), ids: seen + ["nobody"])
+    init(seed: UInt64, ids: [String: [String]]) {
+        var maker = Self(random: SeededGenerator(seed: seed), ids: ids)
         // Half of all requests make something, so that the others have something to find.
         let rows = RouteTable.rows.filter { $0.method == .post }
         let row =
@@ -37,7 +37,7 @@ struct RandomRequest {
             ? rows[maker.random.below(rows.count)] : RouteTable.rows[maker.random.below(RouteTable.rows.count)]
         var parameters: [String: String] = [:]
         for name in ["run_id", "experiment_id", "pipeline_id", "pipeline_version_id", "name", "task_id", "node_id"] {
-            parameters[name] = maker.random.chance(0.85) ? maker.id() : maker.word()
+            parameters[name] = maker.random.chance(0.9) ? maker.id(name) : maker.word()
         }
         var (method, path) = { ($0.method.rawValue, $0.path) }(RouteTable.request(row.route, parameters))
         if maker.random.chance(0.05) { method = ["PUT", "HEAD", "OPTIONS", "DELETE", "TRACE"][maker.random.below(5)] }
@@ -58,7 +58,7 @@ struct RandomRequest {
     }
 
     private init(
-        random: SeededGenerator, ids: [String], method: String = "", path: String = "", body: [UInt8]? = nil,
+        random: SeededGenerator, ids: [String: [String]], method: String = "", path: String = "", body: [UInt8]? = nil,
         headers: HTTPFields = [:]
     ) {
         self.random = random
@@ -71,7 +71,13 @@ struct RandomRequest {
 
     private mutating func word() -> String { Self.words[random.below(Self.words.count)] }
 
-    private mutating func id() -> String { ids[random.below(ids.count)] }
+    /// An id of a thing that is or was there, mostly of the kind that is meant.
+    private mutating func id(_ field: String) -> String {
+        let kinds = ids.keys.sorted()
+        let kind = random.chance(0.9) || kinds.isEmpty ? field : kinds[random.below(kinds.count)]
+        guard let known = ids[kind], !known.isEmpty else { return field == "task_id" ? "root" : "nobody" }
+        return known[random.below(known.count)]
+    }
 
     private mutating func headerWord() -> String {
         word().filter { $0.isASCII && !$0.isNewline && $0 != "\u{0}" }
@@ -95,7 +101,9 @@ struct RandomRequest {
             switch random.below(4) {
             case 0: return name + "=" + raw()
             case 1: return name + "=" + String(random.below(300))
-            case 2: return name + "=" + (name == "filter" ? percentEncoded(filter()) : percentEncoded(id()))
+            case 2:
+                let field = name == "pipelineid" ? "pipeline_id" : "experiment_id"
+                return name + "=" + percentEncoded(name == "filter" ? filter() : id(field))
             default: return name + "=" + percentEncoded(word())
             }
         }.joined(separator: "&")
@@ -118,7 +126,7 @@ struct RandomRequest {
         case 1: .bool(random.chance(0.5))
         case 2: .number([0, -1, 1.5, 1e300, 9e15, 3][random.below(6)])
         case 3, 4: .string(word())
-        case 5: .string(id())
+        case 5: .string(id("pipeline_id"))
         case 6: .array((0..<random.below(4)).map { _ in value(depth: depth + 1) })
         default: object(depth: depth + 1)
         }
@@ -165,14 +173,14 @@ struct RandomRequest {
             if random.chance(0.6) {
                 members["pipeline_spec"] = spec()
             } else {
-                members["pipeline_version_reference"] = ["pipeline_id": .string(id())]
+                members["pipeline_version_reference"] = ["pipeline_id": .string(id("pipeline_id"))]
             }
-            if random.chance(0.4) { members["experiment_id"] = .string(id()) }
+            if random.chance(0.4) { members["experiment_id"] = .string(id("experiment_id")) }
             if random.chance(0.5) { members["runtime_config"] = ["parameters": random.chance(0.5) ? ["text": "x"] : object(depth: 1)] }
         case .createPipelineVersion: members["pipeline_spec"] = spec()
         case .createPipelineAndVersion:
             members = ["pipeline": .object(members), "pipeline_version": ["pipeline_spec": spec()]]
-        default: if random.chance(0.5) { members["tags"] = ["a": value(depth: 2)] }
+        default: if random.chance(0.5) { members["tags"] = ["a": random.chance(0.5) ? "b" : value(depth: 2)] }
         }
         return (random.chance(0.8) ? .object(members) : broken(.object(members))).jsonBytes
     }
