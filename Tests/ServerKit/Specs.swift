@@ -30,6 +30,15 @@ package enum Specs {
         return builder.spec(tasks: ["make": SpecBuilder.task("make")])
     }
 
+    /// A number of tasks that need nothing of each other.
+    package static func fan(_ width: Int) -> JSONValue {
+        var builder = SpecBuilder()
+        builder.container("work")
+        let names = (0..<width).map { "work-\($0)" }
+        return builder.spec(
+            tasks: Dictionary(uniqueKeysWithValues: names.map { ($0, SpecBuilder.task("work")) }))
+    }
+
     /// One task that is tried again at once, up to a number of times.
     package static func retried(_ times: Int) -> JSONValue {
         var builder = SpecBuilder()

@@ -1,9 +1,10 @@
 package import Model
+package import Pods
 package import Services
 package import Store
 import StoreDrivers
 
-/// All use cases over a real database in memory and scripted pods that run until a test ends them; no loop runs.
+/// All use cases over a real database in memory and scripted pods; no loop runs.
 package struct TestServer: Sendable {
     /// The database.
     package let database: any Database
@@ -19,11 +20,15 @@ package struct TestServer: Sendable {
     /// Makes an empty server.
     /// - Parameters:
     ///   - hints: what the use cases tell; nothing by default.
+    ///   - script: what pods do; they run until the test ends them by default.
     ///   - hasDefault: whether the experiment named `Default` is there, as in every running server.
-    package init(hints: ServiceContext.Hints? = nil, hasDefault: Bool = true) async throws {
+    package init(
+        hints: ServiceContext.Hints? = nil, hasDefault: Bool = true,
+        script: @escaping @Sendable (PodSpec) -> ScriptedProgram = { _ in .runs() }
+    ) async throws {
         let clock = TickingClock()
         let database = try await SQLiteDatabase.inMemory()
-        let world = PodWorld(clock: clock) { _ in .runs() }
+        let world = PodWorld(clock: clock, script: script)
         self.clock = clock
         self.database = database
         self.world = world
