@@ -1,3 +1,4 @@
+import Artifacts
 import Engine
 import Logging
 import Model

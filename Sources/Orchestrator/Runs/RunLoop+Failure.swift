@@ -1,7 +1,9 @@
 import Engine
 import Logging
+import Metrics
 import Model
 import PipelineIR
+import Pods
 import Store
 
 extension RunLoop {

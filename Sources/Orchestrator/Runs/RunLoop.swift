@@ -1,5 +1,6 @@
 import Engine
 import Logging
+import Metrics
 import Model
 import PipelineIR
 import Pods
@@ -13,6 +14,8 @@ struct RunLoop {
     var unloaded: Set<RunID> = []
     private var graphs: [String: TaskGraph] = [:]
     private var leaseRenewedAt: Instant?
+    /// Whether a claim failed of which nobody knows whether it was stored: the runs in it would never be seen again.
+    private var hasLostClaim = false
     private var clockSetFor: Instant?
 
     init(_ driver: RunDriver) {
@@ -107,16 +110,20 @@ extension RunLoop {
             let until = now + driver.timing.lease
             let owner = driver.owner
             let renews = leaseRenewedAt.map { now - $0 >= driver.timing.lease / 3 } ?? true
-            let claimed = try await driver.database.write { connection in
+            let claimed = try await driver.database.write { [hasLostClaim] connection in
+                if hasLostClaim { try connection.releaseLeases(owner: owner) }
                 if renews { try connection.renewLeases(owner: owner, until: until) }
                 return try connection.claimRuns(owner: owner, now: now, until: until, limit: 1000)
             }
             if renews { leaseRenewedAt = now }
+            hasLostClaim = false
             let waiting = unloaded
             unloaded = []
             for id in claimed + waiting.sorted() { await load(id, &commands, now) }
         } catch {
+            hasLostClaim = true
             driver.metrics.errors.increment()
+            driver.metrics.retries.increment()
             driver.logger.error("claiming runs failed; trying again", metadata: ["error": "\(error)"])
         }
     }

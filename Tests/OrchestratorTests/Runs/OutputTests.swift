@@ -1,6 +1,7 @@
 import Model
 import Pods
 import ServerKit
+import Services
 import Testing
 
 @Suite("Outputs of programs", .timeLimit(.minutes(2)))
@@ -81,7 +82,8 @@ struct OutputTests {
             ])
         }
         let id = try await world.submit(Specs.producer())
-        try await world.driving { _ in #expect(try await world.end(of: id).state == .succeeded) }
+        let run = try await world.driving { _ in try await world.end(of: id) }
+        #expect(run.state == .succeeded)
         let listing = try await world.server.useCases.tasks.list(id)
         let artifact = try #require(listing.artifacts.values.first)
         #expect(artifact.metadata == ["rows": 3])
@@ -107,7 +109,8 @@ struct OutputTests {
     func lost() async throws {
         let world = try await DriverWorld { _ in .ends(.lost(Reason(.podLost, "the machine went away"))) }
         let id = try await world.submit(Specs.single)
-        try await world.driving { _ in #expect(try await world.end(of: id).state == .failed) }
+        let run = try await world.driving { _ in try await world.end(of: id) }
+        #expect(run.state == .failed)
         #expect(world.pods.pods.count == 1 + Limits.infrastructureRetriesMax)
     }
 }

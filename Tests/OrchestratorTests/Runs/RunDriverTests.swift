@@ -2,6 +2,7 @@ import Model
 import Orchestrator
 import Pods
 import ServerKit
+import Services
 import Store
 import Testing
 

@@ -1,4 +1,5 @@
 import CoreMetrics
+import MetricsTestKit
 import Model
 import ServerKit
 import Testing
