@@ -18,8 +18,10 @@ package enum Specs {
         return builder.spec(tasks: [
             "first": SpecBuilder.task("first"),
             "second": SpecBuilder.task(
-                "second", parameters: ["number": SpecBuilder.output("first", "number")],
-                artifacts: ["data": SpecBuilder.artifact("first", "data")]),
+                "second",
+                parameters: ["number": SpecBuilder.output("first", "number")],
+                artifacts: ["data": SpecBuilder.artifact("first", "data")]
+            ),
         ])
     }()
 
@@ -36,7 +38,8 @@ package enum Specs {
         builder.container("work")
         let names = (0..<width).map { "work-\($0)" }
         return builder.spec(
-            tasks: Dictionary(uniqueKeysWithValues: names.map { ($0, SpecBuilder.task("work")) }))
+            tasks: Dictionary(uniqueKeysWithValues: names.map { ($0, SpecBuilder.task("work")) })
+        )
     }
 
     /// One task that is tried again at once, up to a number of times.
@@ -56,6 +59,7 @@ package enum Specs {
         builder.container("work", inputs: ["text": "STRING"])
         return builder.spec(
             tasks: ["work": SpecBuilder.task("work", parameters: ["text": SpecBuilder.input("text")])],
-            root: ["inputDefinitions": ["parameters": ["text": ["parameterType": "STRING"]]]])
+            root: ["inputDefinitions": ["parameters": ["text": ["parameterType": "STRING"]]]]
+        )
     }()
 }

@@ -23,7 +23,8 @@ package struct TestServer: Sendable {
     ///   - script: what pods do; they run until the test ends them by default.
     ///   - hasDefault: whether the experiment named `Default` is there, as in every running server.
     package init(
-        hints: ServiceContext.Hints? = nil, hasDefault: Bool = true,
+        hints: ServiceContext.Hints? = nil,
+        hasDefault: Bool = true,
         script: @escaping @Sendable (PodSpec) -> ScriptedProgram = { _ in .runs() }
     ) async throws {
         let clock = TickingClock()
@@ -34,11 +35,19 @@ package struct TestServer: Sendable {
         self.world = world
         useCases = UseCases(
             ServiceContext(
-                database: database, pods: ScriptedPods(world), artifacts: artifacts, now: { clock.now() },
+                database: database,
+                pods: ScriptedPods(world),
+                artifacts: artifacts,
+                now: { clock.now() },
                 newID: { clock.newID() },
                 hints: hints
                     ?? ServiceContext.Hints(
-                        runCreated: {}, terminationRequested: { _ in }, runDeleted: { _ in })))
+                        runCreated: {},
+                        terminationRequested: { _ in },
+                        runDeleted: { _ in }
+                    )
+            )
+        )
         if hasDefault { try await useCases.experiments.ensureDefault() }
     }
 

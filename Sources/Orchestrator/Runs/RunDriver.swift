@@ -9,7 +9,8 @@ package import Store
 
 /// Drives runs: claims them, asks their machines what to do, stores it, does it.
 ///
-/// One loop owns all machines. Whatever has happened since the last turn becomes one transaction (intent first), then the
+/// One loop owns all machines. Whatever has happened since the last turn becomes one transaction (intent
+/// first), then the
 /// actions follow. Nothing in memory is a truth: if a write fails, the machines concerned are thrown away and
 /// loaded again, exactly as after a crash.
 package struct RunDriver: Service {
@@ -17,7 +18,8 @@ package struct RunDriver: Service {
     package struct Timing: Sendable {
         /// How long a claim holds without renewal.
         package var lease: Duration = .seconds(30)
-        /// How often claims are renewed and unclaimed runs are looked for. Wake-ups make it faster, polling makes it correct.
+        /// How often claims are renewed and unclaimed runs are looked for. Wake-ups make it faster, polling
+        /// makes it correct.
         package var poll: Duration = .seconds(1)
         /// Time between the polite and the firm request to end.
         package var grace: Duration = .seconds(10)
@@ -59,7 +61,8 @@ package struct RunDriver: Service {
     let metrics: LoopMetrics
     let inbox = Inbox<Input>()
 
-    /// The owner's name in leases. One data directory has one server at a time, so a restarted server is the same owner.
+    /// The owner's name in leases. One data directory has one server at a time, so a restarted server is the
+    /// same owner.
     let owner = "server"
 
     /// Wakes this driver.
@@ -68,8 +71,13 @@ package struct RunDriver: Service {
     /// Makes a driver.
     /// - Parameter metrics: where the loop's five metrics go; they are there, at zero, from now on.
     package init(
-        database: any Database, pods: any PodRuntime, artifacts: any ArtifactStore, timing: Timing = Timing(),
-        now: @escaping @Sendable () -> Instant, newID: @escaping @Sendable () -> String, logger: Logger,
+        database: any Database,
+        pods: any PodRuntime,
+        artifacts: any ArtifactStore,
+        timing: Timing = Timing(),
+        now: @escaping @Sendable () -> Instant,
+        newID: @escaping @Sendable () -> String,
+        logger: Logger,
         metrics: any MetricsFactory = MetricsSystem.factory
     ) {
         self.database = database
@@ -82,12 +90,15 @@ package struct RunDriver: Service {
         self.metrics = LoopMetrics(loop: "runs", factory: metrics)
     }
 
-    /// Runs until the task is cancelled or a graceful shutdown begins. Pods go on; the next server adopts them.
+    /// Runs until the task is cancelled or a graceful shutdown begins. Pods go on; the next server adopts
+    /// them.
     package func run() async throws {
         try await database.write { [owner] in try $0.releaseLeases(owner: owner) }
         await cancelWhenGracefulShutdown {
             await withDiscardingTaskGroup { group in
-                group.addTask { await PodRemover(pods: pods, pause: timing.poll, logger: logger).sweep(database) }
+                group.addTask {
+                    await PodRemover(pods: pods, pause: timing.poll, logger: logger).sweep(database)
+                }
                 group.addTask {
                     for await report in pods.reports { inbox.add(.report(report)) }
                 }

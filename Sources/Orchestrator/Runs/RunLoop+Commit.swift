@@ -9,7 +9,10 @@ import Store
 extension RunLoop {
     /// Stores what the machines want stored, then does what they want done.
     mutating func commit(
-        _ commands: [RunID: [RunCommand]], ended: [PodName], _ now: Instant, _ group: inout DiscardingTaskGroup
+        _ commands: [RunID: [RunCommand]],
+        ended: [PodName],
+        _ now: Instant,
+        _ group: inout DiscardingTaskGroup
     ) async {
         guard !commands.isEmpty || !ended.isEmpty else { return }
         let finished = commands.keys.filter { runs[$0]?.machine.run.state.isFinal == true }
@@ -39,18 +42,23 @@ extension RunLoop {
         for id in finished {
             if let run = runs.removeValue(forKey: id)?.machine.run {
                 driver.logger.notice(
-                    "run finished", metadata: ["run.id": "\(id)", "run.state": "\(run.state.rawValue)"])
+                    "run finished",
+                    metadata: ["run.id": "\(id)", "run.state": "\(run.state.rawValue)"]
+                )
             }
         }
     }
 
-    private mutating func act(_ commands: [RunCommand], _ id: RunID, _ group: inout DiscardingTaskGroup) async {
+    private mutating func act(_ commands: [RunCommand], _ id: RunID, _ group: inout DiscardingTaskGroup) async
+    {
         for command in commands {
             switch command {
             case .launch(let launch): await self.launch(launch, id)
             case .stop(let path, let attempt):
                 await driver.pods.stop(
-                    PodName(runID: id, path: path, attempt: attempt), grace: driver.timing.grace)
+                    PodName(runID: id, path: path, attempt: attempt),
+                    grace: driver.timing.grace
+                )
             case .wake(let at): setClock(at, &group)
             case .saveRun, .saveTask, .saveAttempt, .saveLineage: break
             }
@@ -65,17 +73,28 @@ extension RunLoop {
                 throw PlatformError(.unimplemented, "Only containers can be run yet.")
             }
             let assembly = try PodAssembly(
-                launch, of: run, container: container, layout: driver.pods.layout(of: name),
+                launch,
+                of: run,
+                container: container,
+                layout: driver.pods.layout(of: name),
                 folder: driver.artifacts.folder(
-                    pipelineName: run.pipelineName, runID: id, path: launch.path, attempt: launch.attempt))
+                    pipelineName: run.pipelineName,
+                    runID: id,
+                    path: launch.path,
+                    attempt: launch.attempt
+                )
+            )
             runs[id]?.assemblies[name] = assembly
             await driver.pods.ensure(assembly.pod)
         } catch {
             let message = (error as? PlatformError)?.message ?? "\(error)"
             driver.inbox.add(
                 .result(
-                    name, .failed(Reason(.startFailed, "The task cannot be started: \(message)"), exitCode: nil),
-                    endedAt: driver.now()))
+                    name,
+                    .failed(Reason(.startFailed, "The task cannot be started: \(message)"), exitCode: nil),
+                    endedAt: driver.now()
+                )
+            )
         }
     }
 }

@@ -7,7 +7,8 @@ import Pods
 import Store
 
 extension RunLoop {
-    /// Decides what becomes of a run whose rows could not be read or written. What may pass is tried again at the next
+    /// Decides what becomes of a run whose rows could not be read or written. What may pass is tried again
+    /// at the next
     /// poll; what will fail again ends the run with a sentence, or it would be tried for ever.
     mutating func giveUp(_ id: RunID, after error: any Error, _ what: String, _ now: Instant) async {
         driver.metrics.errors.increment()
@@ -29,7 +30,9 @@ extension RunLoop {
         } catch {
             driver.metrics.errors.increment()
             driver.logger.error(
-                "a run that cannot go on could not be ended", metadata: ["run.id": "\(id)", "error": "\(error)"])
+                "a run that cannot go on could not be ended",
+                metadata: ["run.id": "\(id)", "error": "\(error)"]
+            )
             // A row that cannot be read is left alone until somebody has corrected it.
             if Self.isHopeless(error) { runs[id] = nil } else { retry(id) }
         }
@@ -41,7 +44,8 @@ extension RunLoop {
         guard let error = error as? PlatformError else { return false }
         return switch error.code {
         case .unavailable, .resourceExhausted, .aborted: false
-        case .invalidArgument, .notFound, .alreadyExists, .permissionDenied, .unauthenticated, .failedPrecondition,
+        case .invalidArgument, .notFound, .alreadyExists, .permissionDenied, .unauthenticated,
+            .failedPrecondition,
             .tooLarge, .unimplemented, .internalError:
             true
         }

@@ -14,7 +14,8 @@ struct RunLoop {
     var unloaded: Set<RunID> = []
     private var graphs: [String: TaskGraph] = [:]
     private var leaseRenewedAt: Instant?
-    /// Whether a claim failed of which nobody knows whether it was stored: the runs in it would never be seen again.
+    /// Whether a claim failed of which nobody knows whether it was stored: the runs in it would never be
+    /// seen again.
     private var hasLostClaim = false
     private var clockSetFor: Instant?
 
@@ -40,16 +41,22 @@ extension RunLoop {
             case .deleted(let id): forget(id, &group)
             case .report(let report): self.report(report, &commands, now, &group)
             case .result(let name, let result, let endedAt):
-                // The result of a run that has to be loaded again is collected again; its files must stay until then.
+                // The result of a run that has to be loaded again is collected again; its files must stay
+                // until then.
                 guard runs[name.runID] != nil else { continue }
                 ended.append(name)
                 commands[name.runID, default: []] += handle(
-                    .podEnded(name.path, attempt: name.attempt, result, at: endedAt), name.runID, now)
+                    .podEnded(name.path, attempt: name.attempt, result, at: endedAt),
+                    name.runID,
+                    now
+                )
             }
         }
         if polls { await poll(&commands, now) }
         await commit(commands.filter { !$0.value.isEmpty }, ended: ended, now, &group)
-        if clockSetFor == nil, let due = runs.values.compactMap(\.machine.nextDue).min() { setClock(due, &group) }
+        if clockSetFor == nil, let due = runs.values.compactMap(\.machine.nextDue).min() {
+            setClock(due, &group)
+        }
     }
 
     private mutating func handle(_ event: RunEvent, _ id: RunID, _ now: Instant) -> [RunCommand] {
@@ -57,7 +64,10 @@ extension RunLoop {
     }
 
     private mutating func report(
-        _ report: PodReport, _ commands: inout [RunID: [RunCommand]], _ now: Instant, _ group: inout DiscardingTaskGroup
+        _ report: PodReport,
+        _ commands: inout [RunID: [RunCommand]],
+        _ now: Instant,
+        _ group: inout DiscardingTaskGroup
     ) {
         let name = report.name
         // A report about a run that is over, deleted or not loaded yet: loading asks for the pod again.
@@ -65,12 +75,22 @@ extension RunLoop {
         switch report.event {
         case .waiting(let reason):
             commands[name.runID, default: []] += handle(
-                .podWaiting(name.path, attempt: name.attempt, reason), name.runID, now)
+                .podWaiting(name.path, attempt: name.attempt, reason),
+                name.runID,
+                now
+            )
         case .started(let at):
             commands[name.runID, default: []] += handle(
-                .podStarted(name.path, attempt: name.attempt, at: at), name.runID, now)
+                .podStarted(name.path, attempt: name.attempt, at: at),
+                name.runID,
+                now
+            )
         case .ended(let end):
-            let collector = OutputCollector(pods: driver.pods, artifacts: driver.artifacts, newID: driver.newID)
+            let collector = OutputCollector(
+                pods: driver.pods,
+                artifacts: driver.artifacts,
+                newID: driver.newID
+            )
             let inbox = driver.inbox
             // Reading outputs and copying artifacts may take long; other runs must not wait for it.
             group.addTask {
@@ -133,12 +153,21 @@ extension RunLoop {
         do {
             guard let rows = try await driver.database.read({ try $0.runRows(id) }) else { return }
             let machine = try RunMachine(
-                run: rows.run, graph: try await graph(rows.specID), tasks: rows.tasks, attempts: rows.attempts,
-                artifacts: rows.artifacts)
+                run: rows.run,
+                graph: try await graph(rows.specID),
+                tasks: rows.tasks,
+                attempts: rows.attempts,
+                artifacts: rows.artifacts
+            )
             runs[id] = LiveRun(machine: machine)
-            driver.logger.info("run claimed", metadata: ["run.id": "\(id)", "run.tasks": "\(rows.tasks.count)"])
+            driver.logger.info(
+                "run claimed",
+                metadata: ["run.id": "\(id)", "run.tasks": "\(rows.tasks.count)"]
+            )
             commands[id, default: []] += runs[id]?.machine.resume(at: now) ?? []
-            if rows.terminationRequested { commands[id, default: []] += handle(.terminationRequested, id, now) }
+            if rows.terminationRequested {
+                commands[id, default: []] += handle(.terminationRequested, id, now)
+            }
         } catch {
             await giveUp(id, after: error, "loading a run failed", now)
         }
@@ -150,7 +179,8 @@ extension RunLoop {
             throw CorruptRun(message: "its pipeline spec is not in the database")
         }
         let graph = try TaskGraph(try PipelineSpec(json: document.pipelineSpec))
-        // A handful of pipelines is run again and again; the bound only keeps a busy server from growing for ever.
+        // A handful of pipelines is run again and again; the bound only keeps a busy server from growing for
+        // ever.
         if graphs.count >= 64 { graphs.removeAll() }
         graphs[specID] = graph
         return graph

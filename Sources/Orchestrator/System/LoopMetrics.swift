@@ -14,7 +14,11 @@ struct LoopMetrics: Sendable {
     init(loop: String, factory: any MetricsFactory) {
         let dimensions = [("loop", loop)]
         func counter(_ name: String) -> Counter {
-            let counter = Counter(label: "martlet_loop_\(name)_total", dimensions: dimensions, factory: factory)
+            let counter = Counter(
+                label: "martlet_loop_\(name)_total",
+                dimensions: dimensions,
+                factory: factory
+            )
             counter.increment(by: 0)
             return counter
         }

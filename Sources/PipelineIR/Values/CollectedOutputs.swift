@@ -138,9 +138,14 @@ package struct CollectedOutputs: Hashable, Sendable {
             return []
         }
         return list.map { said in
-            for text in [said["uri"]?.string, said["type"]?["schemaTitle"]?.string] where text?.contains("\u{0}") == true {
+            let texts = [said["uri"]?.string, said["type"]?["schemaTitle"]?.string]
+            if texts.contains(where: { $0?.contains("\u{0}") == true }) {
                 problems.append(
-                    SpecProblem("output artifact '\(name)'", "its uri or type holds a NUL character, which cannot be stored"))
+                    SpecProblem(
+                        "output artifact '\(name)'",
+                        "its uri or type holds a NUL character, which cannot be stored"
+                    )
+                )
             }
             return CollectedArtifact(
                 uri: said["uri"]?.string.flatMap { $0.isEmpty ? nil : $0 } ?? planned.uri,

@@ -18,9 +18,15 @@ struct FuzzTests {
             for seed in 0..<count {
                 let request = RandomRequest(seed: seed, ids: ids)
                 let answer = try await client.send(
-                    request.method, request.path, bytes: request.body, headers: request.headers)
+                    request.method,
+                    request.path,
+                    bytes: request.body,
+                    headers: request.headers
+                )
                 statuses[answer.status, default: 0] += 1
-                let what = "seed \(seed): \(request.method) \(request.path.prefix(200)): \(answer.status) \(answer.text.prefix(300))"
+                let what =
+                    "seed \(seed): \(request.method) \(request.path.prefix(200)): \(answer.status) "
+                    + "\(answer.text.prefix(300))"
                 #expect(answer.status < 500 || answer.status == 501 || answer.status == 503, "\(what)")
                 let after = try await world.server.rowCounts()
                 if answer.status >= 400 { #expect(after == before, "\(what)") }

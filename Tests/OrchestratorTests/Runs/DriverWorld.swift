@@ -27,9 +27,15 @@ struct DriverWorld: Sendable {
         timing.poll = .milliseconds(5)
         let clock = server.clock
         return RunDriver(
-            database: database, pods: ScriptedPods(pods), artifacts: server.artifacts, timing: timing,
-            now: { clock.now() }, newID: { clock.newID() },
-            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, metrics: metrics)
+            database: database,
+            pods: ScriptedPods(pods),
+            artifacts: server.artifacts,
+            timing: timing,
+            now: { clock.now() },
+            newID: { clock.newID() },
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+            metrics: metrics
+        )
     }
 
     /// Lets a driver run while `body` does, and stops it then.
@@ -48,7 +54,9 @@ struct DriverWorld: Sendable {
     func submit(_ spec: JSONValue) async throws -> RunID {
         try await server.useCases.runs.create(
             RunSubmission(
-                displayName: "r", source: .spec(PipelineSpecDocument(pipelineSpec: spec)))
+                displayName: "r",
+                source: .spec(PipelineSpecDocument(pipelineSpec: spec))
+            )
         ).run.id
     }
 

@@ -15,7 +15,8 @@ struct FaultTests {
 
     @Test(
         "Whichever write fails, before or after its commit, the run ends well and no attempt runs twice",
-        arguments: FaultyDatabase.Place.allCases, 0..<10
+        arguments: FaultyDatabase.Place.allCases,
+        0..<10
     )
     func everyWrite(place: FaultyDatabase.Place, number: Int) async throws {
         let world = try await DriverWorld(Self.seven)
@@ -35,7 +36,8 @@ struct FaultTests {
         #expect(rows["artifacts"] == 1)
         #expect(try await world.server.contradictions() == [])
         #expect(
-            try world.metrics.expectCounter("martlet_loop_errors_total", [("loop", "runs")]).totalValue > 0)
+            try world.metrics.expectCounter("martlet_loop_errors_total", [("loop", "runs")]).totalValue > 0
+        )
     }
 
     @Test("A server that is stopped at any moment is followed by one that takes over", arguments: 1..<8)

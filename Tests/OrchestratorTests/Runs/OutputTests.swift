@@ -20,7 +20,11 @@ struct OutputTests {
     private static let cases = [
         Case(name: "a file", file: " 7\n"),
         Case(name: "executor output", executor: #"{"parameterValues": {"value": 7}}"#),
-        Case(name: "both, the executor output wins", file: "8", executor: #"{"parameterValues": {"value": 7}}"#),
+        Case(
+            name: "both, the executor output wins",
+            file: "8",
+            executor: #"{"parameterValues": {"value": 7}}"#
+        ),
         Case(name: "nothing", refusal: "wrote no value"),
         Case(name: "text for a number", file: "seven", refusal: "expected a whole number"),
         Case(name: "a fraction for an integer", file: "7.5", refusal: "expected a whole number"),
@@ -28,18 +32,28 @@ struct OutputTests {
         Case(name: "no object", file: "7", executor: "[]", refusal: "expected an object"),
         Case(name: "an empty executor output", file: "7", executor: ""),
         Case(
-            name: "a NUL in an artifact's place", file: "7",
-            executor: #"{"artifacts": {"data": {"artifacts": [{"uri": "/a\u0000b"}]}}}"#, refusal: "NUL"),
+            name: "a NUL in an artifact's place",
+            file: "7",
+            executor: #"{"artifacts": {"data": {"artifacts": [{"uri": "/a\u0000b"}]}}}"#,
+            refusal: "NUL"
+        ),
         Case(
-            name: "a NUL in an artifact's metadata", file: "7",
-            executor: #"{"artifacts": {"data": {"artifacts": [{"metadata": {"a\u0000": "\u0000"}}]}}}"#),
+            name: "a NUL in an artifact's metadata",
+            file: "7",
+            executor: #"{"artifacts": {"data": {"artifacts": [{"metadata": {"a\u0000": "\u0000"}}]}}}"#
+        ),
         Case(
-            name: "an unreadable custom path", file: "7",
+            name: "an unreadable custom path",
+            file: "7",
             executor: #"{"artifacts": {"data": {"artifacts": [{"custom_path": "/missing/x"}]}}}"#,
-            refusal: "nothing at /missing/x"),
+            refusal: "nothing at /missing/x"
+        ),
         Case(
-            name: "artifacts of the wrong shape", file: "7", executor: #"{"artifacts": {"data": {"artifacts": 7}}}"#,
-            refusal: "expected a list"),
+            name: "artifacts of the wrong shape",
+            file: "7",
+            executor: #"{"artifacts": {"data": {"artifacts": 7}}}"#,
+            refusal: "expected a list"
+        ),
     ]
 
     @Test("What a program leaves behind is taken, or its task fails with the place", arguments: cases)
@@ -76,9 +90,9 @@ struct OutputTests {
             .ends(files: [
                 spec.file("value"): "7",
                 spec.executorOutput: """
-                    {"artifacts": {"data": {"artifacts": [{"custom_path": "/elsewhere/data", \
-                    "metadata": {"rows": 3}, "type": {"schemaTitle": "system.Model"}}]}}}
-                    """,
+                {"artifacts": {"data": {"artifacts": [{"custom_path": "/elsewhere/data", \
+                "metadata": {"rows": 3}, "type": {"schemaTitle": "system.Model"}}]}}}
+                """,
             ])
         }
         let id = try await world.submit(Specs.producer())
@@ -92,10 +106,14 @@ struct OutputTests {
         #expect(artifact.uri == "/artifacts/test/\(id)/make/0/data")
     }
 
-    @Test("The end of a program is told apart, in words", arguments: [
-        (PodOutcome.exited(code: 137), "exit status 137"), (.signaled(number: 9), "SIGKILL"),
-        (.signaled(number: 64), "Signal 64"), (.notStarted(Reason(.startFailed, "no such image")), "no such image"),
-    ])
+    @Test(
+        "The end of a program is told apart, in words",
+        arguments: [
+            (PodOutcome.exited(code: 137), "exit status 137"), (.signaled(number: 9), "SIGKILL"),
+            (.signaled(number: 64), "Signal 64"),
+            (.notStarted(Reason(.startFailed, "no such image")), "no such image"),
+        ]
+    )
     func ends(outcome: PodOutcome, words: String) async throws {
         let world = try await DriverWorld { _ in .ends(outcome, log: "one\ntwo\n") }
         let id = try await world.submit(Specs.single)

@@ -94,7 +94,9 @@ struct RunDriverTests {
         }
     }
 
-    @Test("A run that was asked to stop is stopped, whether anybody tells the loop or it finds out by loading")
+    @Test(
+        "A run that was asked to stop is stopped, whether anybody tells the loop or it finds out by loading"
+    )
     func termination() async throws {
         let world = try await DriverWorld { _ in .runs() }
         let early = try await world.submit(Specs.single)
