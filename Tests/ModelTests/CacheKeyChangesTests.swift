@@ -130,7 +130,7 @@ struct CacheKeyChangesTests {
 
     @Test(
         "Keys of another shape are compared as far as they go",
-        arguments: [nil, 3, [], ["image": 3]] as [JSONValue]
+        arguments: [.null, 3, [], ["image": 3]] as [JSONValue]
     )
     func foreign(old: JSONValue) {
         let changes = CacheKeyChanges(from: old, to: Self.key.json)
