@@ -13,7 +13,9 @@ package struct ScriptedProgram: Sendable {
 
     /// A program that ends at once.
     package static func ends(
-        _ outcome: PodOutcome = .exited(code: 0), files: [String: String] = [:], log: String = ""
+        _ outcome: PodOutcome = .exited(code: 0),
+        files: [String: String] = [:],
+        log: String = ""
     ) -> Self {
         Self(outcome: outcome, log: log, files: files)
     }
@@ -36,6 +38,8 @@ package final class PodWorld: Sendable {
         package var stops: [Duration] = []
         /// How it ended, once it did.
         package var end: PodEnd?
+        /// How often its log was read.
+        package var logReads = 0
         /// Whether its working files are gone.
         package var isForgotten = false
         var log: [UInt8] = []
@@ -56,7 +60,8 @@ package final class PodWorld: Sendable {
     /// Makes a machine.
     /// - Parameter script: what a pod's program does, asked once when it starts.
     package init(
-        clock: TickingClock, script: @escaping @Sendable (PodSpec) -> ScriptedProgram = { _ in .ends() }
+        clock: TickingClock,
+        script: @escaping @Sendable (PodSpec) -> ScriptedProgram = { _ in .ends() }
     ) {
         self.clock = clock
         self.script = script
@@ -78,7 +83,9 @@ package final class PodWorld: Sendable {
 
     /// Ends a program that runs.
     package func finish(
-        _ name: PodName, _ outcome: PodOutcome = .exited(code: 0), files: [String: String] = [:]
+        _ name: PodName,
+        _ outcome: PodOutcome = .exited(code: 0),
+        files: [String: String] = [:]
     ) {
         state.withLock { state in
             guard state.pods[name]?.end == nil else { return }
@@ -126,9 +133,13 @@ package final class PodWorld: Sendable {
     func log(of name: PodName, from offset: Int, bytesMax: Int) -> LogChunk? {
         state.withLock { state in
             guard let pod = state.pods[name] else { return nil }
+            state.pods[name]?.logReads += 1
             let bytes = Array(pod.log.dropFirst(offset).prefix(bytesMax))
             return LogChunk(
-                bytes: bytes, nextOffset: offset + bytes.count, isComplete: pod.end != nil)
+                bytes: bytes,
+                nextOffset: offset + bytes.count,
+                isComplete: pod.end != nil
+            )
         }
     }
 

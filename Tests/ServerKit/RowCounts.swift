@@ -51,7 +51,8 @@ package func contradictions(in connection: any SQLConnection) throws -> [String]
         ("a lease of a run that is gone", "run_leases WHERE run_id NOT IN (SELECT id FROM runs)"),
         (
             "a finished run without an end, or the other way round",
-            "runs WHERE (state IN ('SUCCEEDED', 'FAILED', 'SKIPPED', 'CANCELED')) <> (finished_at IS NOT NULL)"
+            "runs WHERE (state IN ('SUCCEEDED', 'FAILED', 'SKIPPED', 'CANCELED')) <> (finished_at "
+                + "IS NOT NULL)"
         ),
     ]
     var found: [String] = []

@@ -18,8 +18,10 @@ package enum Specs {
         return builder.spec(tasks: [
             "first": SpecBuilder.task("first"),
             "second": SpecBuilder.task(
-                "second", parameters: ["number": SpecBuilder.output("first", "number")],
-                artifacts: ["data": SpecBuilder.artifact("first", "data")]),
+                "second",
+                parameters: ["number": SpecBuilder.output("first", "number")],
+                artifacts: ["data": SpecBuilder.artifact("first", "data")]
+            ),
         ])
     }()
 
@@ -28,6 +30,16 @@ package enum Specs {
         var builder = SpecBuilder()
         builder.container("make", outputs: ["value": type], artifactsOut: ["data"])
         return builder.spec(tasks: ["make": SpecBuilder.task("make")])
+    }
+
+    /// A number of tasks that need nothing of each other.
+    package static func fan(_ width: Int) -> JSONValue {
+        var builder = SpecBuilder()
+        builder.container("work")
+        let names = (0..<width).map { "work-\($0)" }
+        return builder.spec(
+            tasks: Dictionary(uniqueKeysWithValues: names.map { ($0, SpecBuilder.task("work")) })
+        )
     }
 
     /// One task that is tried again at once, up to a number of times.
@@ -47,6 +59,7 @@ package enum Specs {
         builder.container("work", inputs: ["text": "STRING"])
         return builder.spec(
             tasks: ["work": SpecBuilder.task("work", parameters: ["text": SpecBuilder.input("text")])],
-            root: ["inputDefinitions": ["parameters": ["text": ["parameterType": "STRING"]]]])
+            root: ["inputDefinitions": ["parameters": ["text": ["parameterType": "STRING"]]]]
+        )
     }()
 }

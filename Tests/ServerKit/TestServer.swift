@@ -1,4 +1,5 @@
 package import Model
+package import Pods
 package import Services
 package import Store
 import StoreDrivers
@@ -19,21 +20,34 @@ package struct TestServer: Sendable {
     /// Makes an empty server.
     /// - Parameters:
     ///   - hints: what the use cases tell; nothing by default.
+    ///   - script: what pods do; they run until the test ends them by default.
     ///   - hasDefault: whether the experiment named `Default` is there, as in every running server.
-    package init(hints: ServiceContext.Hints? = nil, hasDefault: Bool = true) async throws {
+    package init(
+        hints: ServiceContext.Hints? = nil,
+        hasDefault: Bool = true,
+        script: @escaping @Sendable (PodSpec) -> ScriptedProgram = { _ in .runs() }
+    ) async throws {
         let clock = TickingClock()
         let database = try await SQLiteDatabase.inMemory()
-        let world = PodWorld(clock: clock)
+        let world = PodWorld(clock: clock, script: script)
         self.clock = clock
         self.database = database
         self.world = world
         useCases = UseCases(
             ServiceContext(
-                database: database, pods: ScriptedPods(world), artifacts: artifacts, now: { clock.now() },
+                database: database,
+                pods: ScriptedPods(world),
+                artifacts: artifacts,
+                now: { clock.now() },
                 newID: { clock.newID() },
                 hints: hints
                     ?? ServiceContext.Hints(
-                        runCreated: {}, terminationRequested: { _ in }, runDeleted: { _ in })))
+                        runCreated: {},
+                        terminationRequested: { _ in },
+                        runDeleted: { _ in }
+                    )
+            )
+        )
         if hasDefault { try await useCases.experiments.ensureDefault() }
     }
 

@@ -8,13 +8,18 @@ extension APIResponder {
         let submission = try PipelineVersionSubmission(json: try await request.json())
         let package = try package(submission)
         let version = try await useCases.pipelines.createVersion(
-            of: request.id("pipeline_id"), PipelineService.Naming(submission), package: package)
+            of: request.id("pipeline_id"),
+            PipelineService.Naming(submission),
+            package: package
+        )
         return .json(PipelineVersionMessage(version: version, spec: package.document).json)
     }
 
     func getPipelineVersion(_ request: APIRequest) async throws -> Response {
         let (version, spec) = try await useCases.pipelines.version(
-            request.id("pipeline_version_id"), of: request.id("pipeline_id"))
+            request.id("pipeline_version_id"),
+            of: request.id("pipeline_id")
+        )
         return .json(PipelineVersionMessage(version: version, spec: spec).json)
     }
 
@@ -24,20 +29,26 @@ extension APIResponder {
         return .json(
             found.page.json("pipeline_versions", of: query) { version in
                 PipelineVersionMessage(version: version, spec: found.specs[version.id]).json
-            })
+            }
+        )
     }
 
     func updatePipelineVersion(_ request: APIRequest) async throws -> Response {
         let update = try PipelineUpdate(version: try await request.json())
         let version = try await useCases.pipelines.updateVersion(
-            request.id("pipeline_version_id"), of: request.id("pipeline_id"), displayName: update.displayName,
-            tags: update.tags)
+            request.id("pipeline_version_id"),
+            of: request.id("pipeline_id"),
+            displayName: update.displayName,
+            tags: update.tags
+        )
         return .json(PipelineVersionMessage(version: version, spec: nil).json)
     }
 
     func deletePipelineVersion(_ request: APIRequest) async throws -> Response {
         try await useCases.pipelines.deleteVersion(
-            request.id("pipeline_version_id"), of: request.id("pipeline_id"))
+            request.id("pipeline_version_id"),
+            of: request.id("pipeline_id")
+        )
         return .empty
     }
 }

@@ -8,8 +8,10 @@ extension APIResponder {
         let submission = try ExperimentSubmission(json: try await request.json())
         return .json(
             try await useCases.experiments.create(
-                displayName: submission.displayName, description: submission.description
-            ).json)
+                displayName: submission.displayName,
+                description: submission.description
+            ).json
+        )
     }
 
     func getExperiment(_ request: APIRequest) async throws -> Response {

@@ -7,7 +7,9 @@ extension APIResponder {
     func createRun(_ request: APIRequest) async throws -> Response {
         var submission = try RunSubmission(json: try await request.json())
         // A deprecated way to name the experiment. Source: KFP `CreateRunRequest.experiment_id`.
-        if submission.experimentID == nil { submission.experimentID = try request.query()["experiment_id"].map { ExperimentID($0) } }
+        if submission.experimentID == nil {
+            submission.experimentID = try request.query()["experiment_id"].map { ExperimentID($0) }
+        }
         let created = try await useCases.runs.create(submission)
         return .json(RunMessage(run: created.run, spec: created.spec).json)
     }
@@ -18,9 +20,11 @@ extension APIResponder {
         let tasks = try await useCases.tasks.list(id)
         return .json(
             RunMessage(
-                run: found.run, spec: found.spec,
+                run: found.run,
+                spec: found.spec,
                 tasks: TaskMessage.all(tasks.tasks, attempts: tasks.attempts, artifacts: tasks.artifacts)
-            ).json)
+            ).json
+        )
     }
 
     func listRuns(_ request: APIRequest) async throws -> Response {

@@ -28,8 +28,11 @@ extension APIResponder {
     func getTaskLog(_ request: APIRequest) async throws -> Response {
         let query = try request.query()
         return try await log(
-            TaskID(request.parameters["task_id"] ?? "", in: request.id("run_id")), attempt: try query.count("attempt"),
-            from: try query.count("offset") ?? 0, follows: try query.flag("follow"))
+            TaskID(request.parameters["task_id"] ?? "", in: request.id("run_id")),
+            attempt: try query.count("attempt"),
+            from: try query.count("offset") ?? 0,
+            follows: try query.flag("follow")
+        )
     }
 
     func getNodeLog(_ request: APIRequest) async throws -> Response {
@@ -38,8 +41,10 @@ extension APIResponder {
         return try await log(node.task, attempt: node.attempt, from: 0, follows: try query.flag("follow"))
     }
 
-    /// Sends a log as it is read, never whole in memory. A log that is followed is sent as it is written, until the program ends.
-    private func log(_ task: TaskID, attempt: Int?, from offset: Int, follows: Bool) async throws -> Response {
+    /// Sends a log as it is read, never whole in memory. A log that is followed is sent as it is written,
+    /// until the program ends.
+    private func log(_ task: TaskID, attempt: Int?, from offset: Int, follows: Bool) async throws -> Response
+    {
         let service = useCases.tasks
         // Read once before the answer begins, so that what does not exist is a 404.
         let first = try await service.log(of: task.runID, task.path, attempt: attempt, from: offset)
@@ -56,9 +61,14 @@ extension APIResponder {
                     try await Task.sleep(for: .milliseconds(100))
                 }
                 if !follows, sent >= Limits.logBytesMax { break }
-                // Once there is an attempt it stays the one that is followed, or a retry's log would lose its beginning.
+                // Once there is an attempt it stays the one that is followed, or a retry's log would lose
+                // its beginning.
                 (chunk, attempt) = try await service.log(
-                    of: task.runID, task.path, attempt: attempt, from: chunk.nextOffset)
+                    of: task.runID,
+                    task.path,
+                    attempt: attempt,
+                    from: chunk.nextOffset
+                )
             }
             try await writer.finish(nil)
         }
@@ -68,6 +78,8 @@ extension APIResponder {
                 .contentType: "text/plain; charset=utf-8", .cacheControl: "no-store",
                 // A log is whatever a program wrote; a browser must not take it for a page.
                 .xContentTypeOptions: "nosniff",
-            ], body: body)
+            ],
+            body: body
+        )
     }
 }

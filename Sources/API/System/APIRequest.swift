@@ -20,7 +20,8 @@ struct APIRequest: Sendable {
     func listQuery() throws -> ListQuery { try ListRequest.query(from: try query()) }
 
     /// The whole body.
-    /// - Throws: `tooLarge` over the limit; what the client still sends is read and dropped first, since a client that is cut
+    /// - Throws: `tooLarge` over the limit; what the client still sends is read and dropped first, since a
+    ///   client that is cut
     ///   off while sending never sees the answer.
     func body(bytesMax: Int) async throws -> [UInt8] {
         var bytes: [UInt8] = []
@@ -37,7 +38,9 @@ struct APIRequest: Sendable {
         }
         if dropped > 0 {
             throw PlatformError(
-                .tooLarge, "The request has more than the \(bytesMax) bytes (\(bytesMax >> 20) MiB) that are allowed.")
+                .tooLarge,
+                "The request has more than the \(bytesMax) bytes (\(bytesMax >> 20) MiB) that are allowed."
+            )
         }
         return bytes
     }
@@ -61,8 +64,10 @@ extension Response {
     /// An answer in JSON.
     static func json(_ value: JSONValue, status: HTTPResponse.Status = .ok) -> Response {
         Response(
-            status: status, headers: [.contentType: "application/json", .cacheControl: "no-store"],
-            body: ResponseBody(byteBuffer: ByteBuffer(bytes: value.jsonBytes)))
+            status: status,
+            headers: [.contentType: "application/json", .cacheControl: "no-store"],
+            body: ResponseBody(byteBuffer: ByteBuffer(bytes: value.jsonBytes))
+        )
     }
 
     /// The answer to a request that has nothing to say. Source: `google.protobuf.Empty` through grpc-gateway.

@@ -34,7 +34,12 @@ package struct APIResponder<Context: RequestContext>: HTTPResponder {
         case .unknownPath:
             return .error(
                 ErrorEnvelope(
-                    PlatformError(.notFound, "There is no \(path) here; the API is under \(RouteTable.prefix).")))
+                    PlatformError(
+                        .notFound,
+                        "There is no \(path) here; the API is under \(RouteTable.prefix)."
+                    )
+                )
+            )
         case .malformed(let error): return .error(ErrorEnvelope(error))
         }
     }
@@ -59,10 +64,14 @@ package struct APIResponder<Context: RequestContext>: HTTPResponder {
             metadata: [
                 "request.route": "\(request.route.rawValue)", "error": "\(known?.message ?? "unexpected")",
                 "error.cause": "\(cause)",
-            ])
-        return known ?? PlatformError(
-            .internalError, "The server made a mistake while answering \(request.route.rawValue); its log says more.",
-            cause: cause)
+            ]
+        )
+        return known
+            ?? PlatformError(
+                .internalError,
+                "The server made a mistake while answering \(request.route.rawValue); its log says more.",
+                cause: cause
+            )
     }
 
     private func dispatch(_ request: APIRequest) async throws -> Response {

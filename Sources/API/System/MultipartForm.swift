@@ -16,7 +16,9 @@ struct MultipartFile: Hashable {
             let boundary = parameter("boundary", of: contentType), (1...70).contains(boundary.utf8.count)
         else {
             throw PlatformError.invalid(
-                "Expected a multipart/form-data body with the part '\(name)', found content type '\(contentType ?? "none")'.")
+                "Expected a multipart/form-data body with the part '\(name)', found content type "
+                    + "'\(contentType ?? "none")'."
+            )
         }
         for part in parts(of: body, boundary: Array(("--" + boundary).utf8)) {
             guard let file = MultipartFile(part: part), file.name == name else { continue }
@@ -28,7 +30,9 @@ struct MultipartFile: Hashable {
     private init?(part: ArraySlice<UInt8>) {
         guard let headEnd = part.firstRange(of: [13, 10, 13, 10]) else { return nil }
         let head = String(decoding: part[..<headEnd.lowerBound], as: UTF8.self)
-        let disposition = head.split(separator: "\r\n").first { $0.lowercased().hasPrefix("content-disposition:") }
+        let disposition = head.split(separator: "\r\n").first {
+            $0.lowercased().hasPrefix("content-disposition:")
+        }
         guard let disposition, let name = Self.parameter("name", of: disposition) else { return nil }
         self.name = name
         fileName = Self.parameter("filename", of: disposition) ?? ""
@@ -62,7 +66,8 @@ struct MultipartFile: Hashable {
     private static func find(_ boundary: [UInt8], in body: [UInt8], from start: Int) -> Int? {
         var position = start
         while position + boundary.count <= body.count {
-            guard let dash = body[position...].firstIndex(of: 0x2D), dash + boundary.count <= body.count else { return nil }
+            guard let dash = body[position...].firstIndex(of: 0x2D), dash + boundary.count <= body.count
+            else { return nil }
             let startsLine = dash == 0 || (dash >= 2 && body[dash - 2] == 13 && body[dash - 1] == 10)
             if startsLine, body[dash...].starts(with: boundary) { return dash }
             position = dash + 1
@@ -78,15 +83,18 @@ struct MultipartFile: Hashable {
             rest = rest[key.endIndex...]
             guard rest.first == "=" else { continue }
             rest = rest.dropFirst().drop(while: \.isWhitespace)
-            let value = rest.first == "\"" ? quoted(&rest) : String(rest.prefix { $0 != ";" && !$0.isWhitespace })
+            let value =
+                rest.first == "\"" ? quoted(&rest) : String(rest.prefix { $0 != ";" && !$0.isWhitespace })
             rest = rest.drop { $0 != ";" }
             if String(key.filter { !$0.isWhitespace }).lowercased() == name { return value }
         }
         return nil
     }
 
-    /// Takes text in quotes. A backslash is special only before a quote or another one: some clients send bare Windows paths.
-    private static func quoted<Text: StringProtocol>(_ rest: inout Text) -> String where Text.SubSequence == Text {
+    /// Takes text in quotes. A backslash is special only before a quote or another one: some clients send
+    /// bare Windows paths.
+    private static func quoted<Text: StringProtocol>(_ rest: inout Text) -> String
+    where Text.SubSequence == Text {
         var value = ""
         rest = rest.dropFirst()
         while let character = rest.popFirst(), character != "\"" {

@@ -1,7 +1,9 @@
 /// Refuses requests that a foreign web page makes through somebody's browser.
 ///
-/// The server has no login while it listens on loopback only; what protects it is that other machines cannot reach it. A browser on
-/// the same machine can, on behalf of any page it shows. Two checks stop that: a page's `Origin` must be ours, and
+/// The server has no login while it listens on loopback only; what protects it is that other machines cannot
+/// reach it. A browser on
+/// the same machine can, on behalf of any page it shows. Two checks stop that: a page's `Origin` must be
+/// ours, and
 /// the `Host` must be a name of this machine, or a page could have its own name resolve to 127.0.0.1.
 package struct RequestGuard: Hashable, Sendable {
     /// Whether the server listens on loopback only; elsewhere any host name may be ours.
@@ -22,12 +24,14 @@ package struct RequestGuard: Hashable, Sendable {
         }
         guard let origin else { return nil }
         let allowed = ["http://", "https://"].map { $0 + (host ?? "") }
-        return allowed.contains(origin) ? nil : "Requests from pages of '\(origin.prefix(100))' are not accepted."
+        return allowed.contains(origin)
+            ? nil : "Requests from pages of '\(origin.prefix(100))' are not accepted."
     }
 
     /// Whether a host name or address can only mean this machine.
     package static func isLoopback(_ name: String) -> Bool {
-        name == "localhost" || name == "::1" || name.hasPrefix("127.") && name.allSatisfy { $0.isNumber || $0 == "." }
+        name == "localhost" || name == "::1"
+            || name.hasPrefix("127.") && name.allSatisfy { $0.isNumber || $0 == "." }
             || name.hasSuffix(".localhost")
     }
 

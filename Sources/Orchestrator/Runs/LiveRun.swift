@@ -18,8 +18,13 @@ extension SQLConnection {
     func runRows(_ id: RunID) throws -> RunRows? {
         guard let run = try run(id), let specID = try specID(of: id) else { return nil }
         return RunRows(
-            run: run, specID: specID, tasks: try tasks(of: id), attempts: try attempts(of: id),
-            artifacts: try artifacts(of: id), terminationRequested: try isTerminationRequested(id))
+            run: run,
+            specID: specID,
+            tasks: try tasks(of: id),
+            attempts: try attempts(of: id),
+            artifacts: try artifacts(of: id),
+            terminationRequested: try isTerminationRequested(id)
+        )
     }
 
     /// Stores what a machine wants stored; nothing for a run that was deleted meanwhile.

@@ -4,7 +4,8 @@ import Model
 import PipelineIR
 import Pods
 
-/// Turns the end of a pod into the result of an attempt: reads what the program left behind, checks it, names artifacts.
+/// Turns the end of a pod into the result of an attempt: reads what the program left behind, checks it,
+/// names artifacts.
 struct OutputCollector: Sendable {
     let pods: any PodRuntime
     let artifacts: any ArtifactStore
@@ -52,7 +53,8 @@ struct OutputCollector: Sendable {
             guard let planned = assembly.planned[output] else { continue }
             for collected in list {
                 if let source = collected.customPath, source != collected.uri {
-                    let absolute = source.hasPrefix("/") ? source : pods.layout(of: name).workingFolder + "/" + source
+                    let absolute =
+                        source.hasPrefix("/") ? source : pods.layout(of: name).workingFolder + "/" + source
                     try await artifacts.put(contentsOf: absolute, to: collected.uri)
                 }
                 var artifact = planned

@@ -5,7 +5,8 @@ import Pods
 
 /// Turns a launch into a pod: chooses paths, builds the executor input, replaces placeholders.
 ///
-/// Pure, and a function of its arguments: after a restart the same launch gives the same pod, so that outputs are found again.
+/// Pure, and a function of its arguments: after a restart the same launch gives the same pod, so that
+/// outputs are found again.
 struct PodAssembly: Sendable {
     /// What the driver gets.
     let pod: PodSpec
@@ -33,8 +34,12 @@ struct PodAssembly: Sendable {
         executorOutputFile = folder + "/executor_output.json"
         planned = Self.plan(task, folder: folder, now: run.createdAt)
         let input = ExecutorInput(
-            parameters: launch.parameters, inputArtifacts: launch.artifacts, outputFiles: outputFiles,
-            outputArtifacts: planned, executorOutputFile: executorOutputFile)
+            parameters: launch.parameters,
+            inputArtifacts: launch.artifacts,
+            outputFiles: outputFiles,
+            outputArtifacts: planned,
+            executorOutputFile: executorOutputFile
+        )
         var values = PlaceholderValues()
         values.parameters = launch.parameters
         values.inputArtifacts = launch.artifacts
@@ -46,37 +51,55 @@ struct PodAssembly: Sendable {
         values.facts["pipeline_root"] = folder
         let resolver = PlaceholderResolver(values)
         pod = PodSpec(
-            name: name, image: try resolver.text(container.image),
-            command: try resolver.arguments(container.command), args: try resolver.arguments(container.args),
-            env: try container.env.map { EnvironmentVariable(name: $0.name, value: try resolver.text($0.value)) },
+            name: name,
+            image: try resolver.text(container.image),
+            command: try resolver.arguments(container.command),
+            args: try resolver.arguments(container.args),
+            env: try container.env.map {
+                EnvironmentVariable(name: $0.name, value: try resolver.text($0.value))
+            },
             requests: try Self.requests(container.resources, resolver),
-            outputPaths: outputFiles.values.sorted() + planned.values.map(\.uri).sorted() + [executorOutputFile])
+            outputPaths: outputFiles.values.sorted() + planned.values.map(\.uri).sorted() + [
+                executorOutputFile
+            ]
+        )
     }
 
     private static func plan(_ task: TaskGraph.Task, folder: String, now: Instant) -> [String: Artifact] {
         var planned: [String: Artifact] = [:]
         for (name, output) in task.component.outputArtifacts {
             planned[name] = Artifact(
-                id: ArtifactID(name), name: name, schemaTitle: output.type.title, schemaVersion: output.type.version,
-                uri: folder + "/" + fileName(name), metadata: output.metadata, createdAt: now)
+                id: ArtifactID(name),
+                name: name,
+                schemaTitle: output.type.title,
+                schemaVersion: output.type.version,
+                uri: folder + "/" + fileName(name),
+                metadata: output.metadata,
+                createdAt: now
+            )
         }
         return planned
     }
 
-    /// An output's name as a file name; the SDK allows letters, digits and underscores, a hand-written spec anything.
+    /// An output's name as a file name; the SDK allows letters, digits and underscores, a hand-written spec
+    /// anything.
     private static func fileName(_ name: String) -> String {
         TaskPath.root.appending(name).text
     }
 
     private static func requests(
-        _ resources: ContainerSpec.Resources?, _ resolver: PlaceholderResolver
+        _ resources: ContainerSpec.Resources?,
+        _ resolver: PlaceholderResolver
     ) throws -> ResourceRequests {
         guard let resources else { return ResourceRequests() }
         func quantity(_ text: String?, _ field: String) throws -> Quantity? {
             guard let text = try text.map(resolver.text) else { return nil }
             guard let quantity = Quantity(text) else {
                 throw InvalidSpec([
-                    SpecProblem("resources.\(field)", "expected an amount such as 500m, 2 or 4Gi, found '\(text)'")
+                    SpecProblem(
+                        "resources.\(field)",
+                        "expected an amount such as 500m, 2 or 4Gi, found '\(text)'"
+                    )
                 ])
             }
             return quantity
@@ -85,12 +108,16 @@ struct PodAssembly: Sendable {
         if let type = try resources.acceleratorType.map(resolver.text) {
             let count = try resources.acceleratorCount.map(resolver.text) ?? "1"
             guard let number = Int(count), number >= 0 else {
-                throw InvalidSpec([SpecProblem("resources.accelerator.count", "expected a number, found '\(count)'")])
+                throw InvalidSpec([
+                    SpecProblem("resources.accelerator.count", "expected a number, found '\(count)'")
+                ])
             }
             if number > 0 { devices[type] = number }
         }
         return ResourceRequests(
             cpu: try quantity(resources.cpuRequest ?? resources.cpuLimit, "cpu"),
-            memory: try quantity(resources.memoryRequest ?? resources.memoryLimit, "memory"), devices: devices)
+            memory: try quantity(resources.memoryRequest ?? resources.memoryLimit, "memory"),
+            devices: devices
+        )
     }
 }

@@ -37,7 +37,9 @@ struct PodRemover: Sendable {
         // The next start of the server tries again.
         if let problem {
             logger.warning(
-                "pods of a deleted run could not be removed", metadata: ["run.id": "\(run)", "error": "\(problem)"])
+                "pods of a deleted run could not be removed",
+                metadata: ["run.id": "\(run)", "error": "\(problem)"]
+            )
         }
     }
 

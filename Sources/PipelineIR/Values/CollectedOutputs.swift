@@ -138,7 +138,16 @@ package struct CollectedOutputs: Hashable, Sendable {
             return []
         }
         return list.map { said in
-            CollectedArtifact(
+            let texts = [said["uri"]?.string, said["type"]?["schemaTitle"]?.string]
+            if texts.contains(where: { $0?.contains("\u{0}") == true }) {
+                problems.append(
+                    SpecProblem(
+                        "output artifact '\(name)'",
+                        "its uri or type holds a NUL character, which cannot be stored"
+                    )
+                )
+            }
+            return CollectedArtifact(
                 uri: said["uri"]?.string.flatMap { $0.isEmpty ? nil : $0 } ?? planned.uri,
                 metadata: planned.metadata.merging(said["metadata"]?.object ?? [:]) { _, new in new },
                 customPath: (said["custom_path"] ?? said["customPath"])?.string.flatMap { $0.isEmpty ? nil : $0 },

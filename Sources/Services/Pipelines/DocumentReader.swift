@@ -6,12 +6,15 @@ enum DocumentReader {
     /// Reads one or two documents.
     static func document(_ bytes: [UInt8], named fileName: String) throws -> PipelineSpecDocument {
         guard let text = String(validating: bytes, as: UTF8.self) else {
-            let line = 1 + (bytes.split(separator: 10, omittingEmptySubsequences: false)
-                .firstIndex { String(validating: $0, as: UTF8.self) == nil } ?? 0)
+            let line =
+                1
+                + (bytes.split(separator: 10, omittingEmptySubsequences: false)
+                    .firstIndex { String(validating: $0, as: UTF8.self) == nil } ?? 0)
             throw PlatformError.invalid("\(fileName): line \(line) is not UTF-8 text.")
         }
         if text.allSatisfy(\.isWhitespace) { throw PlatformError.invalid("\(fileName): the file is empty.") }
-        var documents = try fileName.lowercased().hasSuffix(".json")
+        var documents =
+            try fileName.lowercased().hasSuffix(".json")
             ? [json(bytes, named: fileName)] : yaml(text, named: fileName)
         documents.removeAll { $0 == .null }
         switch documents.count {
@@ -20,7 +23,9 @@ enum DocumentReader {
         case 0: throw PlatformError.invalid("\(fileName): the file holds no document.")
         default:
             throw PlatformError.invalid(
-                "\(fileName): found \(documents.count) documents, expected the pipeline spec and at most one platform spec.")
+                "\(fileName): found \(documents.count) documents, expected the pipeline spec and at "
+                    + "most one platform spec."
+            )
         }
     }
 
@@ -71,11 +76,14 @@ enum DocumentReader {
         if budget < 0 {
             throw PlatformError.invalid(
                 "\(place(node.mark)): with its aliases expanded the document has more than "
-                    + "\(Limits.documentValuesMax) values up to here.")
+                    + "\(Limits.documentValuesMax) values up to here."
+            )
         }
         if depth >= Limits.jsonDepthMax, node.scalar == nil {
             throw PlatformError.invalid(
-                "\(place(node.mark)): more than \(Limits.jsonDepthMax) lists and objects lie within each other.")
+                "\(place(node.mark)): more than \(Limits.jsonDepthMax) lists and objects lie within "
+                    + "each other."
+            )
         }
         switch node {
         case .scalar(let scalar): return try convert(scalar)
@@ -106,7 +114,8 @@ enum DocumentReader {
         switch node.tag {
         case Tag(.null): return .null
         case Tag(.bool): return node.bool.map { .bool($0) } ?? .string(scalar.string)
-        case Tag(.int): return (node.int.map(Double.init) ?? node.float).map { .number($0) } ?? .string(scalar.string)
+        case Tag(.int):
+            return (node.int.map(Double.init) ?? node.float).map { .number($0) } ?? .string(scalar.string)
         case Tag(.float):
             guard let number = node.float else { return .string(scalar.string) }
             guard number.isFinite else {

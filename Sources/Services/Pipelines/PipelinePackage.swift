@@ -33,16 +33,20 @@ package struct PipelinePackage: Sendable {
     }
 
     /// Reads an uploaded file: YAML with one or two documents, or JSON.
-    /// - Throws: `invalidArgument` for anything that is no pipeline, `tooLarge` over ``Limits/uploadBytesMax``.
+    /// - Throws: `invalidArgument` for anything that is no pipeline, `tooLarge` over
+    ///   ``Limits/uploadBytesMax``.
     package init(file bytes: [UInt8], named fileName: String) throws {
         if bytes.count > Limits.uploadBytesMax {
             throw PlatformError(
                 .tooLarge,
-                "The file has \(bytes.count) bytes; at most \(Limits.uploadBytesMax) (32 MiB) are allowed.")
+                "The file has \(bytes.count) bytes; at most \(Limits.uploadBytesMax) (32 MiB) are allowed."
+            )
         }
         if bytes.starts(with: [0x50, 0x4B]) || bytes.starts(with: [0x1F, 0x8B]) {
             throw PlatformError.invalid(
-                "\(fileName): zip and tar.gz packages are not supported yet; upload the pipeline's YAML file itself.")
+                "\(fileName): zip and tar.gz packages are not supported yet; upload the pipeline's "
+                    + "YAML file itself."
+            )
         }
         try self.init(try DocumentReader.document(bytes, named: fileName))
     }

@@ -20,7 +20,10 @@ package struct PipelineService: Sendable {
 
         /// Makes a naming.
         package init(
-            name: String, displayName: String = "", description: String = "", codeSourceURL: String = "",
+            name: String,
+            displayName: String = "",
+            description: String = "",
+            codeSourceURL: String = "",
             tags: [String: String] = [:]
         ) {
             self.name = name
@@ -32,19 +35,29 @@ package struct PipelineService: Sendable {
     }
 
     /// Creates a pipeline, with a first version of the same name if there is a package.
-    /// - Throws: `invalidArgument` for bad names, `alreadyExists` for one that is taken; then nothing is stored.
-    package func create(_ naming: Naming, version: Naming? = nil, package: PipelinePackage?) async throws -> Pipeline {
+    /// - Throws: `invalidArgument` for bad names, `alreadyExists` for one that is taken; then nothing is
+    ///   stored.
+    package func create(_ naming: Naming, version: Naming? = nil, package: PipelinePackage?) async throws
+        -> Pipeline
+    {
         try checkName(naming.name, of: "pipeline", charactersMax: Limits.nameCharactersMax)
         try checkTags(naming.tags)
         let pipeline = Pipeline(
-            id: PipelineID(context.newID()), name: naming.name, displayName: naming.displayName,
-            description: naming.description, createdAt: context.now(), tags: naming.tags)
+            id: PipelineID(context.newID()),
+            name: naming.name,
+            displayName: naming.displayName,
+            description: naming.description,
+            createdAt: context.now(),
+            tags: naming.tags
+        )
         let first = try package.map { ($0, try newVersion(version ?? naming, of: pipeline.id)) }
         try await context.database.write { connection in
             if try connection.pipeline(named: pipeline.name) != nil {
                 throw PlatformError(
                     .alreadyExists,
-                    "There is a pipeline named '\(pipeline.name)' already; choose another name, or add a version to it.")
+                    "There is a pipeline named '\(pipeline.name)' already; choose another name, or "
+                        + "add a version to it."
+                )
             }
             try connection.insertPipeline(pipeline)
             if let (package, version) = first { try connection.insertVersion(version, package) }
@@ -56,7 +69,9 @@ package struct PipelineService: Sendable {
     /// Adds a version to a pipeline.
     /// - Throws: `notFound` for the pipeline, `alreadyExists` for a name that is taken within it.
     package func createVersion(
-        of id: PipelineID, _ naming: Naming, package: PipelinePackage
+        of id: PipelineID,
+        _ naming: Naming,
+        package: PipelinePackage
     ) async throws -> PipelineVersion {
         let version = try newVersion(naming, of: id)
         try await context.database.write { connection in
@@ -66,7 +81,9 @@ package struct PipelineService: Sendable {
             } catch let error as PlatformError where error.code == .alreadyExists {
                 throw PlatformError(
                     .alreadyExists,
-                    "The pipeline has a version named '\(version.name)' already; choose another name.", cause: error.message)
+                    "The pipeline has a version named '\(version.name)' already; choose another name.",
+                    cause: error.message
+                )
             }
             try connection.appendChange(kind: "pipeline", id: id.text, at: version.createdAt)
         }
@@ -96,7 +113,9 @@ package struct PipelineService: Sendable {
     }
 
     /// Changes a pipeline's display name and labels; `nil` leaves them.
-    package func update(_ id: PipelineID, displayName: String?, tags: [String: String]?) async throws -> Pipeline {
+    package func update(_ id: PipelineID, displayName: String?, tags: [String: String]?) async throws
+        -> Pipeline
+    {
         if let tags { try checkTags(tags) }
         let now = context.now()
         return try await context.database.write { connection in
@@ -117,9 +136,13 @@ package struct PipelineService: Sendable {
             let count = try connection.versionCount(of: id)
             if count > 0, !cascade {
                 throw PlatformError.invalid(
-                    "The pipeline has \(count) version(s); delete them first, or ask for the deletion to cascade.")
+                    "The pipeline has \(count) version(s); delete them first, or ask for the "
+                        + "deletion to cascade."
+                )
             }
-            while let version = try connection.newestVersion(of: id) { _ = try connection.deleteVersion(version.id) }
+            while let version = try connection.newestVersion(of: id) {
+                _ = try connection.deleteVersion(version.id)
+            }
             _ = try connection.deletePipeline(id)
             try connection.appendChange(kind: "pipeline", id: id.text, at: now)
         }
@@ -128,7 +151,8 @@ package struct PipelineService: Sendable {
     /// A version of a pipeline, with its spec.
     /// - Throws: `notFound`, also when the version belongs to another pipeline.
     package func version(
-        _ id: PipelineVersionID, of pipeline: PipelineID
+        _ id: PipelineVersionID,
+        of pipeline: PipelineID
     ) async throws -> (PipelineVersion, PipelineSpecDocument?) {
         try await context.database.read { connection in
             let version = try connection.requiredVersion(id, of: pipeline)
@@ -138,7 +162,8 @@ package struct PipelineService: Sendable {
 
     /// One page of a pipeline's versions, with their specs: the SDK reads them from the list.
     package func versions(
-        of id: PipelineID, _ query: ListQuery
+        of id: PipelineID,
+        _ query: ListQuery
     ) async throws -> (page: Page<PipelineVersion>, specs: [PipelineVersionID: PipelineSpecDocument]) {
         try await context.database.read { connection in
             _ = try connection.requiredPipeline(id)
@@ -153,7 +178,10 @@ package struct PipelineService: Sendable {
 
     /// Changes a version's display name and labels; `nil` leaves them.
     package func updateVersion(
-        _ id: PipelineVersionID, of pipeline: PipelineID, displayName: String?, tags: [String: String]?
+        _ id: PipelineVersionID,
+        of pipeline: PipelineID,
+        displayName: String?,
+        tags: [String: String]?
     ) async throws -> PipelineVersion {
         if let tags { try checkTags(tags) }
         return try await context.database.write { connection in
@@ -179,9 +207,15 @@ package struct PipelineService: Sendable {
         try checkName(naming.name, of: "pipeline version", charactersMax: Limits.versionNameCharactersMax)
         try checkTags(naming.tags)
         return PipelineVersion(
-            id: PipelineVersionID(context.newID()), pipelineID: pipeline, name: naming.name,
-            displayName: naming.displayName, description: naming.description, createdAt: context.now(),
-            codeSourceURL: naming.codeSourceURL, tags: naming.tags)
+            id: PipelineVersionID(context.newID()),
+            pipelineID: pipeline,
+            name: naming.name,
+            displayName: naming.displayName,
+            description: naming.description,
+            createdAt: context.now(),
+            codeSourceURL: naming.codeSourceURL,
+            tags: naming.tags
+        )
     }
 }
 

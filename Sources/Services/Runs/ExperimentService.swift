@@ -22,7 +22,10 @@ package struct ExperimentService: Sendable {
         let experiment = new(displayName, description)
         try await context.database.write { connection in
             if try connection.experiment(named: displayName) != nil {
-                throw PlatformError(.alreadyExists, "There is an experiment named '\(displayName)' already; choose another name.")
+                throw PlatformError(
+                    .alreadyExists,
+                    "There is an experiment named '\(displayName)' already; choose another name."
+                )
             }
             try connection.insertExperiment(experiment)
             try connection.appendChange(kind: "experiment", id: experiment.id.text, at: experiment.createdAt)
@@ -48,14 +51,17 @@ package struct ExperimentService: Sendable {
             let experiment = try connection.requiredExperiment(id)
             if experiment.displayName == Experiment.defaultName {
                 throw PlatformError.invalid(
-                    "The experiment '\(Experiment.defaultName)' cannot be deleted: runs that name none belong to it.")
+                    "The experiment '\(Experiment.defaultName)' cannot be deleted: runs that name "
+                        + "none belong to it."
+                )
             }
             _ = try connection.deleteExperiment(id)
             try connection.appendChange(kind: "experiment", id: id.text, at: now)
         }
     }
 
-    /// Puts an experiment away or brings it back. Putting away takes its runs along; bringing back does not. Source: KFP.
+    /// Puts an experiment away or brings it back. Putting away takes its runs along; bringing back does not.
+    /// Source: KFP.
     package func setStorageState(_ state: StorageState, of id: ExperimentID) async throws {
         let now = context.now()
         try await context.database.write { connection in
@@ -69,8 +75,11 @@ package struct ExperimentService: Sendable {
 
     private func new(_ displayName: String, _ description: String) -> Experiment {
         Experiment(
-            id: ExperimentID(context.newID()), displayName: displayName, description: description,
-            createdAt: context.now())
+            id: ExperimentID(context.newID()),
+            displayName: displayName,
+            description: description,
+            createdAt: context.now()
+        )
     }
 }
 

@@ -9,7 +9,8 @@ package struct RunService: Sendable {
 
     /// Stores a run and its root task in one transaction. No pod is touched.
     /// - Returns: the run, and its spec if it brought one of its own.
-    /// - Throws: `invalidArgument` with the place of what is wrong in the spec or the parameters, `notFound` for a pipeline,
+    /// - Throws: `invalidArgument` with the place of what is wrong in the spec or the parameters, `notFound`
+    ///   for a pipeline,
     ///   version or experiment; then nothing is stored.
     package func create(_ submission: RunSubmission) async throws -> (run: Run, spec: PipelineSpecDocument?) {
         if submission.displayName.isEmpty {
@@ -20,18 +21,27 @@ package struct RunService: Sendable {
         let package = try PipelinePackage(source.document)
         try package.checkSupported()
         let problems = package.graph.problems(inParameters: submission.parameters)
-        if !problems.isEmpty { throw PlatformError.invalid("The parameters do not fit: \(InvalidSpec(problems))") }
+        if !problems.isEmpty {
+            throw PlatformError.invalid("The parameters do not fit: \(InvalidSpec(problems))")
+        }
 
         let id = RunID(context.newID())
         let now = context.now()
         let run = try await context.database.write { connection in
             let experiment = try connection.experiment(of: submission)
             let run = Run(
-                id: id, experimentID: experiment.id, displayName: submission.displayName,
-                description: submission.description, pipelineID: source.pipelineID,
-                pipelineVersionID: source.versionID, pipelineName: package.spec.name,
-                parameters: submission.parameters, pipelineRoot: submission.pipelineRoot,
-                serviceAccount: submission.serviceAccount, createdAt: now)
+                id: id,
+                experimentID: experiment.id,
+                displayName: submission.displayName,
+                description: submission.description,
+                pipelineID: source.pipelineID,
+                pipelineVersionID: source.versionID,
+                pipelineName: package.spec.name,
+                parameters: submission.parameters,
+                pipelineRoot: submission.pipelineRoot,
+                serviceAccount: submission.serviceAccount,
+                createdAt: now
+            )
             let specID = package.specID
             try connection.insertSpec(package.document, id: specID)
             try connection.insertRun(run, specID: specID)
@@ -65,7 +75,9 @@ package struct RunService: Sendable {
         try await context.database.write { connection in
             var run = try connection.requiredRun(id)
             guard try connection.requestTermination(id, at: now) else {
-                throw PlatformError.invalid("Run \(id) is over (\(run.state.rawValue)); there is nothing to terminate.")
+                throw PlatformError.invalid(
+                    "Run \(id) is over (\(run.state.rawValue)); there is nothing to terminate."
+                )
             }
             run.enter(.canceling, at: now, reason: Reason(.terminated, "The run was asked to stop."))
             try connection.updateRunProgress(run)
@@ -93,7 +105,9 @@ package struct RunService: Sendable {
             var run = try connection.requiredRun(id)
             if state == .available, try connection.experiment(run.experimentID)?.storageState == .archived {
                 throw PlatformError(
-                    .failedPrecondition, "The run's experiment is archived; unarchive the experiment first.")
+                    .failedPrecondition,
+                    "The run's experiment is archived; unarchive the experiment first."
+                )
             }
             run.storageState = state
             try connection.updateRun(run)
@@ -113,8 +127,12 @@ package struct RunService: Sendable {
         case .version(let pipelineID, let versionID):
             return try await context.database.read { connection in
                 let version = try connection.version(versionID, of: pipelineID)
-                guard let spec = try connection.specID(of: version.id).flatMap({ try connection.spec($0) }) else {
-                    throw PlatformError(.internalError, "The spec of pipeline version \(version.id) is missing.")
+                guard let spec = try connection.specID(of: version.id).flatMap({ try connection.spec($0) })
+                else {
+                    throw PlatformError(
+                        .internalError,
+                        "The spec of pipeline version \(version.id) is missing."
+                    )
                 }
                 return Source(document: spec, pipelineID: version.pipelineID, versionID: version.id)
             }
@@ -124,8 +142,10 @@ package struct RunService: Sendable {
     private func checkPipelineRoot(_ root: String?) throws {
         guard let root, !root.isEmpty else { return }
         throw PlatformError.invalid(
-            "runtime_config.pipeline_root: this server keeps artifacts in its own folder and cannot write to '\(root)'; "
-                + "leave pipeline_root out.")
+            "runtime_config.pipeline_root: this server keeps artifacts in its own folder and cannot "
+                + "write to '\(root)'; "
+                + "leave pipeline_root out."
+        )
     }
 }
 
@@ -145,13 +165,17 @@ extension SQLConnection {
         let experiment = try requiredExperiment(id)
         if experiment.storageState == .archived {
             throw PlatformError(
-                .failedPrecondition, "Experiment '\(experiment.displayName)' is archived; unarchive it first.")
+                .failedPrecondition,
+                "Experiment '\(experiment.displayName)' is archived; unarchive it first."
+            )
         }
         return experiment
     }
 
     /// A version by id, or a pipeline's newest.
-    fileprivate func version(_ versionID: PipelineVersionID?, of pipelineID: PipelineID?) throws -> PipelineVersion {
+    fileprivate func version(_ versionID: PipelineVersionID?, of pipelineID: PipelineID?) throws
+        -> PipelineVersion
+    {
         if let versionID {
             if let pipelineID { return try requiredVersion(versionID, of: pipelineID) }
             guard let version = try version(versionID) else {
@@ -159,7 +183,9 @@ extension SQLConnection {
             }
             return version
         }
-        guard let pipelineID else { throw PlatformError.invalid("run: neither a pipeline nor a version is named.") }
+        guard let pipelineID else {
+            throw PlatformError.invalid("run: neither a pipeline nor a version is named.")
+        }
         _ = try requiredPipeline(pipelineID)
         guard let version = try newestVersion(of: pipelineID) else {
             throw PlatformError.invalid("Pipeline \(pipelineID) has no versions; upload one first.")

@@ -23,8 +23,10 @@ package struct TaskService: Sendable {
             _ = try connection.requiredRun(run)
             let artifacts = try connection.artifacts(of: run)
             return Listing(
-                tasks: try connection.tasks(of: run), attempts: try connection.attempts(of: run),
-                artifacts: Dictionary(artifacts.map { ($0.id, $0) }) { first, _ in first })
+                tasks: try connection.tasks(of: run),
+                attempts: try connection.attempts(of: run),
+                artifacts: Dictionary(artifacts.map { ($0.id, $0) }) { first, _ in first }
+            )
         }
     }
 
@@ -34,10 +36,15 @@ package struct TaskService: Sendable {
     /// - Parameters:
     ///   - attempt: from 0; `nil` for the newest.
     ///   - offset: bytes to leave out.
-    /// - Returns: the part, and whose it is: the next part must be asked of the same attempt. `nil` while there is none.
+    /// - Returns: the part, and whose it is: the next part must be asked of the same attempt. `nil` while
+    ///   there is none.
     /// - Throws: `notFound` for run, task or attempt.
     package func log(
-        of run: RunID, _ path: TaskPath, attempt: Int?, from offset: Int, bytesMax: Int = 1 << 20
+        of run: RunID,
+        _ path: TaskPath,
+        attempt: Int?,
+        from offset: Int,
+        bytesMax: Int = 1 << 20
     ) async throws -> (chunk: LogChunk, attempt: Int?) {
         let (task, found) = try await context.database.read { connection in
             _ = try connection.requiredRun(run)
@@ -48,11 +55,15 @@ package struct TaskService: Sendable {
             return (task, attempt.map { number in attempts.first { $0.number == number } } ?? attempts.last)
         }
         guard let found else {
-            if let attempt { throw PlatformError.notFound("Attempt", "\(attempt) of task '\(path)' of run \(run)") }
+            if let attempt {
+                throw PlatformError.notFound("Attempt", "\(attempt) of task '\(path)' of run \(run)")
+            }
             return (LogChunk(bytes: [], nextOffset: offset, isComplete: task.state.isFinal), nil)
         }
         let name = PodName(runID: run, path: path, attempt: found.number)
         let chunk = try await context.pods.log(of: name, from: offset, bytesMax: bytesMax)
-        return (chunk ?? LogChunk(bytes: [], nextOffset: offset, isComplete: found.state.isFinal), found.number)
+        return (
+            chunk ?? LogChunk(bytes: [], nextOffset: offset, isComplete: found.state.isFinal), found.number
+        )
     }
 }

@@ -16,7 +16,8 @@ package struct ServiceContext: Sendable {
 
         /// Makes hints.
         package init(
-            runCreated: @escaping @Sendable () -> Void, terminationRequested: @escaping @Sendable (RunID) -> Void,
+            runCreated: @escaping @Sendable () -> Void,
+            terminationRequested: @escaping @Sendable (RunID) -> Void,
             runDeleted: @escaping @Sendable (RunID) -> Void
         ) {
             self.runCreated = runCreated
@@ -40,8 +41,12 @@ package struct ServiceContext: Sendable {
 
     /// Makes a context.
     package init(
-        database: any Database, pods: any PodRuntime, artifacts: any ArtifactStore,
-        now: @escaping @Sendable () -> Instant, newID: @escaping @Sendable () -> String, hints: Hints
+        database: any Database,
+        pods: any PodRuntime,
+        artifacts: any ArtifactStore,
+        now: @escaping @Sendable () -> Instant,
+        newID: @escaping @Sendable () -> String,
+        hints: Hints
     ) {
         self.database = database
         self.pods = pods
@@ -75,11 +80,14 @@ package struct UseCases: Sendable {
 /// Checks the length of a name that people choose.
 func checkName(_ name: String, of thing: String, charactersMax: Int) throws {
     if name.isEmpty {
-        throw PlatformError.invalid("The name of the \(thing) is missing; give it 1 to \(charactersMax) characters.")
+        throw PlatformError.invalid(
+            "The name of the \(thing) is missing; give it 1 to \(charactersMax) characters."
+        )
     }
     if name.count > charactersMax {
         throw PlatformError.invalid(
-            "The name of the \(thing) has \(name.count) characters; at most \(charactersMax) are allowed.")
+            "The name of the \(thing) has \(name.count) characters; at most \(charactersMax) are allowed."
+        )
     }
 }
 
@@ -90,6 +98,8 @@ func checkTags(_ tags: [String: String]) throws {
         if key.isEmpty || key.count > 63 || key.contains(".") {
             throw PlatformError.invalid("tags.\(key): a key has 1 to 63 characters and no '.'.")
         }
-        if value.count > 63 { throw PlatformError.invalid("tags.\(key): the value has more than 63 characters.") }
+        if value.count > 63 {
+            throw PlatformError.invalid("tags.\(key): the value has more than 63 characters.")
+        }
     }
 }

@@ -25,6 +25,10 @@ extension PlatformError {
             self.init(
                 .unavailable, "another program holds the database: stop it or try again", cause: cause,
                 retry: .backoff)
+        case (.SQLITE_IOERR, _):
+            self.init(
+                .unavailable, "the disk of the data directory failed: check it and try again", cause: cause,
+                retry: .backoff)
         case (.SQLITE_READONLY, _):
             self.init(
                 .failedPrecondition,

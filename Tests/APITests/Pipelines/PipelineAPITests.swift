@@ -4,21 +4,27 @@ import Testing
 
 @Suite("Pipelines over HTTP")
 struct PipelineAPITests {
-    @Test("A pipeline and its first version in one request: the version bears the pipeline's name unless it has its own")
+    @Test("Created with its pipeline, a version bears the pipeline's name unless it has its own")
     func together() async throws {
         let world = try await APIWorld()
         try await world.direct { client in
-            for (name, version, expected) in [("one", [:], "one"), ("two", ["name": "v1"], "v1")] as [(String, [String: JSONValue], String)] {
+            for (name, version, expected) in [("one", [:], "one"), ("two", ["name": "v1"], "v1")]
+                as [(String, [String: JSONValue], String)]
+            {
                 let answer = try await client.send(
-                    "POST", "/pipelines/create",
+                    "POST",
+                    "/pipelines/create",
                     [
                         "pipeline": ["display_name": .string(name)],
                         "pipeline_version": .object(version.merging(["pipeline_spec": Specs.single]) { $1 }),
-                    ])
+                    ]
+                )
                 #expect(answer.status == 200, "\(answer.text)")
                 let id = answer.json["pipeline_id"]?.string ?? ""
                 let list = try await client.send("GET", "/pipelines/\(id)/versions")
-                #expect(list.json["pipeline_versions"]?.array?.compactMap { $0["name"]?.string } == [expected])
+                #expect(
+                    list.json["pipeline_versions"]?.array?.compactMap { $0["name"]?.string } == [expected]
+                )
             }
         }
     }
@@ -27,13 +33,16 @@ struct PipelineAPITests {
     func sources() async throws {
         let world = try await APIWorld()
         try await world.direct { client in
-            let id = try await client.send("POST", "/pipelines", ["name": "p"]).json["pipeline_id"]?.string ?? ""
+            let id =
+                try await client.send("POST", "/pipelines", ["name": "p"]).json["pipeline_id"]?.string ?? ""
             let before = try await world.server.rowCounts()
             let none = try await client.send("POST", "/pipelines/\(id)/versions", ["name": "v"])
             #expect(none.status == 400, "\(none.text)")
             let url = try await client.send(
-                "POST", "/pipelines/\(id)/versions",
-                ["name": "v", "package_url": ["pipeline_url": "https://example.org/p.yaml"]])
+                "POST",
+                "/pipelines/\(id)/versions",
+                ["name": "v", "package_url": ["pipeline_url": "https://example.org/p.yaml"]]
+            )
             #expect(url.status == 501)
             #expect(try await world.server.rowCounts() == before)
         }
@@ -43,7 +52,9 @@ struct PipelineAPITests {
     func byName() async throws {
         let world = try await APIWorld()
         try await world.direct { client in
-            for (name, path) in [("a/b", "a%2Fb"), ("ü ?&", "%C3%BC%20%3F%26"), ("100%", "100%25"), ("x:y", "x:y")] {
+            for (name, path) in [
+                ("a/b", "a%2Fb"), ("ü ?&", "%C3%BC%20%3F%26"), ("100%", "100%25"), ("x:y", "x:y"),
+            ] {
                 _ = try await client.send("POST", "/pipelines", ["name": .string(name)])
                 let found = try await client.send("GET", "/pipelines/names/\(path)")
                 #expect(found.json["name"]?.string == name, "\(found.text)")

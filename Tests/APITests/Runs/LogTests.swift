@@ -10,6 +10,13 @@ struct LogTests {
         "/runs/\(name.runID)/tasks/\(name.path)/log" + query
     }
 
+    /// Waits until a pod's log was read a number of times.
+    private func read(of name: PodName, _ times: Int, in world: APIWorld) async throws {
+        try await eventually("\(times) reads of a log") {
+            (world.server.world.pods[name]?.logReads ?? 0) >= times
+        }
+    }
+
     @Test("A log is plain text that no browser takes for a page, from an offset on")
     func plain() async throws {
         let world = try await APIWorld()
@@ -37,11 +44,15 @@ struct LogTests {
         try await world.direct { client in
             for node in ["work", "\(name.runID).work", "\(name.runID).work:0", "work:0"] {
                 let answer = try await client.send(
-                    "GET", "/apis/v1alpha1/runs/\(name.runID)/nodes/\(node)/log")
+                    "GET",
+                    "/apis/v1alpha1/runs/\(name.runID)/nodes/\(node)/log"
+                )
                 #expect(answer.text == "hello", "\(node)")
             }
             let missing = try await client.send(
-                "GET", "/apis/v1alpha1/runs/\(name.runID)/nodes/work:1/log")
+                "GET",
+                "/apis/v1alpha1/runs/\(name.runID)/nodes/work:1/log"
+            )
             #expect(missing.status == 404)
         }
     }
@@ -54,9 +65,9 @@ struct LogTests {
         pods.write("first ", to: name)
         try await world.live { client in
             async let answer = client.send("GET", path(name, "?follow=true"))
-            try await Task.sleep(for: .milliseconds(150))
+            try await read(of: name, 1, in: world)
             pods.write("second ", to: name)
-            try await Task.sleep(for: .milliseconds(150))
+            try await read(of: name, 3, in: world)
             pods.write("last", to: name)
             pods.finish(name)
             let text = try await answer.text
@@ -72,7 +83,7 @@ struct LogTests {
         world.server.world.write("a long first log ", to: first)
         try await world.live { client in
             async let answer = client.send("GET", path(first, "?follow=true"))
-            try await Task.sleep(for: .milliseconds(150))
+            try await read(of: first, 1, in: world)
             world.server.world.write("that ends", to: first)
             try await world.attempt(second)
             world.server.world.write("the second log", to: second)

@@ -19,10 +19,15 @@ struct APIWorld: Sendable {
     init() async throws {
         server = try await TestServer()
         let responder = APIResponder<BasicRequestContext>(
-            useCases: server.useCases, version: "1.2.3", commit: "abc",
-            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+            useCases: server.useCases,
+            version: "1.2.3",
+            commit: "abc",
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        )
         application = Application(
-            responder: responder, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+            responder: responder,
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        )
     }
 
     /// Lets a test talk to the API without a network.
@@ -39,14 +44,23 @@ struct APIWorld: Sendable {
     func runningTask() async throws -> PodName {
         let created = try await server.useCases.runs.create(
             RunSubmission(
-                displayName: "r", source: .spec(PipelineSpecDocument(pipelineSpec: Specs.single))))
+                displayName: "r",
+                source: .spec(PipelineSpecDocument(pipelineSpec: Specs.single))
+            )
+        )
         let name = PodName(runID: created.run.id, path: TaskPath("work"), attempt: 0)
         let now = server.clock.now()
         try await server.database.write { connection in
             try connection.upsertTasks([
                 TaskRecord(
-                    runID: name.runID, path: name.path, parent: .root, name: "work", displayName: "work",
-                    kind: .container, createdAt: now)
+                    runID: name.runID,
+                    path: name.path,
+                    parent: .root,
+                    name: "work",
+                    displayName: "work",
+                    kind: .container,
+                    createdAt: now
+                )
             ])
         }
         try await attempt(name)
@@ -58,7 +72,9 @@ struct APIWorld: Sendable {
         let now = server.clock.now()
         try await server.database.write { connection in
             try connection.upsertAttempts(
-                [Attempt(path: name.path, number: name.attempt, createdAt: now)], of: name.runID)
+                [Attempt(path: name.path, number: name.attempt, createdAt: now)],
+                of: name.runID
+            )
         }
         await ScriptedPods(server.world).ensure(PodSpec(name: name, image: "", command: [], args: []))
     }
@@ -86,32 +102,50 @@ struct Client: Sendable {
 
     /// Asks for something under `/apis/v2beta1`, or for any path that starts with `/apis`.
     func send(
-        _ method: String, _ path: String, _ body: JSONValue? = nil, headers: HTTPFields = [:]
+        _ method: String,
+        _ path: String,
+        _ body: JSONValue? = nil,
+        headers: HTTPFields = [:]
     ) async throws -> Answer {
         try await send(method, path, bytes: body?.jsonBytes, headers: headers)
     }
 
     /// The same with any body.
     func send(
-        _ method: String, _ path: String, bytes: [UInt8]?, headers: HTTPFields = [:]
+        _ method: String,
+        _ path: String,
+        bytes: [UInt8]?,
+        headers: HTTPFields = [:]
     ) async throws -> Answer {
         let method = try #require(HTTPRequest.Method(rawValue: method))
         let uri = path.hasPrefix("/apis") || path.hasPrefix("/pipeline/") ? path : "/apis/v2beta1" + path
         let response = try await client.executeRequest(
-            uri: uri, method: method, headers: headers, body: bytes.map { ByteBuffer(bytes: $0) })
+            uri: uri,
+            method: method,
+            headers: headers,
+            body: bytes.map { ByteBuffer(bytes: $0) }
+        )
         return Answer(
-            status: response.status.code, headers: response.headers,
-            bytes: Array(response.body.readableBytesView))
+            status: response.status.code,
+            headers: response.headers,
+            bytes: Array(response.body.readableBytesView)
+        )
     }
 
     /// Uploads a file as `part` of a form.
     func upload(
-        _ path: String, _ file: String, part: String = "form-data; name=\"uploadfile\"; filename=\"p.yaml\"",
-        boundary: String = "xyz", contentType: String? = nil
+        _ path: String,
+        _ file: String,
+        part: String = "form-data; name=\"uploadfile\"; filename=\"p.yaml\"",
+        boundary: String = "xyz",
+        contentType: String? = nil
     ) async throws -> Answer {
         let body = "--\(boundary)\r\nContent-Disposition: \(part)\r\n\r\n\(file)\r\n--\(boundary)--\r\n"
         return try await send(
-            "POST", path, bytes: Array(body.utf8),
-            headers: [.contentType: contentType ?? "multipart/form-data; boundary=\(boundary)"])
+            "POST",
+            path,
+            bytes: Array(body.utf8),
+            headers: [.contentType: contentType ?? "multipart/form-data; boundary=\(boundary)"]
+        )
     }
 }

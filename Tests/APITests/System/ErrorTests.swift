@@ -11,9 +11,14 @@ struct ErrorTests {
         let world = try await APIWorld()
         try await world.direct { client in
             for row in RouteTable.rows {
-                let names = ["run_id", "experiment_id", "pipeline_id", "pipeline_version_id", "name", "task_id", "node_id"]
+                let names = [
+                    "run_id", "experiment_id", "pipeline_id", "pipeline_version_id", "name", "task_id",
+                    "node_id",
+                ]
                 let (method, path) = RouteTable.request(
-                    row.route, Dictionary(uniqueKeysWithValues: names.map { ($0, "nobody") }))
+                    row.route,
+                    Dictionary(uniqueKeysWithValues: names.map { ($0, "nobody") })
+                )
                 let answer = try await client.send(method.rawValue, path)
                 let allowed: Set<Int> =
                     row.route == .retryRun ? [501] : [200, 400, 404]
@@ -40,8 +45,12 @@ struct ErrorTests {
             #expect(answer.json["error"] == sentence)
             #expect(
                 answer.json["details"] == [
-                    ["@type": "type.googleapis.com/google.rpc.Status", "code": 5, "message": sentence ?? .null]
-                ])
+                    [
+                        "@type": "type.googleapis.com/google.rpc.Status", "code": 5,
+                        "message": sentence ?? .null,
+                    ]
+                ]
+            )
         }
     }
 
@@ -51,7 +60,10 @@ struct ErrorTests {
         try await world.direct { client in
             let answer = try await client.upload("/pipelines/upload?name=x", "a: [")
             #expect(answer.status == 400)
-            #expect(answer.json["error_message"]?.string?.contains("not valid YAML") == true, "\(answer.text)")
+            #expect(
+                answer.json["error_message"]?.string?.contains("not valid YAML") == true,
+                "\(answer.text)"
+            )
             #expect(answer.json["error_details"]?.string != nil)
             let first = try await client.upload("/pipelines/upload?name=x", Specs.single.jsonText)
             #expect(first.status == 200, "\(first.text)")
@@ -63,7 +75,10 @@ struct ErrorTests {
 
     @Test(
         "Unknown paths are 404 in JSON",
-        arguments: ["/apis", "/apis/v3/runs", "/apis/v2beta1", "/apis/v2beta1/runs/", "/apis/v2beta1//runs", "/apis/v2beta1/runs/a:explode"]
+        arguments: [
+            "/apis", "/apis/v3/runs", "/apis/v2beta1", "/apis/v2beta1/runs/", "/apis/v2beta1//runs",
+            "/apis/v2beta1/runs/a:explode",
+        ]
     )
     func unknownPath(path: String) async throws {
         let world = try await APIWorld()
@@ -102,7 +117,10 @@ struct ErrorTests {
             ("", "run.display_name"), ("{", "line 1"), ("[]", "expected an object"),
             (#"{"display_name": 7}"#, "run.display_name"), (#"{"display_nam": "x"}"#, "display_nam"),
             (#"{"display_name": "x", "pipeline_spec": []}"#, "pipeline_spec"),
-            (#"{"display_name": "x", "pipeline_spec": {}, "runtime_config": {"parameters": 1}}"#, "parameters"),
+            (
+                #"{"display_name": "x", "pipeline_spec": {}, "runtime_config": {"parameters": 1}}"#,
+                "parameters"
+            ),
             (#"{"display_name": "x\u0000y", "pipeline_spec": {}}"#, "pipeline"),
         ]
     )

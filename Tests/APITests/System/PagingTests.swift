@@ -7,7 +7,9 @@ struct PagingTests {
     private let lists = ["experiments", "pipelines", "runs"]
 
     /// All names of a list, read a page at a time; fails when a page is longer than asked for.
-    private func names(_ client: Client, _ list: String, size: Int, _ rest: String = "") async throws -> [String] {
+    private func names(_ client: Client, _ list: String, size: Int, _ rest: String = "") async throws
+        -> [String]
+    {
         var names: [String] = []
         var token: String?
         repeat {
@@ -53,8 +55,10 @@ struct PagingTests {
         try await world.direct { client in
             #expect(try await client.send("GET", "/pipelines").json == [:])
             for query in [
-                "page_token=x", "page_token=e30%3D", "page_size=-1", "page_size=x", "sort_by=nobody", "sort_by=a%20b",
-                "filter=x", "filter=%7B%22predicates%22%3A%5B%7B%22key%22%3A%22nobody%22%7D%5D%7D", "page_size=%zz",
+                "page_token=x", "page_token=e30%3D", "page_size=-1", "page_size=x", "sort_by=nobody",
+                "sort_by=a%20b",
+                "filter=x", "filter=%7B%22predicates%22%3A%5B%7B%22key%22%3A%22nobody%22%7D%5D%7D",
+                "page_size=%zz",
                 "page_size=1&page_size=2",
             ] {
                 let answer = try await client.send("GET", "/runs?\(query)")

@@ -7,8 +7,8 @@ import Wire
 /// Makes requests of every kind from a seed: good ones, nearly good ones and nonsense.
 struct RandomRequest {
     private var random: SeededGenerator
-    /// Ids that were seen in answers, so that requests meet what is there.
-    private var ids = ["nobody"]
+    /// Ids that were seen in answers by field, so that requests meet what is there.
+    private var ids: [String: [String]]
 
     let method: String
     let path: String
@@ -16,31 +16,41 @@ struct RandomRequest {
     let headers: HTTPFields
 
     private static let words = [
-        "", "x", "a/b", "%", "ünï 鳥", "\u{0}", "true", "-1", "1e999", "9223372036854775808", "null", "'; DROP TABLE runs;--",
-        "../../etc/passwd", "{{$.inputs.parameters['x']}}", "created_at desc", "{\"predicates\":[]}", "\r\nX: y", "Default",
-        "2026-08-22T10:00:00Z", String(repeating: "long ", count: 300), "{\"a\": \"b\"}", "LOCALHOST", "work", "0",
+        "", "x", "a/b", "%", "ünï 鳥", "\u{0}", "true", "-1", "1e999", "9223372036854775808", "null",
+        "'; DROP TABLE runs;--",
+        "../../etc/passwd", "{{$.inputs.parameters['x']}}", "created_at desc", "{\"predicates\":[]}",
+        "\r\nX: y", "Default",
+        "2026-08-22T10:00:00Z", String(repeating: "long ", count: 300), "{\"a\": \"b\"}", "LOCALHOST", "work",
+        "0",
     ]
 
     private static let fields = [
         "display_name", "name", "description", "experiment_id", "pipeline_spec", "pipeline_version_reference",
-        "pipeline_version_id", "pipeline_id", "runtime_config", "parameters", "tags", "service_account", "pipeline",
-        "pipeline_version", "displayName", "unknown_field", "pipeline_root", "package_url", "pipeline_url", "state",
+        "pipeline_version_id", "pipeline_id", "runtime_config", "parameters", "tags", "service_account",
+        "pipeline",
+        "pipeline_version", "displayName", "unknown_field", "pipeline_root", "package_url", "pipeline_url",
+        "state",
     ]
 
     /// - Parameter ids: what was seen in answers so far.
-    init(seed: UInt64, ids seen: [String]) {
-        var maker = Self(random: SeededGenerator(seed: seed), ids: seen + ["nobody"])
+    init(seed: UInt64, ids: [String: [String]]) {
+        var maker = Self(random: SeededGenerator(seed: seed), ids: ids)
         // Half of all requests make something, so that the others have something to find.
         let rows = RouteTable.rows.filter { $0.method == .post }
         let row =
             maker.random.chance(0.5)
-            ? rows[maker.random.below(rows.count)] : RouteTable.rows[maker.random.below(RouteTable.rows.count)]
+            ? rows[maker.random.below(rows.count)]
+            : RouteTable.rows[maker.random.below(RouteTable.rows.count)]
         var parameters: [String: String] = [:]
-        for name in ["run_id", "experiment_id", "pipeline_id", "pipeline_version_id", "name", "task_id", "node_id"] {
-            parameters[name] = maker.random.chance(0.85) ? maker.id() : maker.word()
+        for name in [
+            "run_id", "experiment_id", "pipeline_id", "pipeline_version_id", "name", "task_id", "node_id",
+        ] {
+            parameters[name] = maker.random.chance(0.9) ? maker.id(name) : maker.word()
         }
         var (method, path) = { ($0.method.rawValue, $0.path) }(RouteTable.request(row.route, parameters))
-        if maker.random.chance(0.05) { method = ["PUT", "HEAD", "OPTIONS", "DELETE", "TRACE"][maker.random.below(5)] }
+        if maker.random.chance(0.05) {
+            method = ["PUT", "HEAD", "OPTIONS", "DELETE", "TRACE"][maker.random.below(5)]
+        }
         if maker.random.chance(0.05) { path += maker.raw() }
         if maker.random.chance(0.4) { path += "?" + maker.query() }
         var headers: HTTPFields = [:]
@@ -54,11 +64,21 @@ struct RandomRequest {
         if maker.random.chance(0.1) { headers[.accept] = maker.headerWord() }
         if maker.random.chance(0.1) { headers[.origin] = maker.headerWord() }
         self.init(
-            random: maker.random, ids: maker.ids, method: method, path: path, body: body, headers: headers)
+            random: maker.random,
+            ids: maker.ids,
+            method: method,
+            path: path,
+            body: body,
+            headers: headers
+        )
     }
 
     private init(
-        random: SeededGenerator, ids: [String], method: String = "", path: String = "", body: [UInt8]? = nil,
+        random: SeededGenerator,
+        ids: [String: [String]],
+        method: String = "",
+        path: String = "",
+        body: [UInt8]? = nil,
         headers: HTTPFields = [:]
     ) {
         self.random = random
@@ -71,7 +91,13 @@ struct RandomRequest {
 
     private mutating func word() -> String { Self.words[random.below(Self.words.count)] }
 
-    private mutating func id() -> String { ids[random.below(ids.count)] }
+    /// An id of a thing that is or was there, mostly of the kind that is meant.
+    private mutating func id(_ field: String) -> String {
+        let kinds = ids.keys.sorted()
+        let kind = random.chance(0.9) || kinds.isEmpty ? field : kinds[random.below(kinds.count)]
+        guard let known = ids[kind], !known.isEmpty else { return field == "task_id" ? "root" : "nobody" }
+        return known[random.below(known.count)]
+    }
 
     private mutating func headerWord() -> String {
         word().filter { $0.isASCII && !$0.isNewline && $0 != "\u{0}" }
@@ -79,13 +105,16 @@ struct RandomRequest {
 
     /// Bytes that may stand in a request line, sense or no sense.
     private mutating func raw() -> String {
-        let pieces = ["/", "//", ":archive", "%", "%2", "%2F", "%00", "%ff", "..", ";", "a", ":", "?", "&", "=", "~"]
+        let pieces = [
+            "/", "//", ":archive", "%", "%2", "%2F", "%00", "%ff", "..", ";", "a", ":", "?", "&", "=", "~",
+        ]
         return (0..<(1 + random.below(5))).map { _ in pieces[random.below(pieces.count)] }.joined()
     }
 
     private mutating func query() -> String {
         let names = [
-            "page_size", "page_token", "sort_by", "filter", "namespace", "experiment_id", "name", "pipelineid", "cascade",
+            "page_size", "page_token", "sort_by", "filter", "namespace", "experiment_id", "name",
+            "pipelineid", "cascade",
             "follow", "offset", "attempt", "tags", "display_name", "pageSize",
         ]
         return (0..<(1 + random.below(3))).map { _ in
@@ -95,7 +124,9 @@ struct RandomRequest {
             switch random.below(4) {
             case 0: return name + "=" + raw()
             case 1: return name + "=" + String(random.below(300))
-            case 2: return name + "=" + (name == "filter" ? percentEncoded(filter()) : percentEncoded(id()))
+            case 2:
+                let field = name == "pipelineid" ? "pipeline_id" : "experiment_id"
+                return name + "=" + percentEncoded(name == "filter" ? filter() : id(field))
             default: return name + "=" + percentEncoded(word())
             }
         }.joined(separator: "&")
@@ -109,7 +140,8 @@ struct RandomRequest {
             "key": .string(keys[random.below(keys.count)]),
         ]
         let value: [String: JSONValue] = [values[random.below(values.count)]: value(depth: 1)]
-        return JSONValue.object(["predicates": [.object((predicate.object ?? [:]).merging(value) { $1 })]]).jsonText
+        return JSONValue.object(["predicates": [.object((predicate.object ?? [:]).merging(value) { $1 })]])
+            .jsonText
     }
 
     private mutating func value(depth: Int) -> JSONValue {
@@ -118,7 +150,7 @@ struct RandomRequest {
         case 1: .bool(random.chance(0.5))
         case 2: .number([0, -1, 1.5, 1e300, 9e15, 3][random.below(6)])
         case 3, 4: .string(word())
-        case 5: .string(id())
+        case 5: .string(id("pipeline_id"))
         case 6: .array((0..<random.below(4)).map { _ in value(depth: depth + 1) })
         default: object(depth: depth + 1)
         }
@@ -140,7 +172,9 @@ struct RandomRequest {
     }
 
     private mutating func broken(_ value: JSONValue) -> JSONValue {
-        guard var members = value.object, !members.isEmpty, random.chance(0.85) else { return self.value(depth: 2) }
+        guard var members = value.object, !members.isEmpty, random.chance(0.85) else {
+            return self.value(depth: 2)
+        }
         let keys = members.keys.sorted()
         let key = keys[random.below(keys.count)]
         if random.chance(0.1) {
@@ -159,20 +193,26 @@ struct RandomRequest {
         case 3: return object(depth: 0).jsonBytes
         default: break
         }
-        var members: [String: JSONValue] = ["display_name": .string(random.chance(0.7) ? "n\(random.below(40))" : word())]
+        var members: [String: JSONValue] = [
+            "display_name": .string(random.chance(0.7) ? "n\(random.below(40))" : word())
+        ]
         switch route {
         case .createRun:
             if random.chance(0.6) {
                 members["pipeline_spec"] = spec()
             } else {
-                members["pipeline_version_reference"] = ["pipeline_id": .string(id())]
+                members["pipeline_version_reference"] = ["pipeline_id": .string(id("pipeline_id"))]
             }
-            if random.chance(0.4) { members["experiment_id"] = .string(id()) }
-            if random.chance(0.5) { members["runtime_config"] = ["parameters": random.chance(0.5) ? ["text": "x"] : object(depth: 1)] }
+            if random.chance(0.4) { members["experiment_id"] = .string(id("experiment_id")) }
+            if random.chance(0.5) {
+                members["runtime_config"] = [
+                    "parameters": random.chance(0.5) ? ["text": "x"] : object(depth: 1)
+                ]
+            }
         case .createPipelineVersion: members["pipeline_spec"] = spec()
         case .createPipelineAndVersion:
             members = ["pipeline": .object(members), "pipeline_version": ["pipeline_spec": spec()]]
-        default: if random.chance(0.5) { members["tags"] = ["a": value(depth: 2)] }
+        default: if random.chance(0.5) { members["tags"] = ["a": random.chance(0.5) ? "b" : value(depth: 2)] }
         }
         return (random.chance(0.8) ? .object(members) : broken(.object(members))).jsonBytes
     }
@@ -182,8 +222,12 @@ struct RandomRequest {
         let boundary = random.chance(0.8) ? "b" : boundaries[random.below(boundaries.count)]
         let name = random.chance(0.9) ? "uploadfile" : word().filter { !$0.isNewline }
         let file = "n\(random.below(40)).yaml"
-        var body = Array("--b\r\nContent-Disposition: form-data; name=\"\(name)\"; filename=\"\(file)\"\r\n\r\n".utf8)
-        body += random.chance(0.8) ? spec().jsonBytes : (0..<random.below(60)).map { _ in UInt8(random.below(256)) }
+        var body = Array(
+            "--b\r\nContent-Disposition: form-data; name=\"\(name)\"; filename=\"\(file)\"\r\n\r\n".utf8
+        )
+        body +=
+            random.chance(0.8)
+            ? spec().jsonBytes : (0..<random.below(60)).map { _ in UInt8(random.below(256)) }
         body += Array("\r\n--b--\r\n".utf8)
         if random.chance(0.1) { body.removeLast(random.below(body.count)) }
         return ("multipart/form-data; boundary=\(boundary)", body)

@@ -22,8 +22,10 @@ struct RequestGuardTests {
     @Test(
         "A name that a page has resolve to this machine is refused",
         arguments: [
-            "evil.example", "evil.example:8888", "127.0.0.1.evil.example", "localhost.evil.example", "127.evil.example:80",
-            "[2001:db8::1]:8888", "10.0.0.1", "", "0.0.0.0", "notlocalhost", "[::1].evil.example", "127.0.0.1:80:evil",
+            "evil.example", "evil.example:8888", "127.0.0.1.evil.example", "localhost.evil.example",
+            "127.evil.example:80",
+            "[2001:db8::1]:8888", "10.0.0.1", "", "0.0.0.0", "notlocalhost", "[::1].evil.example",
+            "127.0.0.1:80:evil",
         ]
     )
     func rebinding(host: String) throws {
@@ -35,8 +37,10 @@ struct RequestGuardTests {
     @Test(
         "A page of another origin is refused, also one that differs only by its port or its scheme",
         arguments: [
-            "http://evil.example", "null", "", "http://localhost", "http://localhost:8889", "http://127.0.0.1:8888",
-            "ftp://localhost:8888", "http://localhost:8888.evil.example", "http://localhost:8888/", "localhost:8888",
+            "http://evil.example", "null", "", "http://localhost", "http://localhost:8889",
+            "http://127.0.0.1:8888",
+            "ftp://localhost:8888", "http://localhost:8888.evil.example", "http://localhost:8888/",
+            "localhost:8888",
         ]
     )
     func foreignOrigin(origin: String) {

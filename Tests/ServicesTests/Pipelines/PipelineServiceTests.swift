@@ -12,7 +12,6 @@ struct PipelineServiceTests {
         package = try PipelinePackage(PipelineSpecDocument(pipelineSpec: Specs.single))
     }
 
-
     @Test("A pipeline and its first version are created together, and the spec is stored once")
     func creation() async throws {
         let server = try await TestServer()
@@ -26,7 +25,10 @@ struct PipelineServiceTests {
         #expect(found.page.items.map(\.name) == ["birds"])
         #expect(found.specs.values.map(\.pipelineSpec) == [Specs.single])
         _ = try await server.useCases.pipelines.createVersion(
-            of: pipeline.id, Naming(name: "second"), package: package)
+            of: pipeline.id,
+            Naming(name: "second"),
+            package: package
+        )
         let after = try await server.rowCounts()
         #expect(after["specs"] == 1)
         #expect(after["pipeline_versions"] == 2)
@@ -47,13 +49,24 @@ struct PipelineServiceTests {
             _ = try await pipelines.create(Naming(name: ""), package: nil)
         }
         _ = try await pipelines.createVersion(
-            of: pipeline.id, Naming(name: String(longest.dropLast())), package: package)
+            of: pipeline.id,
+            Naming(name: String(longest.dropLast())),
+            package: package
+        )
         try await expectRefusal(server, .invalidArgument, "127") {
             _ = try await pipelines.createVersion(of: pipeline.id, Naming(name: longest), package: package)
         }
-        try await expectRefusal(server, .invalidArgument, "127", "a first version is refused with its pipeline") {
+        try await expectRefusal(
+            server,
+            .invalidArgument,
+            "127",
+            "a first version is refused with its pipeline"
+        ) {
             _ = try await pipelines.create(
-                Naming(name: "good"), version: Naming(name: longest), package: package)
+                Naming(name: "good"),
+                version: Naming(name: longest),
+                package: package
+            )
         }
         try await expectRefusal(server, .invalidArgument, "NUL") {
             _ = try await pipelines.create(Naming(name: "a\u{0}b"), package: package)
@@ -76,7 +89,10 @@ struct PipelineServiceTests {
         _ = try await pipelines.createVersion(of: second.id, Naming(name: "one"), package: package)
         try await expectRefusal(server, .notFound) {
             _ = try await pipelines.createVersion(
-                of: PipelineID("nobody"), Naming(name: "one"), package: package)
+                of: PipelineID("nobody"),
+                Naming(name: "one"),
+                package: package
+            )
         }
     }
 
@@ -116,7 +132,8 @@ struct PipelineServiceTests {
         let limits = Dictionary(
             uniqueKeysWithValues: (10..<30).map {
                 (String(repeating: "k", count: 61) + "\($0)", String(repeating: "v", count: 63))
-            })
+            }
+        )
         let pipeline = try await pipelines.create(Naming(name: "one", tags: limits), package: package)
         let version = try await pipelines.versions(of: pipeline.id, ListQuery()).page.items[0]
         try await expectRefusal(server, .invalidArgument, "tags") {
@@ -124,14 +141,21 @@ struct PipelineServiceTests {
         }
         try await expectRefusal(server, .invalidArgument, "tags") {
             _ = try await pipelines.createVersion(
-                of: pipeline.id, Naming(name: "two", tags: bad), package: package)
+                of: pipeline.id,
+                Naming(name: "two", tags: bad),
+                package: package
+            )
         }
         try await expectRefusal(server, .invalidArgument, "tags") {
             _ = try await pipelines.update(pipeline.id, displayName: "new", tags: bad)
         }
         try await expectRefusal(server, .invalidArgument, "tags") {
             _ = try await pipelines.updateVersion(
-                version.id, of: pipeline.id, displayName: "new", tags: bad)
+                version.id,
+                of: pipeline.id,
+                displayName: "new",
+                tags: bad
+            )
         }
         #expect(try await pipelines.get(pipeline.id) == pipeline)
     }
@@ -148,7 +172,11 @@ struct PipelineServiceTests {
         #expect(try await pipelines.get(pipeline.id).displayName == "One")
         let version = try await pipelines.versions(of: pipeline.id, ListQuery()).page.items[0]
         _ = try await pipelines.updateVersion(
-            version.id, of: pipeline.id, displayName: "V", tags: ["x": "y"])
+            version.id,
+            of: pipeline.id,
+            displayName: "V",
+            tags: ["x": "y"]
+        )
         let (changed, spec) = try await pipelines.version(version.id, of: pipeline.id)
         #expect(changed.displayName == "V")
         #expect(changed.tags == ["x": "y"])
@@ -166,7 +194,9 @@ struct PipelineServiceTests {
         let two = try await pipelines.create(Naming(name: "two"), package: nil)
         let version = try await pipelines.versions(of: one.id, ListQuery()).page.items[0]
         try await expectRefusal(server, .notFound) { _ = try await pipelines.version(version.id, of: two.id) }
-        try await expectRefusal(server, .notFound) { try await pipelines.deleteVersion(version.id, of: two.id) }
+        try await expectRefusal(server, .notFound) {
+            try await pipelines.deleteVersion(version.id, of: two.id)
+        }
         try await expectRefusal(server, .notFound) {
             _ = try await pipelines.updateVersion(version.id, of: two.id, displayName: "x", tags: nil)
         }
@@ -179,11 +209,15 @@ struct PipelineServiceTests {
         let empty = try await server.rowCounts()
         let pipeline = try await pipelines.create(Naming(name: "one"), package: package)
         _ = try await pipelines.createVersion(
-            of: pipeline.id, Naming(name: "two"),
-            package: try PipelinePackage(PipelineSpecDocument(pipelineSpec: Specs.chain)))
+            of: pipeline.id,
+            Naming(name: "two"),
+            package: try PipelinePackage(PipelineSpecDocument(pipelineSpec: Specs.chain))
+        )
         let run = try await server.useCases.runs.create(
             RunSubmission(
-                displayName: "r", source: .version(pipelineID: pipeline.id, versionID: nil))
+                displayName: "r",
+                source: .version(pipelineID: pipeline.id, versionID: nil)
+            )
         ).run
         try await expectRefusal(server, .invalidArgument, "2 version(s)") {
             try await pipelines.delete(pipeline.id, cascade: false)

@@ -26,8 +26,10 @@ struct ExperimentServiceTests {
         let other = try await experiments.create(displayName: "other", description: "")
         let run = try await server.useCases.runs.create(
             RunSubmission(
-                displayName: "r", experimentID: other.id,
-                source: .spec(PipelineSpecDocument(pipelineSpec: Specs.single)))
+                displayName: "r",
+                experimentID: other.id,
+                source: .spec(PipelineSpecDocument(pipelineSpec: Specs.single))
+            )
         ).run
         try await experiments.delete(other.id)
         #expect(try await server.useCases.runs.get(run.id).run.experimentID == other.id)
@@ -59,7 +61,10 @@ struct ExperimentServiceTests {
         try await expectRefusal(server, .internalError, "is missing") {
             _ = try await server.useCases.runs.create(
                 RunSubmission(
-                    displayName: "r", source: .spec(PipelineSpecDocument(pipelineSpec: Specs.single))))
+                    displayName: "r",
+                    source: .spec(PipelineSpecDocument(pipelineSpec: Specs.single))
+                )
+            )
         }
     }
 }

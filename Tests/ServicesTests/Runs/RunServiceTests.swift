@@ -8,12 +8,16 @@ import Testing
 @Suite("Runs")
 struct RunServiceTests {
     private func submission(
-        _ spec: JSONValue = Specs.single, in experiment: ExperimentID? = nil,
+        _ spec: JSONValue = Specs.single,
+        in experiment: ExperimentID? = nil,
         parameters: [String: JSONValue] = [:]
     ) -> RunSubmission {
         RunSubmission(
-            displayName: "run", experimentID: experiment,
-            source: .spec(PipelineSpecDocument(pipelineSpec: spec)), parameters: parameters)
+            displayName: "run",
+            experimentID: experiment,
+            source: .spec(PipelineSpecDocument(pipelineSpec: spec)),
+            parameters: parameters
+        )
     }
 
     @Test("A new run is stored with its root task and spec, pending, in the default experiment")
@@ -42,10 +46,13 @@ struct RunServiceTests {
         let pipelines = server.useCases.pipelines
         let pipeline = try await pipelines.create(
             PipelineService.Naming(name: "one"),
-            package: PipelinePackage(PipelineSpecDocument(pipelineSpec: Specs.single)))
+            package: PipelinePackage(PipelineSpecDocument(pipelineSpec: Specs.single))
+        )
         let newest = try await pipelines.createVersion(
-            of: pipeline.id, PipelineService.Naming(name: "two"),
-            package: PipelinePackage(PipelineSpecDocument(pipelineSpec: Specs.chain)))
+            of: pipeline.id,
+            PipelineService.Naming(name: "two"),
+            package: PipelinePackage(PipelineSpecDocument(pipelineSpec: Specs.chain))
+        )
         let oldest = try await pipelines.versions(of: pipeline.id, ListQuery()).page.items[0]
         let runs = server.useCases.runs
         for (wanted, expected) in [(nil, newest.id), (oldest.id, oldest.id)] {
@@ -115,7 +122,8 @@ struct RunServiceTests {
             _ = try await server.useCases.runs.create(submission(Specs.parameterised, parameters: bad))
         }
         _ = try await server.useCases.runs.create(
-            submission(Specs.parameterised, parameters: ["text": "x"]))
+            submission(Specs.parameterised, parameters: ["text": "x"])
+        )
     }
 
     @Test("A run that is over cannot be terminated, one that is not can be, and twice is as good as once")
@@ -123,8 +131,11 @@ struct RunServiceTests {
         let hints = Mutex<[RunID]>([])
         let server = try await TestServer(
             hints: ServiceContext.Hints(
-                runCreated: {}, terminationRequested: { id in hints.withLock { $0.append(id) } },
-                runDeleted: { _ in }))
+                runCreated: {},
+                terminationRequested: { id in hints.withLock { $0.append(id) } },
+                runDeleted: { _ in }
+            )
+        )
         let runs = server.useCases.runs
         for state in RuntimeState.allCases {
             let id = try await runs.create(submission()).run.id
@@ -148,8 +159,11 @@ struct RunServiceTests {
         let hints = Mutex<[RunID]>([])
         let server = try await TestServer(
             hints: ServiceContext.Hints(
-                runCreated: {}, terminationRequested: { _ in },
-                runDeleted: { id in hints.withLock { $0.append(id) } }))
+                runCreated: {},
+                terminationRequested: { _ in },
+                runDeleted: { id in hints.withLock { $0.append(id) } }
+            )
+        )
         let before = try await server.rowCounts()
         for state in RuntimeState.allCases {
             let id = try await server.useCases.runs.create(submission()).run.id

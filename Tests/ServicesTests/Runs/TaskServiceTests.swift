@@ -13,15 +13,23 @@ struct TaskServiceTests {
     private func run(_ server: TestServer, attempts: [AttemptState]) async throws -> RunID {
         let id = try await server.useCases.runs.create(
             RunSubmission(
-                displayName: "r", source: .spec(PipelineSpecDocument(pipelineSpec: Specs.single)))
+                displayName: "r",
+                source: .spec(PipelineSpecDocument(pipelineSpec: Specs.single))
+            )
         ).run.id
         let now = server.clock.now()
         let path = self.path
         try await server.database.write { connection in
             try connection.upsertTasks([
                 TaskRecord(
-                    runID: id, path: path, parent: .root, name: "work", displayName: "work", kind: .container,
-                    createdAt: now)
+                    runID: id,
+                    path: path,
+                    parent: .root,
+                    name: "work",
+                    displayName: "work",
+                    kind: .container,
+                    createdAt: now
+                )
             ])
             let rows = attempts.enumerated().map { number, state in
                 var attempt = Attempt(path: path, number: number, createdAt: now)
@@ -68,7 +76,9 @@ struct TaskServiceTests {
         #expect(nothing.attempt == nil)
         #expect(nothing.chunk == LogChunk(bytes: [], nextOffset: 0, isComplete: false))
         let pending = try await run(server, attempts: [.pending])
-        #expect(try await !server.useCases.tasks.log(of: pending, path, attempt: nil, from: 0).chunk.isComplete)
+        #expect(
+            try await !server.useCases.tasks.log(of: pending, path, attempt: nil, from: 0).chunk.isComplete
+        )
         let over = try await run(server, attempts: [.failed])
         #expect(try await server.useCases.tasks.log(of: over, path, attempt: nil, from: 0).chunk.isComplete)
     }

@@ -4,7 +4,10 @@ import Testing
 
 /// Expects a use case to be refused and to leave every table as it was.
 func expectRefusal(
-    _ server: TestServer, _ code: PlatformError.Code, _ fragment: String = "", _ comment: Comment? = nil,
+    _ server: TestServer,
+    _ code: PlatformError.Code,
+    _ fragment: String = "",
+    _ comment: Comment? = nil,
     _ body: () async throws -> Void
 ) async throws {
     let before = try await server.rowCounts()

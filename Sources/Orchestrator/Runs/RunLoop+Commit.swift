@@ -1,0 +1,102 @@
+import Artifacts
+import Engine
+import Logging
+import Model
+import PipelineIR
+import Pods
+import Store
+
+extension RunLoop {
+    /// Stores what the machines want stored, then does what they want done.
+    mutating func commit(
+        _ commands: [RunID: [RunCommand]],
+        ended: [PodName],
+        _ now: Instant,
+        _ group: inout DiscardingTaskGroup
+    ) async {
+        guard !commands.isEmpty || !ended.isEmpty else { return }
+        let finished = commands.keys.filter { runs[$0]?.machine.run.state.isFinal == true }
+        do {
+            let owner = driver.owner
+            try await driver.database.write { connection in
+                for (id, list) in commands { try connection.apply(list, of: id, at: now) }
+                for id in finished { try connection.releaseLease(id, owner: owner) }
+            }
+        } catch {
+            // One run that cannot be stored must not hold up the others.
+            if commands.count > 1, Self.isHopeless(error) {
+                for (id, list) in commands.sorted(by: { $0.key < $1.key }) {
+                    await commit([id: list], ended: ended.filter { $0.runID == id }, now, &group)
+                }
+            } else {
+                for id in commands.keys { await giveUp(id, after: error, "storing progress failed", now) }
+            }
+            return
+        }
+        for (id, list) in commands { await act(list, id, &group) }
+        for name in ended {
+            runs[name.runID]?.assemblies[name] = nil
+            // Cleaning up must not hold up what starts next.
+            group.addTask { [pods = driver.pods] in await pods.forget(name) }
+        }
+        for id in finished {
+            if let run = runs.removeValue(forKey: id)?.machine.run {
+                driver.logger.notice(
+                    "run finished",
+                    metadata: ["run.id": "\(id)", "run.state": "\(run.state.rawValue)"]
+                )
+            }
+        }
+    }
+
+    private mutating func act(_ commands: [RunCommand], _ id: RunID, _ group: inout DiscardingTaskGroup) async
+    {
+        for command in commands {
+            switch command {
+            case .launch(let launch): await self.launch(launch, id)
+            case .stop(let path, let attempt):
+                await driver.pods.stop(
+                    PodName(runID: id, path: path, attempt: attempt),
+                    grace: driver.timing.grace
+                )
+            case .wake(let at): setClock(at, &group)
+            case .lookUpCache(let path, let key): lookUp(key, for: path, of: id, &group)
+            case .register(let order): register(order, of: id, &group)
+            case .saveRun, .saveTask, .saveAttempt, .saveLineage, .saveCacheEntry: break
+            }
+        }
+    }
+
+    private mutating func launch(_ launch: Launch, _ id: RunID) async {
+        guard let run = runs[id]?.machine.run else { return }
+        let name = PodName(runID: id, path: launch.path, attempt: launch.attempt)
+        do {
+            guard case .container(let container, _) = launch.task.body else {
+                throw PlatformError(.unimplemented, "Only containers can be run yet.")
+            }
+            let assembly = try PodAssembly(
+                launch,
+                of: run,
+                container: container,
+                layout: driver.pods.layout(of: name),
+                folder: driver.artifacts.folder(
+                    pipelineName: run.pipelineName,
+                    runID: id,
+                    path: launch.path,
+                    attempt: launch.attempt
+                )
+            )
+            runs[id]?.assemblies[name] = assembly
+            await driver.pods.ensure(assembly.pod)
+        } catch {
+            let message = (error as? PlatformError)?.message ?? "\(error)"
+            driver.inbox.add(
+                .result(
+                    name,
+                    .failed(Reason(.startFailed, "The task cannot be started: \(message)"), exitCode: nil),
+                    endedAt: driver.now()
+                )
+            )
+        }
+    }
+}

@@ -1,0 +1,69 @@
+import Engine
+import Logging
+import Metrics
+import Model
+import PipelineIR
+import Pods
+import Store
+
+extension RunLoop {
+    /// Decides what becomes of a run whose rows could not be read or written. What may pass is tried again
+    /// at the next
+    /// poll; what will fail again ends the run with a sentence, or it would be tried for ever.
+    mutating func giveUp(_ id: RunID, after error: any Error, _ what: String, _ now: Instant) async {
+        driver.metrics.errors.increment()
+        let metadata: Logger.Metadata = ["run.id": "\(id)", "error": "\(error)"]
+        guard Self.isHopeless(error) else {
+            driver.logger.error("\(what); trying again", metadata: metadata)
+            retry(id)
+            return
+        }
+        driver.logger.error("\(what); the run cannot go on", metadata: metadata)
+        let message = (error as? PlatformError)?.message ?? "\(error)"
+        let open = runs[id].map { Array($0.assemblies.keys) } ?? []
+        do {
+            try await mark(id, "The run cannot go on: \(message)", now)
+            runs[id] = nil
+            // Nobody would collect what they put out.
+            for name in open { await driver.pods.stop(name, grace: .zero) }
+            try await driver.pods.stopAll(of: id)
+        } catch {
+            driver.metrics.errors.increment()
+            driver.logger.error(
+                "a run that cannot go on could not be ended",
+                metadata: ["run.id": "\(id)", "error": "\(error)"]
+            )
+            // A row that cannot be read is left alone until somebody has corrected it.
+            if Self.isHopeless(error) { runs[id] = nil } else { retry(id) }
+        }
+    }
+
+    /// Whether trying again would lead to the same error.
+    static func isHopeless(_ error: any Error) -> Bool {
+        if error is CorruptRun || error is InvalidSpec { return true }
+        guard let error = error as? PlatformError else { return false }
+        return switch error.code {
+        case .unavailable, .resourceExhausted, .aborted: false
+        case .invalidArgument, .notFound, .alreadyExists, .permissionDenied, .unauthenticated,
+            .failedPrecondition,
+            .tooLarge, .unimplemented, .internalError:
+            true
+        }
+    }
+
+    private mutating func retry(_ id: RunID) {
+        driver.metrics.retries.increment()
+        runs[id] = nil
+        unloaded.insert(id)
+    }
+
+    private func mark(_ id: RunID, _ message: String, _ now: Instant) async throws {
+        try await driver.database.write { [owner = driver.owner] connection in
+            guard var run = try connection.run(id), !run.state.isFinal else { return }
+            run.enter(.failed, at: now, reason: Reason(.runInvalid, message))
+            try connection.updateRunProgress(run)
+            try connection.releaseLease(id, owner: owner)
+            try connection.appendChange(kind: "run", id: id.text, at: now)
+        }
+    }
+}

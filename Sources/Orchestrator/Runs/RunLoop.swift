@@ -1,0 +1,189 @@
+import Engine
+import Logging
+import Metrics
+import Model
+import PipelineIR
+import Pods
+import Store
+
+/// Owns the machines of the runs this server drives; lives as long as ``RunDriver/run()``.
+struct RunLoop {
+    let driver: RunDriver
+    var runs: [RunID: LiveRun] = [:]
+    /// Claimed runs whose rows could not be read or written; they are loaded at the next poll.
+    var unloaded: Set<RunID> = []
+    private var graphs: [String: TaskGraph] = [:]
+    private var leaseRenewedAt: Instant?
+    /// Whether a claim failed of which nobody knows whether it was stored: the runs in it would never be
+    /// seen again.
+    private var hasLostClaim = false
+    private var clockSetFor: Instant?
+
+    init(_ driver: RunDriver) {
+        self.driver = driver
+    }
+}
+
+extension RunLoop {
+    /// Works off a batch of inputs: decide everything, store everything, do everything.
+    mutating func turn(_ inputs: [RunDriver.Input], _ group: inout DiscardingTaskGroup) async {
+        let now = driver.now()
+        var commands: [RunID: [RunCommand]] = [:]
+        var ended: [PodName] = []
+        var polls = false
+        for input in inputs {
+            switch input {
+            case .poll: polls = true
+            case .clock:
+                clockSetFor = nil
+                for id in Array(runs.keys) { commands[id, default: []] += handle(.clockAdvanced, id, now) }
+            case .terminate(let id): commands[id, default: []] += handle(.terminationRequested, id, now)
+            case .deleted(let id): forget(id, &group)
+            case .answer(let id, let event): commands[id, default: []] += handle(event, id, now)
+            case .report(let report): self.report(report, &commands, now, &group)
+            case .result(let name, let result, let endedAt):
+                // The result of a run that has to be loaded again is collected again; its files must stay
+                // until then.
+                guard runs[name.runID] != nil else { continue }
+                ended.append(name)
+                commands[name.runID, default: []] += handle(
+                    .podEnded(name.path, attempt: name.attempt, result, at: endedAt),
+                    name.runID,
+                    now
+                )
+            }
+        }
+        if polls { await poll(&commands, now) }
+        await commit(commands.filter { !$0.value.isEmpty }, ended: ended, now, &group)
+        if clockSetFor == nil, let due = runs.values.compactMap(\.machine.nextDue).min() {
+            setClock(due, &group)
+        }
+    }
+
+    private mutating func handle(_ event: RunEvent, _ id: RunID, _ now: Instant) -> [RunCommand] {
+        runs[id]?.machine.handle(event, at: now) ?? []
+    }
+
+    private mutating func report(
+        _ report: PodReport,
+        _ commands: inout [RunID: [RunCommand]],
+        _ now: Instant,
+        _ group: inout DiscardingTaskGroup
+    ) {
+        let name = report.name
+        // A report about a run that is over, deleted or not loaded yet: loading asks for the pod again.
+        guard let assembly = runs[name.runID]?.assemblies[name] else { return }
+        switch report.event {
+        case .waiting(let reason):
+            commands[name.runID, default: []] += handle(
+                .podWaiting(name.path, attempt: name.attempt, reason),
+                name.runID,
+                now
+            )
+        case .started(let at):
+            commands[name.runID, default: []] += handle(
+                .podStarted(name.path, attempt: name.attempt, at: at),
+                name.runID,
+                now
+            )
+        case .ended(let end):
+            let collector = OutputCollector(
+                pods: driver.pods,
+                artifacts: driver.artifacts,
+                newID: driver.newID
+            )
+            let inbox = driver.inbox
+            // Reading outputs and copying artifacts may take long; other runs must not wait for it.
+            group.addTask {
+                inbox.add(.result(name, await collector.result(of: end, assembly), endedAt: end.endedAt))
+            }
+        }
+    }
+
+    /// Stops and removes the pods of a run that was deleted; nobody wants to hear how they end.
+    private mutating func forget(_ id: RunID, _ group: inout DiscardingTaskGroup) {
+        unloaded.remove(id)
+        // Pods that wait for capacity have nothing on disk yet; only we know of them.
+        let open = (runs.removeValue(forKey: id)?.assemblies.keys).map(Array.init) ?? []
+        let remover = PodRemover(pods: driver.pods, pause: driver.timing.poll, logger: driver.logger)
+        group.addTask { [pods = driver.pods] in
+            for name in open { await pods.stop(name, grace: .zero) }
+            await remover.remove(id)
+        }
+    }
+
+    /// One sleeping child task per earliest deadline; later deadlines are found when it fires.
+    mutating func setClock(_ at: Instant, _ group: inout DiscardingTaskGroup) {
+        if let set = clockSetFor, set <= at { return }
+        clockSetFor = at
+        let pause = max(at - driver.now(), .zero)
+        let inbox = driver.inbox
+        group.addTask {
+            try? await Task.sleep(for: pause)
+            inbox.add(.clock)
+        }
+    }
+
+    // MARK: Claiming and loading
+
+    private mutating func poll(_ commands: inout [RunID: [RunCommand]], _ now: Instant) async {
+        do {
+            let until = now + driver.timing.lease
+            let owner = driver.owner
+            let renews = leaseRenewedAt.map { now - $0 >= driver.timing.lease / 3 } ?? true
+            let claimed = try await driver.database.write { [hasLostClaim] connection in
+                if hasLostClaim { try connection.releaseLeases(owner: owner) }
+                if renews { try connection.renewLeases(owner: owner, until: until) }
+                return try connection.claimRuns(owner: owner, now: now, until: until, limit: 1000)
+            }
+            if renews { leaseRenewedAt = now }
+            hasLostClaim = false
+            let waiting = unloaded
+            unloaded = []
+            for id in claimed + waiting.sorted() { await load(id, &commands, now) }
+        } catch {
+            hasLostClaim = true
+            driver.metrics.errors.increment()
+            driver.metrics.retries.increment()
+            driver.logger.error("claiming runs failed; trying again", metadata: ["error": "\(error)"])
+        }
+    }
+
+    private mutating func load(_ id: RunID, _ commands: inout [RunID: [RunCommand]], _ now: Instant) async {
+        guard runs[id] == nil else { return }
+        do {
+            guard let rows = try await driver.database.read({ try $0.runRows(id) }) else { return }
+            let machine = try RunMachine(
+                run: rows.run,
+                graph: try await graph(rows.specID),
+                tasks: rows.tasks,
+                attempts: rows.attempts,
+                artifacts: rows.artifacts
+            )
+            runs[id] = LiveRun(machine: machine)
+            driver.logger.info(
+                "run claimed",
+                metadata: ["run.id": "\(id)", "run.tasks": "\(rows.tasks.count)"]
+            )
+            commands[id, default: []] += runs[id]?.machine.resume(at: now) ?? []
+            if rows.terminationRequested {
+                commands[id, default: []] += handle(.terminationRequested, id, now)
+            }
+        } catch {
+            await giveUp(id, after: error, "loading a run failed", now)
+        }
+    }
+
+    private mutating func graph(_ specID: String) async throws -> TaskGraph {
+        if let graph = graphs[specID] { return graph }
+        guard let document = try await driver.database.read({ try $0.spec(specID) }) else {
+            throw CorruptRun(message: "its pipeline spec is not in the database")
+        }
+        let graph = try TaskGraph(try PipelineSpec(json: document.pipelineSpec))
+        // A handful of pipelines is run again and again; the bound only keeps a busy server from growing for
+        // ever.
+        if graphs.count >= 64 { graphs.removeAll() }
+        graphs[specID] = graph
+        return graph
+    }
+}

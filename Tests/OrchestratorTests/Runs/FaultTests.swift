@@ -1,0 +1,149 @@
+import MetricsTestKit
+import Model
+import Orchestrator
+import Pods
+import ServerKit
+import Store
+import Testing
+
+@Suite("A database or a server that goes away", .timeLimit(.minutes(5)))
+struct FaultTests {
+    private static let seven: @Sendable (PodSpec) -> ScriptedProgram = { spec in
+        let file = spec.file("number")
+        return .ends(files: file.isEmpty ? [:] : [file: "7"])
+    }
+
+    @Test(
+        "Whichever write fails, before or after its commit, the run ends well and no attempt runs twice",
+        arguments: FaultyDatabase.Place.allCases,
+        0..<10
+    )
+    func everyWrite(place: FaultyDatabase.Place, number: Int) async throws {
+        let world = try await DriverWorld(Self.seven)
+        let ids = [try await world.submit(Specs.chain), try await world.submit(Specs.fan(4))]
+        // The first write of a server gives its old leases back; without that it does not start.
+        world.database.fail(write: number + 1, place)
+        try await world.driving { _ in
+            for id in ids { #expect(try await world.end(of: id).state == .succeeded) }
+            // Later polls write as well, so every number comes.
+            try await eventually("the write to fail") { world.database.failures == 1 }
+        }
+        #expect(world.pods.pods.count == 6)
+        #expect(world.pods.pods.values.allSatisfy { $0.starts == 1 })
+        #expect(world.pods.contradictions == [])
+        let rows = try await world.server.rowCounts()
+        #expect(rows["attempts"] == 6)
+        #expect(rows["artifacts"] == 1)
+        #expect(try await world.server.contradictions() == [])
+        #expect(
+            try world.metrics.expectCounter("martlet_loop_errors_total", [("loop", "runs")]).totalValue > 0
+        )
+    }
+
+    @Test("A server that is stopped at any moment is followed by one that takes over", arguments: 1..<8)
+    func takeover(writes: Int) async throws {
+        let world = try await DriverWorld(Self.seven)
+        let ids = [try await world.submit(Specs.chain), try await world.submit(Specs.fan(4))]
+        try await world.driving { _ in
+            try await eventually("\(writes) writes") { world.database.writes >= writes }
+        }
+        try await world.driving { _ in
+            for id in ids {
+                let run = try await world.end(of: id)
+                #expect(run.state == .succeeded)
+            }
+        }
+        #expect(world.pods.pods.count == 6)
+        #expect(world.pods.pods.values.allSatisfy { $0.starts == 1 })
+        #expect(world.pods.contradictions == [])
+        #expect(try await world.server.rowCounts()["run_leases"] == 0)
+        #expect(try await world.server.contradictions() == [])
+    }
+
+    @Test("Pods go on while no server is there; the next one takes their results, ended or not")
+    func podsOutliveServers() async throws {
+        let world = try await DriverWorld { _ in .runs() }
+        let id = try await world.submit(Specs.fan(2))
+        let names = try await world.driving { _ in
+            [try await world.started(id, "work-0"), try await world.started(id, "work-1")]
+        }
+        #expect(try await world.run(id).state == .running)
+        world.pods.finish(names[0])
+        try await world.driving { _ in
+            try await eventually("the first task's end") {
+                try await world.task(id, "work-0")?.state == .succeeded
+            }
+            #expect(try await world.task(id, "work-1")?.state.isFinal == false)
+            world.pods.finish(names[1])
+            #expect(try await world.end(of: id).state == .succeeded)
+        }
+        for name in names {
+            #expect(world.pods.pods[name]?.starts == 1)
+            #expect(world.pods.pods[name]?.stops == [])
+        }
+    }
+
+    @Test("A run that cannot be stored fails with a sentence and holds up no other")
+    func poison() async throws {
+        let world = try await DriverWorld(Self.seven)
+        var members = Specs.single.object ?? [:]
+        members["root"] = [
+            "dag": ["tasks": ["work": ["componentRef": ["name": "work"], "taskInfo": ["name": "a\u{0}b"]]]]
+        ]
+        var ids = [try await world.submit(Specs.chain)]
+        let poison = try await world.submit(.object(members))
+        ids.append(try await world.submit(Specs.fan(3)))
+        try await world.driving { _ in
+            for id in ids { #expect(try await world.end(of: id).state == .succeeded) }
+            let run = try await world.end(of: poison)
+            #expect(run.state == .failed)
+            #expect(run.error?.code == .runInvalid)
+            #expect(run.error?.message.contains("NUL") == true, "\(run.error?.message ?? "")")
+        }
+        #expect(world.pods.pods.values.allSatisfy { $0.starts == 1 })
+        #expect(try await world.server.rowCounts()["run_leases"] == 0)
+    }
+
+    @Test(
+        "A run whose rows are corrupt fails with a sentence that says which, and its pods are stopped",
+        arguments: [
+            ("DELETE FROM tasks WHERE path = 'root'", "root task"),
+            ("DELETE FROM tasks WHERE path = 'work-1'", "'work-1' has no row"),
+            ("UPDATE tasks SET state = 'DREAMING' WHERE path = 'work-1'", "DREAMING"),
+            ("UPDATE tasks SET inputs = '{' WHERE path = 'work-0'", "column inputs"),
+            ("UPDATE attempts SET path = 'nobody' WHERE path = 'work-0'", "nobody"),
+            ("DELETE FROM specs", "pipeline spec"),
+            ("UPDATE specs SET pipeline_spec = '{}'", "pipeline spec"),
+        ]
+    )
+    func corruptRows(sql: String, fragment: String) async throws {
+        let world = try await DriverWorld { _ in .runs() }
+        let id = try await world.submit(Specs.fan(2))
+        try await world.driving { _ in _ = try await world.started(id, "work-1") }
+        try await world.server.database.write { _ = try $0.execute(sql, []) }
+        try await world.driving { _ in
+            let run = try await world.end(of: id)
+            #expect(run.state == .failed)
+            #expect(run.error?.code == .runInvalid)
+            #expect(run.error?.message.contains(fragment) == true, "\(run.error?.message ?? "")")
+            try await eventually("the pods to end") { world.pods.running.isEmpty }
+        }
+        #expect(try await world.server.rowCounts()["run_leases"] == 0)
+    }
+
+    @Test("A run whose own row cannot be read is left alone, and other runs go on")
+    func corruptRun() async throws {
+        let world = try await DriverWorld()
+        let id = try await world.submit(Specs.single)
+        try await world.server.database.write { connection in
+            _ = try connection.execute("UPDATE runs SET parameters = '[' WHERE id = ?", [.text(id.text)])
+        }
+        let other = try await world.submit(Specs.single)
+        let run = try await world.driving { _ in try await world.end(of: other) }
+        #expect(run.state == .succeeded)
+        let rows = try await world.server.database.read {
+            try $0.query("SELECT state, parameters FROM runs WHERE id = ?", [.text(id.text)])
+        }
+        #expect(rows == [[.text("PENDING"), .text("[")]])
+    }
+}
