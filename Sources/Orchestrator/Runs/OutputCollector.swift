@@ -19,20 +19,42 @@ struct OutputCollector: Sendable {
                 let message = (error as? PlatformError)?.message ?? "\(error)"
                 return .failed(
                     Reason(
-                        .outputsInvalid, "The program ended well, but its outputs cannot be used: \(message)"
-                            + Self.tail(end.logTail)), exitCode: 0)
+                        .outputsInvalid,
+                        "The program ended well, but its outputs cannot be used: \(message)"
+                            + Self.tail(end.logTail)
+                    ),
+                    exitCode: 0
+                )
             }
         case .exited(let code):
             return .failed(
                 Reason(
-                    .exitedNonZero, "The program ended with exit status \(code)." + Self.tail(end.logTail),
-                    details: ["exit_code": .number(Double(code))]), exitCode: code)
+                    .exitedNonZero,
+                    "The program ended with exit status \(code)." + Self.tail(end.logTail),
+                    details: ["exit_code": .number(Double(code))]
+                ),
+                exitCode: code
+            )
         case .signaled(let number):
             return .failed(
                 Reason(
                     .killedBySignal,
-                    "Signal \(number) (\(Self.signalName(number))) ended the program." + Self.tail(end.logTail),
-                    details: ["signal": .number(Double(number))]), exitCode: nil)
+                    "Signal \(number) (\(Self.signalName(number))) ended the program."
+                        + Self.tail(end.logTail),
+                    details: ["signal": .number(Double(number))]
+                ),
+                exitCode: nil
+            )
+        case .deadlineExceeded(let allowed):
+            return .failed(
+                Reason(
+                    .deadlineExceeded,
+                    "The program ran longer than the \(Self.seconds(allowed)) it was allowed, so it was ended."
+                        + Self.tail(end.logTail),
+                    details: ["allowed_milliseconds": .number(Double(allowed.milliseconds))]
+                ),
+                exitCode: nil
+            )
         case .notStarted(let reason): return .failed(reason, exitCode: nil)
         case .lost(let reason): return .lost(reason)
         }
@@ -52,7 +74,8 @@ struct OutputCollector: Sendable {
             guard let planned = assembly.planned[output] else { continue }
             for collected in list {
                 if let source = collected.customPath, source != collected.uri {
-                    let absolute = source.hasPrefix("/") ? source : pods.layout(of: name).workingFolder + "/" + source
+                    let absolute =
+                        source.hasPrefix("/") ? source : pods.layout(of: name).workingFolder + "/" + source
                     try await artifacts.put(contentsOf: absolute, to: collected.uri)
                 }
                 var artifact = planned
@@ -69,8 +92,16 @@ struct OutputCollector: Sendable {
         return .succeeded(parameters: outputs.parameters, artifacts: produced)
     }
 
+    /// Seconds as people write them: `5s`, `0.25s`.
+    private static func seconds(_ duration: Duration) -> String {
+        let milliseconds = duration.milliseconds
+        return milliseconds % 1000 == 0 ? "\(milliseconds / 1000)s" : "\(Double(milliseconds) / 1000)s"
+    }
+
     private static func tail(_ log: String) -> String {
-        let trimmed = log.split(separator: "\n", omittingEmptySubsequences: true).suffix(20).joined(separator: "\n")
+        let trimmed = log.split(separator: "\n", omittingEmptySubsequences: true).suffix(20).joined(
+            separator: "\n"
+        )
         return trimmed.isEmpty ? " It wrote nothing to its log." : " The end of its log:\n" + trimmed
     }
 
