@@ -131,7 +131,8 @@ import Testing
         "what an exit file says is read back as it was written, and nothing else is read",
         arguments: [
             ExitRecord.exited(code: 3, start: .epoch, end: Instant(milliseconds: 5)),
-            .signaled(number: 9, start: .epoch, end: .epoch), .notExecuted(errno: 2, end: .epoch),
+            .signaled(number: 9, start: .epoch, end: .epoch),
+            .overdue(allowed: .seconds(5), start: .epoch, end: .epoch), .notExecuted(errno: 2, end: .epoch),
             .notSetUp(errno: 13, stage: "chdir", end: .epoch), .lost(start: nil, end: .epoch),
             .lost(start: .epoch, end: .epoch), .refused(Reason(.terminated, "two\nlines"), end: .epoch),
         ]

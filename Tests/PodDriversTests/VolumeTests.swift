@@ -1,9 +1,10 @@
 import FoundationEssentials
 import Glibc
 import Model
-import PodDrivers
 import Pods
 import Testing
+
+@testable import PodDrivers
 
 @Suite(.timeLimit(.minutes(2)), .enabled(if: Namespaces.areAllowed))
 struct VolumeTests {
@@ -201,6 +202,27 @@ struct VolumeTests {
         #expect(lines.contains { $0.contains("'/z': Permission denied") })
         #expect(PodWorld.contents(folder + "/volume/x") == "1\n")
         try FileManager.default.removeItem(atPath: folder)
+    }
+
+    @Test("where the system refuses namespaces, the program does not start and the reason says what to do")
+    func noNamespaces() async throws {
+        let folder = SupervisedFolder(path: PodWorld.newRoot())
+        let mount = Program.Mount(source: folder.path + "/volume", target: "/data", isReadOnly: false)
+        try folder.write(Program(arguments: ["/bin/touch", "ran"], variables: [], mounts: [mount]))
+        // Within a namespace of users of its own, a limit can be set for it alone.
+        let script = #"echo 0 > /proc/sys/user/max_mnt_namespaces; exec "$0" "$1""#
+        #expect(
+            try runSupervisor(in: folder.path, through: ["/usr/bin/unshare", "-Ur", "sh", "-c", script]) == 0
+        )
+        guard case .ended(let record) = try folder.observe() else {
+            Issue.record("expected an end, got \(try folder.observe())")
+            return
+        }
+        let reason = PodEnd(record, of: PodWorld.shell(""), logTail: "").outcome.refusal
+        #expect(reason?.message.contains("need a mount namespace of its own, and the system refused") == true)
+        #expect(reason?.message.contains("run the server as root") == true)
+        #expect(!FileManager.default.fileExists(atPath: folder.path + "/ran"))
+        try FileManager.default.removeItem(atPath: folder.path)
     }
 
     @Test("a place that is a file, or leads nowhere, is named in the reason")

@@ -54,7 +54,8 @@ extension PodEnd {
         let cause = "(\(Disk.message(of: problem)))"
         if stage == "namespace" {
             return "its volumes need a mount namespace of its own, and the system refused one \(cause). "
-                + "Let ordinary users have namespaces (sysctl user.max_user_namespaces above 0; where they "
+                + "Let ordinary users have namespaces (sysctl user.max_user_namespaces and "
+                + "user.max_mnt_namespaces above 0; where they "
                 + "exist, kernel.unprivileged_userns_clone=1 and "
                 + "kernel.apparmor_restrict_unprivileged_userns=0; in a container, the capability "
                 + "SYS_ADMIN), run the server as root, or run the task without volumes."
