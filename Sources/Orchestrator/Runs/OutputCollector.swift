@@ -49,8 +49,8 @@ struct OutputCollector: Sendable {
             return .failed(
                 Reason(
                     .deadlineExceeded,
-                    "The program ran longer than the \(Self.seconds(allowed)) it was allowed, so it was ended."
-                        + Self.tail(end.logTail),
+                    "The program ran longer than the \(Self.seconds(allowed)) it was allowed, "
+                        + "so it was ended." + Self.tail(end.logTail),
                     details: ["allowed_milliseconds": .number(Double(allowed.milliseconds))]
                 ),
                 exitCode: nil

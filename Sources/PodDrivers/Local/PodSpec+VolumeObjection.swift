@@ -58,8 +58,8 @@ extension PodVolume {
     fileprivate var sourceProblem: String? {
         if let subPath, subPath.hasPrefix("/") || LocalPath.isCrooked(subPath) {
             return
-                "the subPath \(subPath.debugDescription) is absolute or contains '..' or a control character. "
-                + "Give a path within the volume."
+                "the subPath \(subPath.debugDescription) is absolute or contains '..' or a control "
+                + "character. Give a path within the volume."
         }
         switch source {
         case .claim(let name):
