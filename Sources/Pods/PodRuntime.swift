@@ -20,6 +20,9 @@ package enum PodOutcome: Hashable, Sendable {
     case exited(code: Int)
     /// A signal ended it.
     case signaled(number: Int)
+    /// It ran for as long as it was allowed to and was ended then; see ``PodSpec/activeDeadline``.
+    /// Source: Kubernetes pod failure reason `DeadlineExceeded`.
+    case deadlineExceeded(after: Duration)
     /// It never ran; the reason says what was missing and what to do.
     case notStarted(Reason)
     /// It disappeared without a status: the machine or its supervisor went away.
@@ -109,4 +112,12 @@ package protocol PodRuntime: Sendable {
 
     /// Removes every trace of a run's pods, logs included. The run must have ended.
     func remove(runID: RunID) async throws
+
+    /// Makes sure that there is a volume pods can name as a claim. One that exists is left as it is.
+    /// - Throws: ``PlatformError`` when it cannot be made.
+    func makeVolume(named name: String) async throws
+
+    /// Removes a volume and all that is in it. One that is missing is fine; nothing should use it any more.
+    /// - Throws: ``PlatformError`` when it cannot be removed.
+    func removeVolume(named name: String) async throws
 }

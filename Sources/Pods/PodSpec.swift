@@ -69,6 +69,11 @@ package struct PodSpec: Hashable, Sendable {
     /// Files and folders whose parent folders must exist before the program starts: output parameter files,
     /// artifact paths and the executor output file.
     package var outputPaths: [String]
+    /// How long the program may run, counted from its start; `nil` for as long as it likes. Positive.
+    /// Source: Kubernetes `PodSpec.activeDeadlineSeconds`.
+    package var activeDeadline: Duration?
+    /// What the program finds at paths of its own; in any order, each path once.
+    package var volumes: [PodVolume]
 
     /// Makes a spec.
     package init(
@@ -78,7 +83,9 @@ package struct PodSpec: Hashable, Sendable {
         args: [String],
         env: [EnvironmentVariable] = [],
         requests: ResourceRequests = ResourceRequests(),
-        outputPaths: [String] = []
+        outputPaths: [String] = [],
+        activeDeadline: Duration? = nil,
+        volumes: [PodVolume] = []
     ) {
         self.name = name
         self.image = image
@@ -87,5 +94,7 @@ package struct PodSpec: Hashable, Sendable {
         self.env = env
         self.requests = requests
         self.outputPaths = outputPaths
+        self.activeDeadline = activeDeadline
+        self.volumes = volumes
     }
 }

@@ -3,7 +3,9 @@
 // Runs one program and outlives the server that asked for it, so that the program's exit status is never
 // lost.
 //
-// Reads in FOLDER: `argv` and `environ` (each entry ended by a NUL byte) and, if present, `cwd` (a path).
+// Reads in FOLDER: `argv` and `environ` (each entry ended by a NUL byte) and, if present, `cwd` (a path),
+//                  `deadline` ("<ms> <grace ms>": how long the program may run, and how long it may take
+//                  to end when asked to) and `mounts` (see mounts.h; each entry ended by a NUL byte)
 // Writes there:    `claim`    our process id; locked with flock as long as we live
 //                  `log`      what the program writes to stdout and stderr
 //                  `started`  "<pid> <ms>": the program runs; its process id is also its process group
@@ -14,6 +16,8 @@
 // "lost".
 
 #define _GNU_SOURCE
+#include "mounts.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -23,6 +27,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -73,7 +78,7 @@ static int write_file(const char *name, const char *text, size_t length) {
 
 // Formats a short line and writes it as a file; complains when that fails.
 static int write_line(const char *name, const char *format, ...) {
-    char line[256];
+    char line[512];
     va_list arguments;
     va_start(arguments, format);
     int length = vsnprintf(line, sizeof line, format, arguments);
@@ -165,10 +170,54 @@ static void ignore_signals(void) {
     signal(SIGCHLD, SIG_DFL);
 }
 
+// How long the program may run, in milliseconds; 0 for as long as it likes.
+static struct {
+    long long limit, grace;
+    pid_t program;
+    volatile sig_atomic_t passed;
+} deadline;
+
+// 1 if there is a deadline, 0 if there is none, -1 on an error.
+static int read_deadline(void) {
+    int fd = open("deadline", O_RDONLY | O_CLOEXEC);
+    if (fd < 0) return errno == ENOENT ? 0 : -1;
+    char text[64];
+    ssize_t length = read(fd, text, sizeof text - 1);
+    int error = errno;
+    close(fd);
+    errno = length < 0 ? error : EINVAL;
+    if (length < 0) return -1;
+    text[length] = 0;
+    if (sscanf(text, "%lld %lld", &deadline.limit, &deadline.grace) != 2) return -1;
+    return deadline.limit > 0 && deadline.grace > 0 ? 1 : -1;
+}
+
+// Has SIGALRM sent to us after some milliseconds; 0 calls it off.
+static void set_alarm(long long milliseconds) {
+    struct itimerval timer = {0};
+    timer.it_value.tv_sec = (time_t)(milliseconds / 1000);
+    timer.it_value.tv_usec = (suseconds_t)(milliseconds % 1000 * 1000);
+    setitimer(ITIMER_REAL, &timer, NULL);
+}
+
+// SIGALRM: asks the program to end, the second time without asking. Only calls what a handler may call.
+static void time_is_up(int number) {
+    (void)number;
+    int error = errno;
+    if (deadline.passed) {
+        kill(-deadline.program, SIGKILL);
+    } else {
+        deadline.passed = 1;
+        kill(-deadline.program, SIGTERM);
+        set_alarm(deadline.grace);
+    }
+    errno = error;
+}
+
 // What could not be done on the way to the program, sent through a pipe that a successful exec closes.
 struct failure {
     int error;
-    char stage[12];
+    char stage[160];
 };
 
 static void fail(int pipe, const char *stage, int error) {
@@ -179,8 +228,13 @@ static void fail(int pipe, const char *stage, int error) {
 }
 
 // The child's side of fork: becomes the program. Never returns.
-static void become_program(int pipe, pid_t parent, char **arguments, char **variables) {
+static void become_program(int pipe, pid_t parent, char **arguments, char **variables, char **mounts) {
     if (setpgid(0, 0) != 0) fail(pipe, "setpgid", errno);
+    if (mounts != NULL) {
+        char stage[sizeof((struct failure *)NULL)->stage];
+        int error = enter_mounts(mounts, stage, sizeof stage);
+        if (error != 0) fail(pipe, stage, error);
+    }
 #ifdef __linux__
     if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0) fail(pipe, "pdeathsig", errno);
     if (getppid() != parent) _exit(125);
@@ -237,9 +291,12 @@ static void clean_up_descendants(void) {
 // Writes how it ended:
 //   exited <status> <start ms> <end ms>
 //   signaled <number> <start ms> <end ms>
+//   overdue <allowed ms> <start ms> <end ms>    it ran until its deadline, however it ended then
 //   exec <errno> <start ms> <end ms>            the program could not be executed
 //   setup <errno> <start ms> <end ms> <stage>   we could not get as far as executing it
 static int report_end(int status, long long start) {
+    if (deadline.passed)
+        return write_line("exit", "overdue %lld %lld %lld\n", deadline.limit, start, now_ms());
     const char *how = WIFSIGNALED(status) ? "signaled" : "exited";
     int number = WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status);
     return write_line("exit", "%s %d %lld %lld\n", how, number, start, now_ms());
@@ -264,7 +321,7 @@ static int wait_for_program(pid_t program) {
     }
 }
 
-static int supervise(char **arguments, char **variables) {
+static int supervise(char **arguments, char **variables, char **mounts) {
     long long start = now_ms();
     int channel[2];
     if (pipe(channel) != 0) return report_failure("pipe", errno, start);
@@ -276,7 +333,7 @@ static int supervise(char **arguments, char **variables) {
     if (program < 0) return report_failure("fork", errno, start);
     if (program == 0) {
         close(channel[0]);
-        become_program(channel[1], parent, arguments, variables);
+        become_program(channel[1], parent, arguments, variables, mounts);
     }
     close(channel[1]);
 
@@ -291,8 +348,16 @@ static int supervise(char **arguments, char **variables) {
         return report_failure(failure.stage, failure.error, start);
     }
 
+    if (deadline.limit > 0) {
+        deadline.program = program;
+        // Without SA_RESTART, and it does no harm: whoever waits here waits again.
+        sigaction(SIGALRM, &(struct sigaction){.sa_handler = time_is_up}, NULL);
+        set_alarm(deadline.limit);
+    }
     write_line("started", "%ld %lld\n", (long)program, start);
-    if (wait_for_program(program) != 0) return report_failure("wait", errno, start);
+    int waited = wait_for_program(program);
+    set_alarm(0);
+    if (waited != 0) return report_failure("wait", errno, start);
     kill(-program, SIGKILL);
     int status = 0;
     if (waitpid(program, &status, 0) != program) return report_failure("wait", errno, start);
@@ -337,5 +402,8 @@ int main(int count, char **arguments) {
     if (program[0] == NULL) return report_failure("argv", EINVAL, now_ms()) == 0 ? 0 : 74;
     char **variables = read_strings("environ");
     if (variables == NULL) return report_failure("environ", errno, now_ms()) == 0 ? 0 : 74;
-    return supervise(program, variables) == 0 ? 0 : 74;
+    if (read_deadline() < 0) return report_failure("deadline", errno, now_ms()) == 0 ? 0 : 74;
+    char **mounts = read_strings("mounts");
+    if (mounts == NULL && errno != ENOENT) return report_failure("mounts", errno, now_ms()) == 0 ? 0 : 74;
+    return supervise(program, variables, mounts) == 0 ? 0 : 74;
 }

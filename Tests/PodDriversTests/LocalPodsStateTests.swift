@@ -7,14 +7,19 @@ import Testing
 @Suite struct LocalPodsStateTests {
     private static let started = StartRecord("77 1000")
     private let end = PodEnd(
-        outcome: .exited(code: 0), startedAt: Instant(milliseconds: 1000),
+        outcome: .exited(code: 0),
+        startedAt: Instant(milliseconds: 1000),
         endedAt: Instant(milliseconds: 2000),
-        logTail: "")
+        logTail: ""
+    )
 
     private func state(places: Int = 1) -> LocalPodsState {
         let room = Quantity(thousandths: 1_000_000)
         return LocalPodsState(
-            capacity: PodCapacity(places: places, cpu: room, memory: room), environmentsRoot: "/environments")
+            capacity: PodCapacity(places: places, cpu: room, memory: room),
+            environmentsRoot: "/environments",
+            ownFolders: ["/environments", "/state/pods"]
+        )
     }
 
     private func reports(_ commands: [LocalPodsState.Command]) -> [PodEvent] {
@@ -27,7 +32,8 @@ import Testing
         let spec = PodWorld.shell("true")
         #expect(state.ensured(spec, .untouched) == [.launch(spec, .literal)])
         #expect(
-            reports(state.ended(spec.name, end)) == [.started(at: Instant(milliseconds: 1000)), .ended(end)])
+            reports(state.ended(spec.name, end)) == [.started(at: Instant(milliseconds: 1000)), .ended(end)]
+        )
         #expect(state.started(spec.name, try #require(Self.started), now: .zero) == [])
         #expect(state.ended(spec.name, end) == [])
     }
@@ -61,7 +67,11 @@ import Testing
     func stopWhilePreparing() throws {
         var state = state()
         let spec = PodSpec(
-            name: PodWorld.name(), image: "", command: KFPTexts.command("'six'", "x"), args: [])
+            name: PodWorld.name(),
+            image: "",
+            command: KFPTexts.command("'six'", "x"),
+            args: []
+        )
         #expect(state.ensured(spec, .untouched).last == .environment(.ask(candidate: "python3")))
         let commands = state.stopped(spec.name, grace: .zero, now: .zero)
         guard case .refuse(spec.name, let reason, _)? = commands.last else {
@@ -86,7 +96,10 @@ import Testing
         var state = state(places: 9)
         let record = ExitRecord.exited(code: 0, start: .epoch, end: .epoch)
         let interpreter = try PythonInterpreter(
-            answer: "3.11.7\n3.11.7 (x)\n/usr/bin/python3\n\n", record: record, candidate: "python3")
+            answer: "3.11.7\n3.11.7 (x)\n/usr/bin/python3\n\n",
+            record: record,
+            candidate: "python3"
+        )
         var environments: [PythonEnvironment] = []
         for index in 0..<6 {
             let command = KFPTexts.command("'package-\(index / 2)'", "x")
@@ -104,7 +117,10 @@ import Testing
         }
         #expect(runs == environments.prefix(2).map { .environment(.run($0, .create, build: 1)) })
         let failed = PythonEnvironments.StepEnd(
-            record: .exited(code: 1, start: .epoch, end: .epoch), logPath: "/log", logTail: "no such package")
+            record: .exited(code: 1, start: .epoch, end: .epoch),
+            logPath: "/log",
+            logTail: "no such package"
+        )
         let commands = state.ended(environments[0], .create, failed)
         let refused = commands.filter { if case .refuse = $0 { true } else { false } }
         #expect(refused.count == 2)
@@ -115,10 +131,12 @@ import Testing
         "what an exit file says is read back as it was written, and nothing else is read",
         arguments: [
             ExitRecord.exited(code: 3, start: .epoch, end: Instant(milliseconds: 5)),
-            .signaled(number: 9, start: .epoch, end: .epoch), .notExecuted(errno: 2, end: .epoch),
+            .signaled(number: 9, start: .epoch, end: .epoch),
+            .overdue(allowed: .seconds(5), start: .epoch, end: .epoch), .notExecuted(errno: 2, end: .epoch),
             .notSetUp(errno: 13, stage: "chdir", end: .epoch), .lost(start: nil, end: .epoch),
             .lost(start: .epoch, end: .epoch), .refused(Reason(.terminated, "two\nlines"), end: .epoch),
-        ])
+        ]
+    )
     func exitRecords(_ record: ExitRecord) {
         #expect(ExitRecord(record.text) == record)
         for text in ["", "exited", "exited x 1 2", "gone 1 2 3", "\0\0\0"] {

@@ -201,5 +201,7 @@ package struct ScriptedPods: PodRuntime {
     package func stopAll(of runID: RunID) async throws {
         for name in world.running where name.runID == runID { world.stop(name, grace: .zero) }
     }
+    package func makeVolume(named name: String) async throws {}
+    package func removeVolume(named name: String) async throws {}
     package func remove(runID: RunID) async throws { try world.remove(runID) }
 }

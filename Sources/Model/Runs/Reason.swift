@@ -53,6 +53,8 @@ extension Reason.Code {
     package static let exitedNonZero = Self(rawValue: "EXITED_NON_ZERO")
     /// A signal ended the program.
     package static let killedBySignal = Self(rawValue: "KILLED_BY_SIGNAL")
+    /// The program ran for longer than it was allowed to.
+    package static let deadlineExceeded = Self(rawValue: "DEADLINE_EXCEEDED")
     /// The program disappeared without leaving an exit status.
     package static let podLost = Self(rawValue: "POD_LOST")
     /// The program ended well but its outputs are missing, malformed or of the wrong type.

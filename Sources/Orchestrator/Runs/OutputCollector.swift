@@ -34,6 +34,13 @@ struct OutputCollector: Sendable {
                     .killedBySignal,
                     "Signal \(number) (\(Self.signalName(number))) ended the program" + Self.tail(end.logTail),
                     details: ["signal": .number(Double(number))]), exitCode: nil)
+        case .deadlineExceeded(let allowed):
+            return .failed(
+                Reason(
+                    .deadlineExceeded,
+                    "The program ran longer than the \(Self.seconds(allowed)) it was allowed and was ended"
+                        + Self.tail(end.logTail),
+                    details: ["allowed_milliseconds": .number(Double(allowed.milliseconds))]), exitCode: nil)
         case .notStarted(let reason): return .failed(reason, exitCode: nil)
         case .lost(let reason): return .lost(reason)
         }
@@ -84,6 +91,10 @@ struct OutputCollector: Sendable {
 
     private static func lines(_ log: String) -> ArraySlice<Substring> {
         log.split(separator: "\n", omittingEmptySubsequences: true).suffix(20)
+    }
+
+    private static func seconds(_ duration: Duration) -> String {
+        decimalText(Double(duration.milliseconds) / 1000) + "s"
     }
 
     private static func signalName(_ number: Int) -> String {

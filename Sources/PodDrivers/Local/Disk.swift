@@ -1,11 +1,11 @@
 import Model
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #elseif canImport(Musl)
-import Musl
+    import Musl
 #else
-import Darwin
+    import Darwin
 #endif
 
 /// The few things local pods do to files, with errors that name the file.
@@ -76,14 +76,19 @@ enum Disk {
         guard status.st_mode & S_IFMT == S_IFREG else {
             let kind = status.st_mode & S_IFMT == S_IFDIR ? "a folder" : "not a regular file"
             throw PlatformError(
-                .failedPrecondition, "Cannot read \(path): it is \(kind); a file was expected.")
+                .failedPrecondition,
+                "Cannot read \(path): it is \(kind); a file was expected."
+            )
         }
         let available = max(0, min(Int(status.st_size) - offset, bytesMax))
         var problem: Int32 = 0
         let bytes = [UInt8](unsafeUninitializedCapacity: available) { buffer, filled in
             while filled < available {
                 let count = pread(
-                    file, buffer.baseAddress?.advanced(by: filled), available - filled, off_t(offset + filled)
+                    file,
+                    buffer.baseAddress?.advanced(by: filled),
+                    available - filled,
+                    off_t(offset + filled)
                 )
                 if count < 0, errno == EINTR { continue }
                 if count < 0 { problem = errno }
@@ -100,6 +105,11 @@ enum Disk {
         var status = stat()
         guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
         return Int(status.st_size)
+    }
+
+    /// Whether there is anything of that name.
+    static func exists(_ path: String) -> Bool {
+        access(path, F_OK) == 0
     }
 
     /// Whether there is a folder of that name.

@@ -6,6 +6,7 @@ import Model
 ///
 ///     exited <status> <start> <end>           by the supervisor: the program returned
 ///     signaled <number> <start> <end>         by the supervisor: a signal ended the program
+///     overdue <allowed ms> <start> <end>      by the supervisor: it ran until its deadline
 ///     exec <errno> <start> <end>              by the supervisor: there is no such program
 ///     setup <errno> <start> <end> <stage>     by the supervisor: it did not get as far as the program
 ///     lost <start or -> <end>                 by us: the supervisor is gone and left nothing
@@ -13,6 +14,7 @@ import Model
 enum ExitRecord: Hashable, Sendable {
     case exited(code: Int, start: Instant, end: Instant)
     case signaled(number: Int, start: Instant, end: Instant)
+    case overdue(allowed: Duration, start: Instant, end: Instant)
     case notExecuted(errno: Int32, end: Instant)
     case notSetUp(errno: Int32, stage: String, end: Instant)
     case lost(start: Instant?, end: Instant)
@@ -34,12 +36,18 @@ enum ExitRecord: Hashable, Sendable {
                 kind == "exited"
                 ? .exited(code: number, start: start, end: end)
                 : .signaled(number: number, start: start, end: end)
+        case "overdue":
+            guard words.count == 4, let allowed = Int64(words[1]), let start = instant(2),
+                let end = instant(3)
+            else { return nil }
+            self = .overdue(allowed: .milliseconds(allowed), start: start, end: end)
         case "exec", "setup":
             guard words.count >= 4, let number = Int32(words[1]), let end = instant(3) else { return nil }
+            let stage = words.dropFirst(4).joined(separator: " ")
             self =
                 kind == "exec"
                 ? .notExecuted(errno: number, end: end)
-                : .notSetUp(errno: number, stage: words.count > 4 ? words[4] : "start", end: end)
+                : .notSetUp(errno: number, stage: stage.isEmpty ? "start" : stage, end: end)
         case "lost":
             guard words.count == 3, let end = instant(2) else { return nil }
             self = .lost(start: instant(1), end: end)
@@ -58,6 +66,8 @@ enum ExitRecord: Hashable, Sendable {
             "exited \(code) \(start.milliseconds) \(end.milliseconds)\n"
         case .signaled(let number, let start, let end):
             "signaled \(number) \(start.milliseconds) \(end.milliseconds)\n"
+        case .overdue(let allowed, let start, let end):
+            "overdue \(allowed.milliseconds) \(start.milliseconds) \(end.milliseconds)\n"
         case .notExecuted(let number, let end): "exec \(number) \(end.milliseconds) \(end.milliseconds)\n"
         case .notSetUp(let number, let stage, let end):
             "setup \(number) \(end.milliseconds) \(end.milliseconds) \(stage)\n"

@@ -1,7 +1,7 @@
 import FoundationEssentials
+package import Logging
 package import Model
 package import Pods
-package import Logging
 import Synchronization
 
 /// Runs pods as processes of this machine.
@@ -29,11 +29,12 @@ package final class LocalPods: PodRuntime {
             throw PlatformError(
                 .failedPrecondition,
                 "The program martlet-supervisor is not at \(configuration.supervisor). "
-                    + "It belongs beside the server's own program; install both together.")
+                    + "It belongs beside the server's own program; install both together."
+            )
         }
         try Disk.makeFolder(configuration.root)
         try Disk.makeFolder(configuration.environmentsRoot)
-        folders = PodFolders(root: configuration.root)
+        folders = PodFolders(root: configuration.root, volumesRoot: configuration.volumesRoot)
         let (stream, continuation) = AsyncStream.makeStream(of: PodReport.self)
         reports = stream
         inbox = try LocalPodsLoop.start(configuration, reports: continuation, logger: logger)
@@ -86,14 +87,19 @@ package final class LocalPods: PodRuntime {
         let isPlain = path.hasPrefix("/") && !path.split(separator: "/").contains { $0 == ".." || $0 == "." }
         guard isPlain, allowed.contains(where: { path == $0 || path.hasPrefix($0 + "/") }) else {
             throw PlatformError(
-                .permissionDenied, "\(path) is not an output of pod \(name), so it is not read for it.")
+                .permissionDenied,
+                "\(path) is not an output of pod \(name), so it is not read for it."
+            )
         }
-        guard let bytes = try Disk.read(path, bytesMax: min(max(0, bytesMax), Int.max - 1) + 1) else { return nil }
+        guard let bytes = try Disk.read(path, bytesMax: min(max(0, bytesMax), Int.max - 1) + 1) else {
+            return nil
+        }
         guard bytes.count <= bytesMax else {
             throw PlatformError(
                 .resourceExhausted,
                 "The output \(path) of pod \(name) is larger than \(bytesMax) bytes. "
-                    + "Pass large data as an artifact instead of a parameter.")
+                    + "Pass large data as an artifact instead of a parameter."
+            )
         }
         return bytes
     }
@@ -131,19 +137,40 @@ package final class LocalPods: PodRuntime {
         guard try isFree && !hasStrangers(runID) else {
             throw PlatformError(
                 .failedPrecondition,
-                "Run \(runID) has pods that are not over. Stop it and wait for its end first.")
+                "Run \(runID) has pods that are not over. Stop it and wait for its end first."
+            )
         }
         outputPaths.withLock { paths in
             for name in paths.keys where name.runID == runID { paths[name] = nil }
         }
-        let folder = folders.folder(of: runID)
+        try remove(folders.folder(of: runID))
+    }
+
+    /// A folder, which a pod that names the volume would make as well.
+    /// - Throws: ``PlatformError`` naming the folder.
+    @concurrent
+    package func makeVolume(named name: String) async throws {
+        try Disk.makeFolder(folders.volume(named: name))
+    }
+
+    /// A pod that still runs keeps what it has opened and loses the rest.
+    /// - Throws: ``PlatformError`` naming the folder.
+    @concurrent
+    package func removeVolume(named name: String) async throws {
+        try remove(folders.volume(named: name))
+    }
+
+    /// Removes a folder that may be missing.
+    private func remove(_ folder: String) throws {
         guard Disk.isFolder(folder) else { return }
         do {
             try FileManager.default.removeItem(atPath: folder)
         } catch {
             throw PlatformError(
-                .failedPrecondition, "Cannot remove \(folder). Check who owns the files in it.",
-                cause: String(describing: error))
+                .failedPrecondition,
+                "Cannot remove \(folder). Check who owns the files in it.",
+                cause: String(describing: error)
+            )
         }
     }
 
@@ -156,7 +183,8 @@ package final class LocalPods: PodRuntime {
     }
 
     /// Every pod of a run that has a folder.
-    private func attempts(of runID: RunID) throws -> [(task: String, attempt: Int, folder: SupervisedFolder)] {
+    private func attempts(of runID: RunID) throws -> [(task: String, attempt: Int, folder: SupervisedFolder)]
+    {
         let run = folders.folder(of: runID)
         guard Disk.isFolder(run) else { return [] }
         var found: [(String, Int, SupervisedFolder)] = []

@@ -1,11 +1,11 @@
 import Model
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #elseif canImport(Musl)
-import Musl
+    import Musl
 #else
-import Darwin
+    import Darwin
 #endif
 
 /// Where local pods live and what they may use.
@@ -15,6 +15,8 @@ package struct LocalPodsConfiguration: Sendable {
     /// Absolute path of the shared Python environments; made if missing. It cannot be moved later, since a
     /// virtual environment knows its own path.
     package var environmentsRoot: String
+    /// Absolute path of the volumes that pods name as claims; made if missing.
+    package var volumesRoot: String
     /// Absolute path of the program `martlet-supervisor`.
     package var supervisor: String
     /// What pods may use together.
@@ -24,15 +26,22 @@ package struct LocalPodsConfiguration: Sendable {
 
     /// Makes a configuration.
     /// - Parameters:
+    ///   - volumesRoot: by default `volumes` beside `root`.
     ///   - capacity: by default all cores and memory of this machine and as many places as cores, at least
     ///     2: a
     ///     pipeline's step is busy with one core as a rule, and more at once only take turns.
     package init(
-        root: String, environmentsRoot: String, supervisor: String, capacity: PodCapacity = .ofThisMachine(),
+        root: String,
+        environmentsRoot: String,
+        volumesRoot: String? = nil,
+        supervisor: String,
+        capacity: PodCapacity = .ofThisMachine(),
         variables: [String: String]
     ) {
         self.root = root
         self.environmentsRoot = environmentsRoot
+        let parent = root.split(separator: "/").dropLast().map { "/" + $0 }.joined()
+        self.volumesRoot = volumesRoot ?? parent + "/volumes"
         self.supervisor = supervisor
         self.capacity = capacity
         self.variables = variables
@@ -47,7 +56,9 @@ extension PodCapacity {
         let pages = max(0, Int64(sysconf(Int32(_SC_PHYS_PAGES))))
         let pageBytes = max(0, Int64(sysconf(Int32(_SC_PAGESIZE))))
         return PodCapacity(
-            places: parallelism ?? max(2, Int(cores)), cpu: Quantity(thousandths: cores * 1000),
-            memory: Quantity(thousandths: pages * pageBytes * 1000))
+            places: parallelism ?? max(2, Int(cores)),
+            cpu: Quantity(thousandths: cores * 1000),
+            memory: Quantity(thousandths: pages * pageBytes * 1000)
+        )
     }
 }

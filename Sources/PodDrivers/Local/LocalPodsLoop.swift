@@ -4,11 +4,11 @@ import Model
 import Pods
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #elseif canImport(Musl)
-import Musl
+    import Musl
 #else
-import Darwin
+    import Darwin
 #endif
 
 /// The thread that owns all local pods: takes messages and sightings, lets ``LocalPodsState`` decide, acts.
@@ -37,14 +37,19 @@ final class LocalPodsLoop {
     private var progressAt: Duration?
 
     private init(
-        _ configuration: LocalPodsConfiguration, reports: AsyncStream<PodReport>.Continuation, logger: Logger
+        _ configuration: LocalPodsConfiguration,
+        reports: AsyncStream<PodReport>.Continuation,
+        logger: Logger
     ) throws {
         self.configuration = configuration
         self.reports = reports
         self.logger = logger
-        folders = PodFolders(root: configuration.root)
+        folders = PodFolders(root: configuration.root, volumesRoot: configuration.volumesRoot)
         state = LocalPodsState(
-            capacity: configuration.capacity, environmentsRoot: configuration.environmentsRoot)
+            capacity: configuration.capacity,
+            environmentsRoot: configuration.environmentsRoot,
+            ownFolders: [configuration.root, configuration.environmentsRoot, configuration.volumesRoot]
+        )
         watch = try ProcessWatch()
         inbox = LocalPodsInbox(wake: watch.wake)
     }
@@ -52,7 +57,9 @@ final class LocalPodsLoop {
     /// Starts the thread and answers where to leave messages for it.
     /// - Throws: ``PlatformError`` if the system has no more threads or descriptors.
     static func start(
-        _ configuration: LocalPodsConfiguration, reports: AsyncStream<PodReport>.Continuation, logger: Logger
+        _ configuration: LocalPodsConfiguration,
+        reports: AsyncStream<PodReport>.Continuation,
+        logger: Logger
     ) throws -> LocalPodsInbox {
         let loop = try LocalPodsLoop(configuration, reports: reports, logger: logger)
         let inbox = loop.inbox
@@ -60,12 +67,16 @@ final class LocalPodsLoop {
         // share.
         let passed = Unmanaged.passRetained(loop)
         #if canImport(Darwin)
-        var thread: pthread_t?
-        let problem = pthread_create(&thread, nil, { LocalPodsLoop.enter($0) }, passed.toOpaque())
+            var thread: pthread_t?
+            let problem = pthread_create(&thread, nil, { LocalPodsLoop.enter($0) }, passed.toOpaque())
         #else
-        var thread = pthread_t()
-        let problem = pthread_create(
-            &thread, nil, { $0.flatMap { LocalPodsLoop.enter($0) } }, passed.toOpaque())
+            var thread = pthread_t()
+            let problem = pthread_create(
+                &thread,
+                nil,
+                { $0.flatMap { LocalPodsLoop.enter($0) } },
+                passed.toOpaque()
+            )
         #endif
         guard problem == 0 else {
             passed.release()
@@ -149,7 +160,9 @@ final class LocalPodsLoop {
         } catch {
             // The end will come all the same, and carries the time of the start.
             logger.warning(
-                "Cannot read when a pod started", metadata: ["pod": "\(name)", "error": "\(error)"])
+                "Cannot read when a pod started",
+                metadata: ["pod": "\(name)", "error": "\(error)"]
+            )
         }
     }
 

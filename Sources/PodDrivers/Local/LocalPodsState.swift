@@ -50,12 +50,15 @@ struct LocalPodsState: Sendable {
     private static let kill: Int32 = 9
 
     private var pods: [PodName: Pod] = [:]
+    /// Folders of the server, which no volume may hide or lie in.
+    private let ownFolders: [String]
     private var admission: Admission
     private var environments: PythonEnvironments
     private var preparing: [EnvironmentRequest: [PodName]] = [:]
     private var killsAt: [PodName: Duration] = [:]
 
-    init(capacity: PodCapacity, environmentsRoot: String) {
+    init(capacity: PodCapacity, environmentsRoot: String, ownFolders: [String]) {
+        self.ownFolders = ownFolders
         admission = Admission(capacity: capacity)
         environments = PythonEnvironments(root: environmentsRoot)
     }
@@ -191,7 +194,8 @@ struct LocalPodsState: Sendable {
 
     /// An interpreter has answered, or cannot.
     mutating func answered(
-        _ candidate: String, _ answer: Result<PythonInterpreter, PythonInterpreter.Objection>
+        _ candidate: String,
+        _ answer: Result<PythonInterpreter, PythonInterpreter.Objection>
     ) -> [Command] {
         apply(environments.answered(candidate, answer))
     }
@@ -203,7 +207,9 @@ struct LocalPodsState: Sendable {
 
     /// A step of a build is over.
     mutating func ended(
-        _ environment: PythonEnvironment, _ step: PythonEnvironment.Step, _ end: PythonEnvironments.StepEnd
+        _ environment: PythonEnvironment,
+        _ step: PythonEnvironment.Step,
+        _ end: PythonEnvironments.StepEnd
     ) -> [Command] {
         apply(environments.ended(environment, step, end))
     }
@@ -245,7 +251,10 @@ struct LocalPodsState: Sendable {
 
     private mutating func begin(_ spec: PodSpec) -> [Command] {
         pods[spec.name] = Pod(spec: spec, phase: .refusing)
-        if let objection = spec.localObjection ?? admission.objection(to: spec.requests) {
+        let objection =
+            spec.localObjection ?? spec.volumeObjection(keepingFree: ownFolders)
+            ?? admission.objection(to: spec.requests)
+        if let objection {
             return refuse(spec.name, objection)
         }
         guard let component = PythonComponent(command: spec.command, args: spec.args) else {

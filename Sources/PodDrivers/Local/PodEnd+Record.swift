@@ -2,11 +2,11 @@ import Model
 import Pods
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #elseif canImport(Musl)
-import Musl
+    import Musl
 #else
-import Darwin
+    import Darwin
 #endif
 
 extension PodEnd {
@@ -17,25 +17,56 @@ extension PodEnd {
             self.init(outcome: .exited(code: code), startedAt: start, endedAt: end, logTail: logTail)
         case .signaled(let number, let start, let end):
             self.init(outcome: .signaled(number: number), startedAt: start, endedAt: end, logTail: logTail)
+        case .overdue(let allowed, let start, let end):
+            self.init(
+                outcome: .deadlineExceeded(after: allowed),
+                startedAt: start,
+                endedAt: end,
+                logTail: logTail
+            )
         case .notExecuted(let errno, let end):
             let reason = Reason(
-                .startFailed, Self.sentence(errno, spec), details: ["errno": .number(Double(errno))])
+                .startFailed,
+                Self.sentence(errno, spec),
+                details: ["errno": .number(Double(errno))]
+            )
             self.init(outcome: .notStarted(reason), startedAt: nil, endedAt: end, logTail: logTail)
         case .notSetUp(let errno, let stage, let end):
-            let message =
-                "The program was not started: \(stage) failed (\(Disk.message(of: errno))). "
-                + "Check the disk and the limits of the user the server runs as, then retry."
-            let reason = Reason(.startFailed, message, details: ["errno": .number(Double(errno))])
+            let reason = Reason(
+                .startFailed,
+                "The program was not started: " + Self.sentence(errno, stage: stage),
+                details: ["errno": .number(Double(errno))]
+            )
             self.init(outcome: .notStarted(reason), startedAt: nil, endedAt: end, logTail: logTail)
         case .lost(let start, let end):
             let reason = Reason(
                 .podLost,
                 "The program disappeared without leaving a status: its supervisor was killed or the machine "
-                    + "went down. If memory ran out, ask for more or run fewer tasks at once.")
+                    + "went down. If memory ran out, ask for more or run fewer tasks at once."
+            )
             self.init(outcome: .lost(reason), startedAt: start, endedAt: end, logTail: logTail)
         case .refused(let reason, let end):
             self.init(outcome: .notStarted(reason), startedAt: nil, endedAt: end, logTail: logTail)
         }
+    }
+
+    private static func sentence(_ problem: Int32, stage: String) -> String {
+        let cause = "(\(Disk.message(of: problem)))"
+        if stage == "namespace" {
+            return "its volumes need a mount namespace of its own, and the system refused one \(cause). "
+                + "Let ordinary users have namespaces (sysctl user.max_user_namespaces and "
+                + "user.max_mnt_namespaces above 0; where they "
+                + "exist, kernel.unprivileged_userns_clone=1 and "
+                + "kernel.apparmor_restrict_unprivileged_userns=0; in a container, the capability "
+                + "SYS_ADMIN), run the server as root, or run the task without volumes."
+        }
+        if stage.hasPrefix("mount ") {
+            return "its volume could not be put at \(stage.dropFirst("mount ".count)) \(cause). "
+                + "Check that what is there is a folder for a folder and a file for a file, or choose "
+                + "another path."
+        }
+        return "\(stage) failed \(cause). "
+            + "Check the disk and the limits of the user the server runs as, then retry."
     }
 
     private static func sentence(_ problem: Int32, _ spec: PodSpec) -> String {

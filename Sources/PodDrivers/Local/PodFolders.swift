@@ -5,6 +5,8 @@ import Pods
 struct PodFolders: Hashable, Sendable {
     /// Absolute path of all pods' folders.
     let root: String
+    /// Absolute path of all volumes' folders.
+    let volumesRoot: String
 
     /// The folder of a run.
     func folder(of runID: RunID) -> String { root + "/" + FileName.safe(runID.text) }
@@ -32,8 +34,12 @@ struct PodFolders: Hashable, Sendable {
     /// What goes when a pod is forgotten. `environ` may hold secrets; the log and the end stay.
     func working(of name: PodName) -> [String] {
         let folder = folder(of: name)
-        return [outputs(of: name), work(of: name), temporary(of: name), component(of: name)]
-            + ["argv", "environ", "cwd", "started"].map { folder + "/" + $0 }
+        return [
+            outputs(of: name), work(of: name), temporary(of: name), component(of: name), volumes(of: name),
+        ]
+            + ["argv", "environ", "cwd", "mounts", "mountpoint", "deadline", "started"].map {
+                folder + "/" + $0
+            }
     }
 
     /// The program of a pod.
@@ -42,15 +48,24 @@ struct PodFolders: Hashable, Sendable {
         var program = Program(
             arguments: spec.command + spec.args,
             variables: ProgramVariables.ofPod(
-                spec, start: start, temporaryFolder: temporary(of: name), server: server),
+                spec,
+                start: start,
+                temporaryFolder: temporary(of: name),
+                server: server
+            ),
             workFolder: work(of: name),
-            folders: [outputs(of: name), work(of: name), temporary(of: name)])
+            folders: [outputs(of: name), work(of: name), temporary(of: name)],
+            deadline: spec.activeDeadline
+        )
         for path in spec.outputPaths where path.hasPrefix("/") {
             guard let slash = path.lastIndex(of: "/"), slash > path.startIndex else { continue }
             program.folders.append(String(path[..<slash]))
         }
+        addVolumes(of: spec, to: &program)
         if case .python(let component, let environment) = start {
-            program.files = [Program.File(path: self.component(of: name), text: component.source)]
+            program.files += [
+                Program.File(path: self.component(of: name), bytes: Array(component.source.utf8))
+            ]
             program.arguments =
                 [environment.python, "-m", component.executorModule]
                 + ["--component_module_path", self.component(of: name)] + component.arguments

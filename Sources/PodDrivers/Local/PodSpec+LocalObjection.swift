@@ -9,20 +9,30 @@ extension PodSpec {
                 .startFailed,
                 "The task gives no command and relies on the one built into image '\(image)'; local pods do "
                     + "not use images. Give the component a command, or run the task in a container driver "
-                    + "(coming).")
+                    + "(coming)."
+            )
         }
         let texts = command + args + env.flatMap { [$0.name, $0.value] }
         if texts.contains(where: { $0.utf8.contains(0) }) {
             return Reason(
                 .startFailed,
                 "The task's command, arguments or environment contain a NUL character, which no program can "
-                    + "be given. Pass such data through a file.")
+                    + "be given. Pass such data through a file."
+            )
         }
         if let name = env.map(\.name).first(where: { $0.isEmpty || $0.contains("=") }) {
             return Reason(
                 .startFailed,
                 "'\(name)' cannot be the name of an environment variable. "
-                    + "Use letters, digits and underscores.")
+                    + "Use letters, digits and underscores."
+            )
+        }
+        if let activeDeadline, activeDeadline.milliseconds <= 0 {
+            return Reason(
+                .startFailed,
+                "The task may run for \(activeDeadline.milliseconds) ms, which is no time at all. "
+                    + "Give it a deadline of 1 second or more, or none."
+            )
         }
         return nil
     }

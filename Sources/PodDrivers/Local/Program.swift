@@ -7,8 +7,22 @@ struct Program: Hashable, Sendable {
         /// Absolute path.
         var path: String
         /// Its contents.
-        var text: String
+        var bytes: [UInt8]
     }
+
+    /// A file or folder that the program, and nobody else, finds at another path.
+    struct Mount: Hashable, Sendable {
+        /// Absolute path; a folder is made if there is nothing.
+        var source: String
+        /// Absolute path without `.`, `..` or a slash at the end.
+        var target: String
+        /// Whether the program may only read.
+        var isReadOnly: Bool
+    }
+
+    /// How long a program that has reached its deadline may take to end when asked to.
+    /// Source: Kubernetes `terminationGracePeriodSeconds` is 30; a process needs less than a container.
+    static let deadlineGrace: Duration = .seconds(10)
 
     /// The program and its arguments; a program without a slash is looked for in the PATH of ``variables``.
     var arguments: [String]
@@ -20,6 +34,10 @@ struct Program: Hashable, Sendable {
     var folders: [String] = []
     /// Files to write first.
     var files: [File] = []
+    /// What it finds at paths of its own, parents first.
+    var mounts: [Mount] = []
+    /// How long it may run; `nil` for as long as it likes.
+    var deadline: Duration?
 }
 
 /// How a pod's program is started.

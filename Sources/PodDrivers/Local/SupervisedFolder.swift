@@ -2,11 +2,11 @@ import Model
 import Pods
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #elseif canImport(Musl)
-import Musl
+    import Musl
 #else
-import Darwin
+    import Darwin
 #endif
 
 /// A folder in which `martlet-supervisor` runs one program, once.
@@ -53,7 +53,9 @@ struct SupervisedFolder: Hashable, Sendable {
             let text = String(decoding: try Disk.read(claimPath, bytesMax: 32) ?? [], as: UTF8.self)
             guard let pid = Int32(text.prefix { $0.isNumber }), pid > 1 else {
                 throw PlatformError(
-                    .internalError, "\(claimPath) holds \(text.debugDescription), not a process id.")
+                    .internalError,
+                    "\(claimPath) holds \(text.debugDescription), not a process id."
+                )
             }
             return .live(pid: pid)
         }
@@ -70,8 +72,13 @@ struct SupervisedFolder: Hashable, Sendable {
     func write(_ program: Program) throws {
         try Disk.makeFolder(path)
         for folder in program.folders { try Disk.makeFolder(folder) }
-        for file in program.files { try Disk.write(Array(file.text.utf8), to: file.path) }
+        for file in program.files { try Disk.write(file.bytes, to: file.path) }
         if let work = program.workFolder { try Disk.write(Array(work.utf8), to: path + "/cwd") }
+        if !program.mounts.isEmpty { try write(program.mounts) }
+        if let deadline = program.deadline {
+            let text = "\(deadline.milliseconds) \(Program.deadlineGrace.milliseconds)\n"
+            try Disk.write(Array(text.utf8), to: path + "/deadline")
+        }
         try Disk.write(Self.bytes(program.arguments), to: path + "/argv")
         try Disk.write(Self.bytes(program.variables.map { "\($0.name)=\($0.value)" }), to: path + "/environ")
     }
@@ -99,6 +106,13 @@ struct SupervisedFolder: Hashable, Sendable {
         let newline = bytes.firstIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
         let whole = bytes[newline...].isEmpty ? bytes[...] : bytes[newline...]
         return String(decoding: whole, as: UTF8.self)
+    }
+
+    /// Writes what the supervisor mounts: triples of a source, a target and `ro` or `rw`.
+    private func write(_ mounts: [Program.Mount]) throws {
+        for mount in mounts where !Disk.exists(mount.source) { try Disk.makeFolder(mount.source) }
+        let entries = mounts.flatMap { [$0.source, $0.target, $0.isReadOnly ? "ro" : "rw"] }
+        try Disk.write(Self.bytes(entries), to: path + "/mounts")
     }
 
     private func exitRecord() throws -> ExitRecord? {

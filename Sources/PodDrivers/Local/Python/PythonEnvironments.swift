@@ -84,7 +84,8 @@ struct PythonEnvironments: Sendable {
 
     /// An interpreter has answered, or cannot.
     mutating func answered(
-        _ candidate: String, _ answer: Result<PythonInterpreter, PythonInterpreter.Objection>
+        _ candidate: String,
+        _ answer: Result<PythonInterpreter, PythonInterpreter.Objection>
     ) -> [Action] {
         let waiting = undecided.filter { $0.request.candidates[$0.candidate] == candidate }
         undecided.removeAll { $0.request.candidates[$0.candidate] == candidate }
@@ -150,7 +151,8 @@ struct PythonEnvironments: Sendable {
                 .environmentFailed,
                 "The task is a Python component and needs a Python on this machine: "
                     + next.objections.joined(separator: "; ")
-                    + ". Install Python with venv and pip, then retry.")
+                    + ". Install Python with venv and pip, then retry."
+            )
             return [.failed(next.request, reason, logTail: "")]
         }
         let candidate = next.request.candidates[next.candidate]
@@ -168,7 +170,11 @@ struct PythonEnvironments: Sendable {
             return []
         }
         preparations[environment.path] = Preparation(
-            environment: environment, requests: [request], phase: .looking, progress: Self.beginning)
+            environment: environment,
+            requests: [request],
+            phase: .looking,
+            progress: Self.beginning
+        )
         return [.look(environment)]
     }
 
@@ -197,7 +203,9 @@ struct PythonEnvironments: Sendable {
     }
 
     private mutating func progress(
-        of environment: PythonEnvironment, _ what: String, onlyWaiting: Bool = false
+        of environment: PythonEnvironment,
+        _ what: String,
+        onlyWaiting: Bool = false
     ) -> [Action] {
         guard var preparation = preparations[environment.path] else { return [] }
         if onlyWaiting {
@@ -211,7 +219,9 @@ struct PythonEnvironments: Sendable {
     }
 
     private static func failure(
-        of step: PythonEnvironment.Step, _ end: StepEnd, interpreter: PythonInterpreter
+        of step: PythonEnvironment.Step,
+        _ end: StepEnd,
+        interpreter: PythonInterpreter
     ) -> Reason {
         let how =
             switch end.record {
@@ -219,6 +229,7 @@ struct PythonEnvironments: Sendable {
             case .signaled(let number, _, _): "was ended by signal \(number)"
             case .notExecuted(let errno, _), .notSetUp(let errno, _, _):
                 "could not be started (\(Disk.message(of: errno)))"
+            case .overdue: "ran longer than it was allowed"
             case .lost: "disappeared without a status"
             case .refused(let reason, _): "could not be started (\(reason.message))"
             }
@@ -241,6 +252,7 @@ struct PythonEnvironments: Sendable {
             .environmentFailed,
             "\(what) \(advice) A retry builds it anew. "
                 + "The whole log is in \(end.logPath); it ends:\n\(lines)",
-            details: ["logPath": .string(end.logPath)])
+            details: ["logPath": .string(end.logPath)]
+        )
     }
 }
