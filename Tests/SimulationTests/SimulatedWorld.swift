@@ -19,7 +19,7 @@ struct Rows: Equatable {
         case .saveLineage(let artifacts, let edges):
             for artifact in artifacts { self.artifacts[artifact.id] = artifact }
             self.edges.formUnion(edges)
-        case .launch, .stop, .wake, .saveCacheEntry, .lookUpCache, .register: break
+        case .saveCacheEntry, .lookUpCache, .register, .launch, .stop, .wake: break
         }
     }
 }
@@ -274,7 +274,8 @@ struct SimulatedWorld {
             pods[name] = SimulatedPod(launch: launch)
         case .stop(let path, let attempt): pods["\(path)/\(attempt)"]?.stopped = true
         case .wake(let at): wakes.append(at)
-        case .saveRun, .saveTask, .saveAttempt, .saveLineage, .saveCacheEntry, .lookUpCache, .register: break
+        case .lookUpCache, .register: throw violation("random pipelines use neither cache nor importers, yet \(command)")
+        case .saveRun, .saveTask, .saveAttempt, .saveLineage, .saveCacheEntry: break
         }
     }
 }

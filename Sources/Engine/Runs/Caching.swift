@@ -19,8 +19,10 @@ extension RunMachine {
             artifacts: inputs.artifacts.mapValues { ids in ids.map(identity) }, outputs: outputs, volumes: [])
     }
 
+    /// What an input artifact is: its bytes, where they are known, and what is said of it, which programs can read as well.
     private func identity(_ id: ArtifactID) -> String {
-        artifacts[id]?.digest ?? "id:\(id)"
+        guard let artifact = artifacts[id], let digest = artifact.digest else { return "id:\(id)" }
+        return artifact.metadata.isEmpty ? digest : digest + " " + JSONValue.object(artifact.metadata).jsonText
     }
 
     mutating func cacheAnswered(_ index: Int, _ answer: CacheAnswer, _ now: Instant) {
