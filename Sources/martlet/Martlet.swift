@@ -24,7 +24,8 @@ struct Martlet: AsyncParsableCommand {
             Unmodified kfp scripts work too: kfp.Client(host='http://127.0.0.1:8888').
             """,
         version: Build.version,
-        subcommands: [Serve.self] + clientSubcommands + [Version.self])
+        subcommands: [Serve.self] + clientSubcommands
+            + [Objects<SecretCommands>.self, Objects<ConfigMapCommands>.self, Version.self])
 }
 
 /// `martlet version`.

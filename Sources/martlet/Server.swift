@@ -38,7 +38,7 @@ struct Server {
                 variables: ProcessInfo.processInfo.environment), logger: logger)
         let artifacts = try FilesArtifacts(root: directory.path + "/artifacts")
         let driver = RunDriver(
-            database: database, pods: pods, artifacts: artifacts, now: now, newID: newID, logger: logger)
+            database: database, pods: pods, artifacts: artifacts, objects: LocalObjects(root: directory.path + "/objects"), now: now, newID: newID, logger: logger)
         let wakeUp = driver.wakeUp
         let useCases = UseCases(
             ServiceContext(

@@ -57,4 +57,6 @@ package enum Limits {
     /// New attempts for pods that were lost through no fault of theirs. Source: KFP's default
     /// `retryStrategy{limit 2, retryPolicy OnError}`.
     package static let infrastructureRetriesMax = 2
+    /// Bytes of one value of a secret or config map. Source: Kubernetes, 1 MiB an object.
+    package static let objectBytesMax = 1 << 20
 }

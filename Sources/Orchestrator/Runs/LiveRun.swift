@@ -4,9 +4,17 @@ import PipelineIR
 import Pods
 import Store
 
+/// A spec made ready to run, with what it asks of the platform.
+struct LoadedSpec {
+    let graph: TaskGraph
+    let platform: PlatformSpec
+}
+
 /// A run this server drives: its machine, and the pods it has asked for.
 struct LiveRun {
     var machine: RunMachine
+    /// What the pipeline asks of the platform.
+    let platform: PlatformSpec
     /// Open pods, with what is needed to read their outputs.
     var assemblies: [PodName: PodAssembly] = [:]
 

@@ -38,8 +38,8 @@ struct OutputCollector: Sendable {
             return .failed(
                 Reason(
                     .deadlineExceeded,
-                    "The program ran longer than the \(Self.seconds(allowed)) it was allowed and was ended"
-                        + Self.tail(end.logTail),
+                    "The program ran longer than the \(Self.seconds(allowed)) it was allowed and was ended."
+                        + Self.end(of: end.logTail),
                     details: ["allowed_milliseconds": .number(Double(allowed.milliseconds))]), exitCode: nil)
         case .notStarted(let reason): return .failed(reason, exitCode: nil)
         case .lost(let reason): return .lost(reason)

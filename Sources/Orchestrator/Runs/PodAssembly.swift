@@ -9,7 +9,7 @@ import Pods
 /// outputs are found again.
 struct PodAssembly: Sendable {
     /// What the driver gets.
-    let pod: PodSpec
+    var pod: PodSpec
     /// The task, for its declared outputs.
     let task: TaskGraph.Task
     /// The output artifacts as the program is told of them.
@@ -63,6 +63,13 @@ struct PodAssembly: Sendable {
                 executorOutputFile
             ]
         )
+    }
+
+    /// Adds what the platform settings ask for; a variable that the component sets itself wins.
+    mutating func add(_ extras: PodExtras) {
+        pod.env = extras.env + pod.env
+        pod.volumes += extras.volumes
+        pod.activeDeadline = extras.activeDeadline
     }
 
     private static func plan(_ task: TaskGraph.Task, folder: String, now: Instant) -> [String: Artifact] {

@@ -28,6 +28,7 @@ struct PodRemover: Sendable {
             do {
                 try await pods.stopAll(of: run)
                 try await pods.remove(runID: run)
+                try await pods.removeVolume(named: Workspace.volumeName(of: run))
                 return
             } catch {
                 problem = error

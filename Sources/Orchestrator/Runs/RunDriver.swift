@@ -57,6 +57,7 @@ package struct RunDriver: Service {
     let database: any Database
     let pods: any PodRuntime
     let artifacts: any ArtifactStore
+    let objects: any ObjectStore
     let timing: Timing
     let now: @Sendable () -> Instant
     let newID: @Sendable () -> String
@@ -77,6 +78,7 @@ package struct RunDriver: Service {
         database: any Database,
         pods: any PodRuntime,
         artifacts: any ArtifactStore,
+        objects: any ObjectStore = NoObjects(),
         timing: Timing = Timing(),
         now: @escaping @Sendable () -> Instant,
         newID: @escaping @Sendable () -> String,
@@ -86,6 +88,7 @@ package struct RunDriver: Service {
         self.database = database
         self.pods = pods
         self.artifacts = artifacts
+        self.objects = objects
         self.timing = timing
         self.now = now
         self.newID = newID

@@ -66,37 +66,4 @@ extension RunLoop {
             }
         }
     }
-
-    private mutating func launch(_ launch: Launch, _ id: RunID) async {
-        guard let run = runs[id]?.machine.run else { return }
-        let name = PodName(runID: id, path: launch.path, attempt: launch.attempt)
-        do {
-            guard case .container(let container, _) = launch.task.body else {
-                throw PlatformError(.unimplemented, "Only containers can be run yet.")
-            }
-            let assembly = try PodAssembly(
-                launch,
-                of: run,
-                container: container,
-                layout: driver.pods.layout(of: name),
-                folder: driver.artifacts.folder(
-                    pipelineName: run.pipelineName,
-                    runID: id,
-                    path: launch.path,
-                    attempt: launch.attempt
-                )
-            )
-            runs[id]?.assemblies[name] = assembly
-            await driver.pods.ensure(assembly.pod)
-        } catch {
-            let message = (error as? PlatformError)?.message ?? "\(error)"
-            driver.inbox.add(
-                .result(
-                    name,
-                    .failed(Reason(.startFailed, "The task cannot be started: \(message)"), exitCode: nil),
-                    endedAt: driver.now()
-                )
-            )
-        }
-    }
 }

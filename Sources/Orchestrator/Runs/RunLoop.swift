@@ -12,7 +12,7 @@ struct RunLoop {
     var runs: [RunID: LiveRun] = [:]
     /// Claimed runs whose rows could not be read or written; they are loaded at the next poll.
     var unloaded: Set<RunID> = []
-    private var graphs: [String: TaskGraph] = [:]
+    private var specs: [String: LoadedSpec] = [:]
     private var leaseRenewedAt: Instant?
     /// Whether a claim failed of which nobody knows whether it was stored: the runs in it would never be
     /// seen again.
@@ -54,7 +54,7 @@ extension RunLoop {
             }
         }
         if polls { await poll(&commands, now) }
-        await commit(commands.filter { !$0.value.isEmpty }, ended: ended, now, &group)
+        await commit(commands.filter { !$0.value.isEmpty }.reduce(into: [:]) { $0[$1.key] = withVolumes($1.value, of: $1.key) }, ended: ended, now, &group)
         if clockSetFor == nil, let due = runs.values.compactMap(\.machine.nextDue).min() {
             setClock(due, &group)
         }
@@ -153,14 +153,15 @@ extension RunLoop {
         guard runs[id] == nil else { return }
         do {
             guard let rows = try await driver.database.read({ try $0.runRows(id) }) else { return }
+            let spec = try await spec(rows.specID)
             let machine = try RunMachine(
                 run: rows.run,
-                graph: try await graph(rows.specID),
+                graph: spec.graph,
                 tasks: rows.tasks,
                 attempts: rows.attempts,
                 artifacts: rows.artifacts
             )
-            runs[id] = LiveRun(machine: machine)
+            runs[id] = LiveRun(machine: machine, platform: spec.platform)
             driver.logger.info(
                 "run claimed",
                 metadata: ["run.id": "\(id)", "run.tasks": "\(rows.tasks.count)"]
@@ -174,16 +175,18 @@ extension RunLoop {
         }
     }
 
-    private mutating func graph(_ specID: String) async throws -> TaskGraph {
-        if let graph = graphs[specID] { return graph }
+    private mutating func spec(_ specID: String) async throws -> LoadedSpec {
+        if let spec = specs[specID] { return spec }
         guard let document = try await driver.database.read({ try $0.spec(specID) }) else {
             throw CorruptRun(message: "its pipeline spec is not in the database")
         }
-        let graph = try TaskGraph(try PipelineSpec(json: document.pipelineSpec))
+        let spec = LoadedSpec(
+            graph: try TaskGraph(try PipelineSpec(json: document.pipelineSpec)),
+            platform: try document.platformSpec.map { try PlatformSpec(json: $0) } ?? PlatformSpec())
         // A handful of pipelines is run again and again; the bound only keeps a busy server from growing for
         // ever.
-        if graphs.count >= 64 { graphs.removeAll() }
-        graphs[specID] = graph
-        return graph
+        if specs.count >= 64 { specs.removeAll() }
+        specs[specID] = spec
+        return spec
     }
 }

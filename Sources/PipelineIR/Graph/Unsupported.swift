@@ -16,37 +16,25 @@ extension TaskGraph {
                         found.append(SpecProblem(place, "importers that download to the workspace"))
                     }
                 case .foreign(let kind): found.append(SpecProblem(place, "'\(kind)' executors, which only Vertex AI runs"))
-                case .container(let container, _):
-                    if container.image.hasPrefix("argostub/") {
-                        found.append(SpecProblem(place, "volume claims (CreatePVC, DeletePVC)"))
-                    }
-                case .pipeline: break
+                case .container, .pipeline: break
                 }
             }
         }
         return found + Self.unsupported(inPlatform: platformSpec)
     }
 
-    /// Settings that mean nothing outside of a cluster; leaving them out changes no result.
-    private static let harmless: Set<String> = [
-        "imagePullPolicy", "imagePullSecret", "nodeSelector", "tolerations", "nodeAffinity", "podAffinity",
-        "podMetadata", "securityContext",
-    ]
-
     private static func unsupported(inPlatform platformSpec: JSONValue?) -> [SpecProblem] {
-        guard let kubernetes = platformSpec?["platforms"]?["kubernetes"] else { return [] }
+        guard let platformSpec, let platform = try? PlatformSpec(json: platformSpec) else { return [] }
         var found: [SpecProblem] = []
-        let executors = kubernetes["deploymentSpec"]?["executors"]?.object ?? [:]
-        for (label, config) in executors.sorted(by: { $0.key < $1.key }) {
-            for setting in (config.object ?? [:]).keys.sorted() where !harmless.contains(setting) {
-                found.append(
-                    SpecProblem(
-                        "platforms.kubernetes.deploymentSpec.executors.\(label).\(setting)",
-                        "this Kubernetes setting"))
-            }
+        for (label, config) in platform.executors.sorted(by: { $0.key < $1.key }) where !config.initContainers.isEmpty {
+            found.append(
+                SpecProblem(
+                    "platforms.kubernetes.deploymentSpec.executors.\(label).initContainers", "init containers"))
         }
-        if let workspace = kubernetes["pipelineConfig"]?["workspace"], workspace != .null {
-            found.append(SpecProblem("platforms.kubernetes.pipelineConfig.workspace", "workspaces"))
+        if platform.pipelineConfig.activeDeadline != nil {
+            found.append(
+                SpecProblem(
+                    "platforms.kubernetes.pipelineConfig.activeDeadlineSeconds", "deadlines of whole runs"))
         }
         return found
     }

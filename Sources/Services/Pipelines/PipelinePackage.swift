@@ -27,6 +27,7 @@ package struct PipelinePackage: Sendable {
         do {
             spec = try PipelineSpec(json: document.pipelineSpec)
             graph = try TaskGraph(spec)
+            if let platform = document.platformSpec { _ = try PlatformSpec(json: platform) }
         } catch {
             throw PlatformError.invalid("The pipeline spec is not valid: \(error)")
         }

@@ -1,0 +1,69 @@
+import Artifacts
+import Engine
+import Model
+import PipelineIR
+import Pods
+
+/// From a launch to a pod.
+extension RunLoop {
+    /// Makes sure of a pod; what stands in the way becomes the end of the attempt.
+    mutating func launch(_ launch: Launch, _ id: RunID) async {
+        let name = PodName(runID: id, path: launch.path, attempt: launch.attempt)
+        do {
+            guard case .container(let container, let label) = launch.task.body else {
+                throw PlatformError(.unimplemented, "Only containers can be run.")
+            }
+            if let claim = try VolumeClaimTask(image: container.image, parameters: launch.parameters) {
+                try await carryOut(claim, name)
+                return
+            }
+            guard let assembly = try assembly(launch, container, label, name) else { return }
+            runs[id]?.assemblies[name] = assembly
+            await driver.pods.ensure(assembly.pod)
+        } catch {
+            let message = (error as? PlatformError)?.message ?? "\(error)"
+            end(name, .failed(Reason(.startFailed, "The task cannot be started: \(message)"), exitCode: nil))
+        }
+    }
+
+    private func assembly(
+        _ launch: Launch, _ container: ContainerSpec, _ label: String, _ name: PodName
+    ) throws -> PodAssembly? {
+        guard let live = runs[name.runID] else { return nil }
+        let run = live.machine.run
+        var extras: PodExtras?
+        if let config = live.platform.executors[label] {
+            let settings = try config.resolved { try live.machine.value(of: $0, for: launch.path) }
+            extras = try PodExtras(settings, for: name, driver.objects)
+        }
+        var assembly = try PodAssembly(
+            launch, of: run, container: container, layout: driver.pods.layout(of: name),
+            folder: driver.artifacts.folder(
+                pipelineName: run.pipelineName, runID: run.id, path: launch.path, attempt: launch.attempt))
+        if let extras { assembly.add(extras) }
+        if let workspace = Workspace.volume(
+            live.platform.pipelineConfig, for: assembly.pod, mountedAt: Facts.workspacePath)
+        {
+            assembly.pod.volumes.append(workspace)
+        }
+        return assembly
+    }
+
+    /// CreatePVC and DeletePVC: tasks with an image that no one runs. Doing them twice finds them done, because a
+    /// generated name is a function of the run and the task. Source: KFP driver, `argostub` images.
+    private func carryOut(_ claim: VolumeClaimTask, _ name: PodName) async throws {
+        switch claim {
+        case .create(let wanted, _):
+            let volume = wanted.text(id: name.runID.text.prefix(8) + "-" + name.path.text.lowercased())
+            try await driver.pods.makeVolume(named: volume)
+            end(name, .succeeded(parameters: [VolumeClaimTask.outputName: .string(volume)], artifacts: [:]))
+        case .delete(let volume):
+            try await driver.pods.removeVolume(named: volume)
+            end(name, .succeeded(parameters: [:], artifacts: [:]))
+        }
+    }
+
+    private func end(_ name: PodName, _ result: AttemptResult) {
+        driver.inbox.add(.result(name, result, endedAt: driver.now()))
+    }
+}
