@@ -71,3 +71,11 @@ def describe(whole: int, real: float, flag: bool, text: str, items: List[int], t
     # JSON does not tell 0 from 0.0, so a `float` may arrive as either.
     return json.dumps([[type(value).__name__, value] for value in (whole, flag, text, items, table, preset, maybe)]
                       + [['number', real]])
+
+
+@dsl.container_component
+def tell(text: str, said: dsl.OutputPath(str)):
+    """Gives its input back."""
+    return dsl.ContainerSpec(
+        image='alpine:3', command=['sh', '-ec', 'mkdir -p "$(dirname "$1")"; printf %s "$0" > "$1"'],
+        args=[text, said])

@@ -6,6 +6,7 @@ import re
 import pytest
 from addition import addition
 from artifacts import artifacts
+from control_flow import control_flow
 from flaky import flaky
 from nested import nested
 from shell import shell
@@ -61,6 +62,16 @@ def test_nested_pipelines_have_their_steps_inside_and_outputs_outside(server):
     assert tasks['normalise'].raw['type'] == 'DAG'
     assert tasks['root'].raw['type'] == 'ROOT'
     assert tasks['normalise.rescale'].raw['type'] == 'RUNTIME'
+
+
+@pytest.mark.parametrize('wanted, expected', [(0.95, 'good enough'), (2, 'try other rates')])
+def test_control_flow_scores_every_rate_and_takes_one_branch(server, wanted, expected):
+    tasks = server.succeed(control_flow, wanted=wanted)
+    assert tasks['root'].parameters == {'Output': expected}
+    loop = next(task for task in tasks.values() if task.raw['type'] == 'LOOP')
+    assert loop.raw['type_attributes'] == {'iteration_count': '3'}
+    assert tasks['best'].parameters == {'Output': 1}
+    assert [task.reason['code'] for task in tasks.values() if task.state == 'SKIPPED'] == ['CONDITION_FALSE']
 
 
 def test_flaky_fails_once_and_then_succeeds(server):

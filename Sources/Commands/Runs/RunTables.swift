@@ -25,7 +25,7 @@ enum RunTables {
                     Cell(message.task.path.text), message.task.state.look.cell,
                     Cell(duration(message.task, now)),
                     Cell(message.attempts.count > 1 ? "\(message.attempts.count)" : ""),
-                    Cell(message.task.reason?.headline ?? "", .faint),
+                    Cell(explanation(message.task), .faint),
                 ]
             })
     }
@@ -60,6 +60,11 @@ enum RunTables {
     static func duration(_ task: TaskRecord, _ now: Instant) -> String {
         guard let startedAt = task.startedAt else { return "" }
         return durationText((task.endedAt ?? now) - startedAt)
+    }
+
+    /// Why a task stands where it stands; where nothing is to say of that, why no earlier results would do.
+    private static func explanation(_ task: TaskRecord) -> String {
+        (task.reason ?? task.cache)?.headline ?? ""
     }
 
     private static func precedes(_ left: TaskMessage, _ right: TaskMessage) -> Bool {

@@ -20,7 +20,11 @@ extension RunMachine {
         let resolver = PlaceholderResolver(values)
         do {
             let uri = try uri(importer, inputs, resolver)
-            let metadata = try resolver.constant(.object(importer.metadata)).object ?? [:]
+            // Unlike those of constants, the keys of metadata may hold placeholders, too.
+            var metadata: [String: JSONValue] = [:]
+            for (key, value) in importer.metadata {
+                metadata[try resolver.text(key)] = try resolver.constant(value)
+            }
             let output = task.component.outputArtifacts.first
             step.actions.append(
                 .register(

@@ -24,6 +24,7 @@ extension TaskMessage {
             try reader.choice("phase", TaskState.allCases) ?? reader.choice("state", TaskState.allCases)
             ?? .pending
         task.reason = reader.value("reason").map(Reason.init(json:))
+        task.cache = reader.value("cache").map(Reason.init(json:))
         task.stateHistory = try Self.history(reader)
         self.init(task: task)
         self.task.inputs = try readValues(reader, "inputs")

@@ -2,9 +2,10 @@ package import Model
 
 /// A task with what belongs to it, in the shapes of both KFP generations.
 ///
-/// ``json`` is 3.0's `PipelineTask`. Four fields are ours: `phase`, the exact state, because KFP's enum has
-/// no waiting and no canceled tasks; `reason` with code and details; `attempts`; and `timing`, because KFP
-/// has no start and no milliseconds. ``detailJSON`` is 2.x's `PipelineTaskDetail`.
+/// ``json`` is 3.0's `PipelineTask`. Five fields are ours: `phase`, the exact state, because KFP's enum has
+/// no waiting and no canceled tasks; `reason` with code and details; `cache`, in the same shape, what the
+/// cache said of the task; `attempts`; and `timing`, because KFP has no start and no milliseconds.
+/// ``detailJSON`` is 2.x's `PipelineTaskDetail`.
 package struct TaskMessage: Hashable, Sendable {
     /// The task.
     package var task: TaskRecord
@@ -72,6 +73,7 @@ extension TaskMessage {
         fields["outputs"] = values(task.outputs, isOutput: true)
         fields["phase"] = .string(task.state.rawValue)
         fields["reason"] = task.reason?.json
+        fields["cache"] = task.cache?.json
         fields["attempts"] = .array(attempts.map(AttemptMessage.json))
         fields["timing"] = message([
             "created_at": task.createdAt.wireExact, "started_at": task.startedAt?.wireExact,

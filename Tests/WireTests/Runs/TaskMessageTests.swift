@@ -69,6 +69,20 @@ struct TaskMessageTests {
         #expect(back == message)
     }
 
+    @Test("What the cache said of a task stands beside its reason, and is unset if it was not asked")
+    func cache() throws {
+        var task = sampleTask("train", .succeeded)
+        #expect(TaskMessage(task: task).json["cache"] == nil)
+        let changes: JSONValue = ["the code changed"]
+        task.cache = Reason(.cacheMiss, "It differs: the code changed.", details: ["changes": changes])
+        let json = TaskMessage(task: task).json
+        #expect(json["cache"]?["code"] == "CACHE_MISS")
+        #expect(json["cache"]?["message"] == "It differs: the code changed.")
+        #expect(json["cache"]?["details"] == ["changes": changes])
+        #expect(json["reason"] == nil)
+        #expect(try TaskMessage(json: json).task.cache == task.cache)
+    }
+
     @Test("A null that came out of a task is a value, not an unset field")
     func nullValue() throws {
         var task = sampleTask("t", .succeeded)
