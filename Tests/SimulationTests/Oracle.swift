@@ -1,62 +1,157 @@
 import Model
 import PipelineIR
 
-/// Says how a run must end, by plain recursion over the graph, without anything the engine uses to get there.
+/// Says how a run must go, by plain recursion over the graph, without anything the engine uses to get there.
 struct Oracle {
+    /// What must become of one task.
+    struct Expectation {
+        var state: TaskState
+        /// What goes into it; of iterations, only what their tasks can see.
+        var inputs = TaskValues()
+        var outputs = TaskValues()
+        /// What comes before it, and whether it must have succeeded.
+        var upstream: [TaskPath] = []
+        var needsSuccess = true
+        /// For a loop: how many iterations may be open.
+        var limit: Int?
+        var asksCache = false
+        /// Whether it is a container or an importer.
+        var isLeaf = false
+    }
+
     let graph: TaskGraph
-    let seed: UInt64
-    let failureChance: Double
+    let fate: Fate
+    private(set) var expectations: [TaskPath: Expectation] = [:]
 
-    func check(_ rows: Rows, _ violation: (String) -> Violation) throws {
-        var expected: [TaskPath: TaskState] = [:]
-        let root = ends(of: 0, at: .root, retries: nil, &expected)
-        expected[.root] = root
-        for (path, state) in expected where rows.tasks[path]?.state != state {
-            throw violation("task \(path) ended as \(rows.tasks[path]?.state.rawValue ?? "nothing"), expected \(state)")
-        }
-        let known = Set(expected.keys)
-        for path in rows.tasks.keys where !known.contains(path) { throw violation("task \(path) should not exist") }
-        let run: RuntimeState = root == .succeeded ? .succeeded : .failed
-        if rows.run.state != run { throw violation("the run ended as \(rows.run.state), expected \(run)") }
+    init(graph: TaskGraph, fate: Fate) {
+        self.graph = graph
+        self.fate = fate
+        expectations[.root] = pipeline(0, at: .root, TaskValues(), retries: nil)
     }
 
-    private func ends(
-        of pipeline: Int, at path: TaskPath, retries: TaskSpec.RetryPolicy?, _ expected: inout [TaskPath: TaskState]
-    ) -> TaskState {
-        var states: [TaskState] = []
-        for task in graph.pipelines[pipeline].tasks {
+    /// - Parameter inputs: those of the pipeline.
+    private mutating func pipeline(
+        _ index: Int,
+        at path: TaskPath,
+        _ inputs: TaskValues,
+        retries: TaskSpec.RetryPolicy?
+    ) -> Expectation {
+        let pipeline = graph.pipelines[index]
+        var tasks: [Expectation] = []
+        for task in pipeline.tasks {
             let place = path.appending(task.name)
-            let policy = task.spec.retryPolicy ?? retries
-            var state = TaskState.succeeded
-            if task.upstream.contains(where: { states[$0] != .succeeded }) {
-                state = .skipped
-            } else if task.parameterSources["number"]?.origin == .constant("no number") {
-                state = .failed
-            } else if case .pipeline(let inner) = task.body {
-                state = ends(of: inner, at: place, retries: policy, &expected)
-            } else {
-                state = attempts(place, policy)
-            }
-            expected[place] = state
-            states.append(state)
+            var expectation = expect(
+                task,
+                at: place,
+                inputs,
+                tasks,
+                retries: task.spec.retryPolicy ?? retries
+            )
+            expectation.upstream = task.upstream.map { path.appending(pipeline.tasks[$0].name) }
+            expectation.needsSuccess = task.spec.triggerStrategy == .allUpstreamTasksSucceeded
+            expectations[place] = expectation
+            tasks.append(expectation)
         }
-        return states.contains(.failed) ? .failed : .succeeded
+        var result = Expectation(
+            state: tasks.contains { $0.state == .failed } ? .failed : .succeeded,
+            inputs: inputs
+        )
+        guard result.state == .succeeded else { return result }
+        for (key, sources) in pipeline.outputParameters {
+            for source in sources.reversed() where tasks[source.producer].state.isSuccess {
+                if let value = tasks[source.producer].outputs.parameters[source.key] {
+                    result.outputs.parameters[key] = value
+                }
+            }
+        }
+        for (key, sources) in pipeline.outputArtifacts {
+            for source in sources.reversed() where tasks[source.producer].state.isSuccess {
+                if let value = tasks[source.producer].outputs.artifacts[source.key] {
+                    result.outputs.artifacts[key] = value
+                }
+            }
+        }
+        return result
     }
 
-    private func attempts(_ path: TaskPath, _ policy: TaskSpec.RetryPolicy?) -> TaskState {
+    private mutating func expect(
+        _ task: TaskGraph.Task,
+        at path: TaskPath,
+        _ around: TaskValues,
+        _ before: [Expectation],
+        retries: TaskSpec.RetryPolicy?
+    ) -> Expectation {
+        if task.spec.triggerStrategy == .allUpstreamTasksSucceeded,
+            task.upstream.contains(where: { !before[$0].state.isSuccess })
+        {
+            return Expectation(state: .skipped)
+        }
+        guard let inputs = inputs(of: task, around, before) else { return Expectation(state: .failed) }
+        if let condition = task.spec.triggerCondition {
+            switch isMet(condition, inputs) {
+            case nil: return Expectation(state: .failed, inputs: inputs)
+            case false?: return Expectation(state: .skipped, inputs: inputs)
+            case true?: break
+            }
+        }
+        if let iterator = task.spec.iterator { return loop(task, iterator, at: path, inputs, retries) }
+        return body(of: task, at: path, inputs, retries)
+    }
+
+    mutating func body(
+        of task: TaskGraph.Task,
+        at path: TaskPath,
+        _ inputs: TaskValues,
+        _ retries: TaskSpec.RetryPolicy?
+    ) -> Expectation {
+        switch task.body {
+        case .pipeline(let inner): return pipeline(inner, at: path, inputs, retries: retries)
+        case .importer:
+            guard fate.isRegistered(path) else { return Expectation(state: .failed, inputs: inputs) }
+            return Expectation(
+                state: .succeeded,
+                inputs: inputs,
+                outputs: TaskValues(artifacts: ["data": [ArtifactID("import/\(path)")]]),
+                isLeaf: true
+            )
+        case .container, .foreign:
+            var result = Expectation(
+                state: .failed,
+                inputs: inputs,
+                asksCache: task.spec.cachingEnabled,
+                isLeaf: true
+            )
+            var origin = ArtifactID("cached/\(path)")
+            if task.spec.cachingEnabled, fate.isCached(path) {
+                result.state = .cached
+            } else if let attempt = lastAttempt(path, retries) {
+                result.state = .succeeded
+                origin = ArtifactID("\(path)/\(attempt)")
+            } else {
+                return result
+            }
+            result.outputs = TaskValues(parameters: fate.outputs(of: path), artifacts: ["data": [origin]])
+            return result
+        }
+    }
+
+    mutating func note(_ expectation: Expectation, at path: TaskPath) { expectations[path] = expectation }
+
+    /// The attempt that succeeds, if any does.
+    private func lastAttempt(_ path: TaskPath, _ policy: TaskSpec.RetryPolicy?) -> Int? {
         var failures = 0
         var losses = 0
         for attempt in 0... {
-            switch SimulatedWorld.fate(of: path, attempt: attempt, seed: seed, failureChance: failureChance) {
-            case 0:
+            switch fate.end(of: path, attempt: attempt) {
+            case .failure:
                 failures += 1
-                if failures > policy?.retriesMax ?? 0 { return .failed }
-            case 1:
+                if failures > policy?.retriesMax ?? 0 { return nil }
+            case .loss:
                 losses += 1
-                if losses > Limits.infrastructureRetriesMax { return .failed }
-            default: return .succeeded
+                if losses > Limits.infrastructureRetriesMax { return nil }
+            case .success: return attempt
             }
         }
-        return .failed
+        return nil
     }
 }

@@ -15,33 +15,61 @@ extension SimulatedWorld {
             }
             try checkPause(before: attempt, policy: launch.task.spec.retryPolicy)
         }
-        guard let record = rows.tasks[launch.path], let parent = record.parent else {
-            throw violation("\(name) has no row")
-        }
-        for position in launch.task.upstream {
-            let upstream = rows.tasks.values.filter { $0.parent == parent }
-                .first { $0.name == siblings(of: parent)[position].name }
-            if upstream?.state.isSuccess != true {
-                throw violation("\(name) is launched although '\(upstream?.name ?? "?")' did not succeed")
-            }
-        }
+        try checkStart(of: launch.path)
         if let since = stoppingSince, attempt.createdAt > since {
             throw violation("\(name) is launched although the run is to stop")
         }
-        if let source = launch.task.artifactSources["data"], case .taskOutput(let reference) = source {
-            let producer = self.source(of: reference, in: parent).text
-            let ids = launch.artifacts["data"]?.map(\.id.text) ?? []
-            if ids.count != 1 || ids.first?.hasPrefix(producer + "/") != true {
-                throw violation("\(name) reads \(ids), expected what \(producer) wrote")
+        guard let expected = oracle.expectations[launch.path] else {
+            throw violation("\(name) should not exist")
+        }
+        if expected.state == .cached { throw violation("\(name) is launched although the cache has it") }
+        var parameters = launch.parameters
+        if let status = parameters["status"] { parameters["status"] = ["state": status["state"] ?? .null] }
+        let given = TaskValues(parameters: parameters, artifacts: launch.artifacts.mapValues { $0.map(\.id) })
+        if given != expected.inputs {
+            throw violation("\(name) got \(given.json.jsonText), expected \(expected.inputs.json.jsonText)")
+        }
+    }
+
+    /// Nothing starts before what it needs has ended, and ended as it needs it.
+    func checkStart(of path: TaskPath) throws {
+        guard let expected = oracle.expectations[path] else { throw violation("\(path) should not exist") }
+        for upstream in expected.upstream {
+            guard let state = rows.tasks[upstream]?.state,
+                expected.needsSuccess ? state.isSuccess : state.isFinal
+            else {
+                throw violation("\(path) starts although '\(upstream)' is not done")
             }
         }
-        if case .taskOutput(let reference) = launch.task.parameterSources["number"]?.origin {
-            let expected = Self.number(of: source(of: reference, in: parent))
-            if launch.parameters["number"] != .number(Double(expected)) {
+    }
+
+    /// A result becomes known to the cache with the success itself, and nothing else does.
+    func checkCacheEntries(_ commands: [RunCommand]) throws {
+        var entries: [TaskPath: CacheKey] = [:]
+        for case .saveCacheEntry(let path, let key) in commands { entries[path] = key }
+        for case .saveTask(let task) in commands {
+            let key = entries.removeValue(forKey: task.path)
+            let isNew = task.state == .succeeded && rows.tasks[task.path]?.state != .succeeded
+            let expected = isNew && oracle.expectations[task.path]?.asksCache == true
+            if (key != nil) != expected || (key != nil && key != keys[task.path]) {
                 throw violation(
-                    "\(name) got number \(launch.parameters["number"]?.jsonText ?? "nothing"), expected \(expected)"
+                    "\(task.path) is \(task.state), and its cache entry is \(key.map { "\($0)" } ?? "none")"
                 )
             }
+        }
+        if let path = entries.keys.min() { throw violation("a cache entry without a success: \(path)") }
+    }
+
+    /// Never more open iterations than the author allows.
+    func checkLimits(_ commands: [RunCommand]) throws {
+        var loops: Set<TaskPath> = []
+        for case .saveTask(let task) in commands where task.kind == .iteration && !task.state.isFinal {
+            if let loop = task.parent { loops.insert(loop) }
+        }
+        for loop in loops {
+            guard let limit = oracle.expectations[loop]?.limit else { continue }
+            let open = rows.tasks.values.count { $0.parent == loop && !$0.state.isFinal }
+            if open > limit { throw violation("\(open) iterations of \(loop) are open, \(limit) may be") }
         }
     }
 
@@ -75,27 +103,6 @@ extension SimulatedWorld {
         }
     }
 
-    /// The container task whose output a reference means, through as many pipelines as there are.
-    private func source(of reference: TaskGraph.OutputReference, in parent: TaskPath) -> TaskPath {
-        let task = siblings(of: parent)[reference.producer]
-        let path = parent.appending(task.name)
-        guard case .pipeline(let index) = task.body else { return path }
-        let inner = graph.pipelines[index]
-        let references = inner.outputParameters[reference.key] ?? inner.outputArtifacts[reference.key] ?? []
-        return references.first.map { source(of: $0, in: path) } ?? path
-    }
-
-    private func siblings(of parent: TaskPath) -> [TaskGraph.Task] {
-        var pipeline = graph.root
-        for segment in parent == .root ? [] : parent.text.split(separator: ".").map(String.init) {
-            guard let task = pipeline.tasks.first(where: { $0.name == segment }),
-                case .pipeline(let index) = task.body
-            else { return [] }
-            pipeline = graph.pipelines[index]
-        }
-        return pipeline.tasks
-    }
-
     /// A machine built from the rows equals the one that wrote them.
     func checkReplay() throws {
         let replayed = try load()
@@ -126,9 +133,40 @@ extension SimulatedWorld {
             throw violation("\(pods.count) pods, but \(rows.attempts.count) attempts")
         }
         try checkLineage()
-        if stoppingSince == nil {
-            let oracle = Oracle(graph: graph, seed: seed, failureChance: failureChance)
-            try oracle.check(rows, violation)
+        for task in rows.tasks.values where task.state == .skipped {
+            if rows.tasks.values.contains(where: { $0.parent == task.path }) {
+                throw violation("\(task.path) is skipped, but has tasks inside")
+            }
+        }
+        try checkExpectations()
+    }
+
+    private func checkExpectations() throws {
+        for (path, expected) in oracle.expectations {
+            let task = rows.tasks[path]
+            if task?.state.isSuccess == true, task?.outputs != expected.outputs {
+                throw violation(
+                    "\(path) gave \(task?.outputs.json.jsonText ?? ""), expected \(expected.outputs.json.jsonText)"
+                )
+            }
+            if stoppingSince == nil, task?.state != expected.state {
+                throw violation(
+                    "\(path) ended as \(task?.state.rawValue ?? "nothing"), expected \(expected.state)"
+                )
+            }
+        }
+        for path in rows.tasks.keys where oracle.expectations[path] == nil {
+            throw violation("task \(path) should not exist")
+        }
+        guard stoppingSince == nil, let root = oracle.expectations[.root] else { return }
+        let state: RuntimeState = root.state == .succeeded ? .succeeded : .failed
+        if rows.run.state != state {
+            throw violation("the run ended as \(rows.run.state), expected \(state)")
+        }
+        if rows.run.outputs != root.outputs {
+            throw violation(
+                "the run gave \(rows.run.outputs.json.jsonText), expected \(root.outputs.json.jsonText)"
+            )
         }
     }
 
@@ -136,47 +174,35 @@ extension SimulatedWorld {
 
     func violation(_ message: String) -> Violation { Violation(seed: seed, message: message) }
 
-    /// Every success has stored what it wrote, every start what it read, and the run its outputs.
+    /// Every success has stored what it wrote, every start what it read.
     private func checkLineage() throws {
-        for task in rows.tasks.values where task.state == .succeeded && task.kind == .container {
-            let id = ArtifactID("\(task.path)/\((rows.attempts.values.count { $0.path == task.path }) - 1)")
-            let edge = ArtifactEdge(
-                artifactID: id,
-                runID: rows.run.id,
-                path: task.path,
-                direction: .output,
-                key: "data",
-                position: 0
-            )
-            if rows.artifacts[id] == nil || !rows.edges.contains(edge) {
-                throw violation("the output of \(task.path) is lost")
-            }
-            if task.outputs.parameters["number"] != .number(Double(Self.number(of: task.path))) {
-                throw violation("the number of \(task.path) is lost")
-            }
+        for task in rows.tasks.values where task.state.isSuccess {
+            guard oracle.expectations[task.path]?.isLeaf == true else { continue }
+            try check(task.outputs.artifacts, .output, task.path)
         }
         for pod in pods.values {
-            for artifact in pod.launch.artifacts["data"] ?? [] {
-                let edge = ArtifactEdge(
-                    artifactID: artifact.id,
-                    runID: rows.run.id,
-                    path: pod.launch.path,
-                    direction: .input,
-                    key: "data",
-                    position: 0
-                )
-                if !rows.edges.contains(edge) {
-                    throw violation("that \(pod.launch.path) read \(artifact.id) is lost")
-                }
-            }
+            try check(pod.launch.artifacts.mapValues { $0.map(\.id) }, .input, pod.launch.path)
         }
-        guard rows.run.state == .succeeded else { return }
-        for (key, references) in graph.root.outputParameters {
-            let expected = references.first.map { Self.number(of: source(of: $0, in: .root)) }
-            if rows.run.outputs.parameters[key] != expected.map({ .number(Double($0)) }) {
-                throw violation(
-                    "the run's output '\(key)' is \(rows.run.outputs.parameters[key]?.jsonText ?? "nothing")"
+    }
+
+    private func check(
+        _ ids: [String: [ArtifactID]],
+        _ direction: ArtifactEdge.Direction,
+        _ path: TaskPath
+    ) throws {
+        for (key, ids) in ids {
+            for (position, id) in ids.enumerated() {
+                let edge = ArtifactEdge(
+                    artifactID: id,
+                    runID: rows.run.id,
+                    path: path,
+                    direction: direction,
+                    key: key,
+                    position: position
                 )
+                if rows.artifacts[id] == nil || !rows.edges.contains(edge) {
+                    throw violation("lineage of \(path) is lost: \(direction) '\(key)' \(id)")
+                }
             }
         }
     }

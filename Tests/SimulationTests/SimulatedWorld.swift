@@ -3,27 +3,6 @@ import Model
 import PipelineIR
 import TestKit
 
-/// The rows of one run, as a database would keep them.
-struct Rows: Equatable {
-    var run: Run
-    var tasks: [TaskPath: TaskRecord]
-    var attempts: [String: Attempt] = [:]
-    var artifacts: [ArtifactID: Artifact] = [:]
-    var edges: Set<ArtifactEdge> = []
-
-    mutating func apply(_ command: RunCommand) {
-        switch command {
-        case .saveRun(let run): self.run = run
-        case .saveTask(let task): tasks[task.path] = task
-        case .saveAttempt(let attempt): attempts["\(attempt.path)/\(attempt.number)"] = attempt
-        case .saveLineage(let artifacts, let edges):
-            for artifact in artifacts { self.artifacts[artifact.id] = artifact }
-            self.edges.formUnion(edges)
-        case .saveCacheEntry, .lookUpCache, .register, .launch, .stop, .wake: break
-        }
-    }
-}
-
 /// A pod as the outside world knows it: it outlives every crash of the server.
 struct SimulatedPod {
     let launch: Launch
@@ -55,8 +34,13 @@ struct SimulatedWorld {
     var transitions: Set<Transition> = []
     /// When the request to stop was stored.
     var stoppingSince: Instant?
+    /// What the server has asked the cache or the artifacts and not heard of; a crash forgets it.
+    var questions: [RunCommand] = []
+    /// Keys with which the cache was asked.
+    var keys: [TaskPath: CacheKey] = [:]
+    let oracle: Oracle
     let crashChance: Double
-    let failureChance: Double
+    let fate: Fate
     /// The step before which somebody wants the run to stop, if anybody does.
     let terminatesBefore: Int?
 
@@ -66,11 +50,16 @@ struct SimulatedWorld {
         graph = try TaskGraph(try PipelineSpec(json: pipeline.make()))
         random = SeededGenerator(seed: seed ^ 0xABCD)
         crashChance = random.chance(0.5) ? 0.1 : 0
-        failureChance = [0, 0.1, 0.4][random.below(3)]
+        fate = Fate(seed: seed, failureChance: [0, 0.03, 0.1, 0.4][random.below(4)])
+        oracle = Oracle(graph: graph, fate: fate)
         terminatesBefore = random.chance(0.2) ? 1 + random.below(25) : nil
         let run = Run(
-            id: RunID("run"), experimentID: ExperimentID("e"), displayName: "simulated", pipelineName: "test",
-            createdAt: now)
+            id: RunID("run"),
+            experimentID: ExperimentID("e"),
+            displayName: "simulated",
+            pipelineName: "test",
+            createdAt: now
+        )
         rows = Rows(run: run, tasks: [.root: RunMachine.rootRecord(of: run, graph: graph)])
         machine = try RunMachine(run: run, graph: graph, tasks: Array(rows.tasks.values))
     }
@@ -95,14 +84,62 @@ struct SimulatedWorld {
             if let wake = wakes.min(), wake <= now, random.chance(0.5) {
                 wakes.removeAll { $0 <= now }
                 try perform(machine.handle(.clockAdvanced, at: now))
-            } else if !(try playPod()) {
-                guard let wake = wakes.min() else { throw violation("nothing is under way, yet the run is open: \(openTasks)") }
+            } else if random.chance(0.3), try answer() {
+                continue
+            } else if try !playPod(), try !answer() {
+                guard let wake = wakes.min() else {
+                    throw violation("nothing is under way, yet the run is open: \(openTasks)")
+                }
                 wakes.removeAll { $0 <= wake }
                 now = max(now, wake)
                 try perform(machine.handle(.clockAdvanced, at: now))
             }
         }
         try checkEnd()
+    }
+
+    /// Answers one question, sometimes twice; false when there is none.
+    private mutating func answer() throws -> Bool {
+        guard !questions.isEmpty else { return false }
+        let number = random.below(questions.count)
+        let question = questions[number]
+        if random.chance(0.9) { questions.remove(at: number) }
+        switch question {
+        case .lookUpCache(let path, _):
+            try perform(machine.handle(.cacheAnswered(path, cacheAnswer(path)), at: now))
+        case .register(let wanted):
+            let result: ImportResult =
+                fate.isRegistered(wanted.path)
+                ? .registered(artifact("import/\(wanted.path)")) : .failed(Reason(.importFailed, "not there"))
+            try perform(machine.handle(.imported(wanted.path, result), at: now))
+        case .saveRun, .saveTask, .saveAttempt, .saveLineage, .saveCacheEntry, .launch, .stop, .wake: break
+        }
+        return true
+    }
+
+    private func cacheAnswer(_ path: TaskPath) -> CacheAnswer {
+        guard fate.isCached(path) else { return .miss(Reason(.cacheMiss, "nothing like it")) }
+        let artifact = artifact("cached/\(path)")
+        return .hit(
+            CachedTask(
+                run: RunID("earlier"),
+                path: path,
+                outputs: TaskValues(parameters: fate.outputs(of: path), artifacts: ["data": [artifact.id]]),
+                artifacts: [artifact],
+                createdAt: .epoch
+            )
+        )
+    }
+
+    private func artifact(_ id: String) -> Artifact {
+        Artifact(
+            id: ArtifactID(id),
+            name: "data",
+            schemaTitle: "system.Dataset",
+            schemaVersion: "0.0.1",
+            uri: "/x",
+            createdAt: now
+        )
     }
 
     /// Lets one pod do one thing; false when there is none that could.
@@ -116,9 +153,14 @@ struct SimulatedWorld {
             pods[name] = pod
             try perform(machine.handle(.podStarted(path, attempt: attempt, at: now), at: now))
         } else if random.chance(0.1), !pod.started {
-            try perform(machine.handle(.podWaiting(path, attempt: attempt, Reason(.waitingForCapacity, "full")), at: now))
+            try perform(
+                machine.handle(
+                    .podWaiting(path, attempt: attempt, Reason(.waitingForCapacity, "full")),
+                    at: now
+                )
+            )
         } else {
-            pod.result = Self.result(of: pod, seed: seed, failureChance: failureChance, now: now)
+            pod.result = result(of: pod)
             pods[name] = pod
             try perform(report(pod))
         }
@@ -135,6 +177,7 @@ struct SimulatedWorld {
             .podWaiting(path, attempt: attempt, Reason(.waitingForCapacity, "full")),
             .podStarted(path, attempt: attempt, at: now),
             .podEnded(path, attempt: attempt, .lost(Reason(.podLost, "gone")), at: now),
+            .cacheAnswered(path, cacheAnswer(path)), .imported(path, .failed(Reason(.importFailed, "gone"))),
         ]
         for event in news {
             let commands = machine.handle(event, at: now)
@@ -145,41 +188,24 @@ struct SimulatedWorld {
 
     private mutating func report(_ pod: SimulatedPod) -> [RunCommand] {
         guard let result = pod.result else { return [] }
-        return machine.handle(.podEnded(pod.launch.path, attempt: pod.launch.attempt, result, at: now), at: now)
+        return machine.handle(
+            .podEnded(pod.launch.path, attempt: pod.launch.attempt, result, at: now),
+            at: now
+        )
     }
 
-    /// How a pod ends is a function of its name, so that the oracle knows it too.
-    static func result(of pod: SimulatedPod, seed: UInt64, failureChance: Double, now: Instant) -> AttemptResult {
+    private func result(of pod: SimulatedPod) -> AttemptResult {
+        let path = pod.launch.path
         if pod.stopped { return .failed(Reason(.killedBySignal, "stopped"), exitCode: nil) }
-        switch Self.fate(of: pod.launch.path, attempt: pod.launch.attempt, seed: seed, failureChance: failureChance) {
-        case 0: return .failed(Reason(.exitedNonZero, "exit 1"), exitCode: 1)
-        case 1: return .lost(Reason(.podLost, "gone"))
-        default:
-            let id = ArtifactID("\(pod.launch.path)/\(pod.launch.attempt)")
+        switch fate.end(of: path, attempt: pod.launch.attempt) {
+        case .failure: return .failed(Reason(.exitedNonZero, "exit 1"), exitCode: 1)
+        case .loss: return .lost(Reason(.podLost, "gone"))
+        case .success:
             return .succeeded(
-                parameters: ["number": .number(Double(Self.number(of: pod.launch.path)))],
-                artifacts: [
-                    "data": [
-                        Artifact(
-                            id: id, name: "data", schemaTitle: "system.Dataset", schemaVersion: "0.0.1", uri: "/x",
-                            createdAt: now)
-                    ]
-                ])
+                parameters: fate.outputs(of: path),
+                artifacts: ["data": [artifact("\(path)/\(pod.launch.attempt)")]]
+            )
         }
-    }
-
-    /// The number that a task gives out: its own, so that a number from elsewhere is noticed.
-    static func number(of path: TaskPath) -> Int {
-        path.text.utf8.reduce(7) { ($0 * 31 + Int($1)) % 1_000_003 }
-    }
-
-    /// 0: fails, 1: is lost, 2: succeeds.
-    static func fate(of path: TaskPath, attempt: Int, seed: UInt64, failureChance: Double) -> Int {
-        var hash = seed
-        for byte in "\(path)#\(attempt)".utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
-        var random = SeededGenerator(seed: hash)
-        guard random.chance(failureChance) else { return 2 }
-        return random.chance(0.3) ? 1 : 0
     }
 
     // MARK: The server
@@ -194,8 +220,13 @@ struct SimulatedWorld {
             }
             try checkOrder(commands)
             try note(commands)
+            try checkCacheEntries(commands)
+            let started = started(by: commands)
             for command in commands where command.isWrite { rows.apply(command) }
-            try checkReplay()
+            for path in started { try checkStart(of: path) }
+            try checkLimits(commands)
+            // Building a machine takes time with the run's size; small runs are checked at every step.
+            if rows.tasks.count < 12 || random.chance(0.1) { try checkReplay() }
             if crashes(before: "the first action") {
                 commands = try restart()
                 continue
@@ -221,6 +252,13 @@ struct SimulatedWorld {
         }
     }
 
+    private func started(by commands: [RunCommand]) -> [TaskPath] {
+        commands.compactMap { command in
+            guard case .saveTask(let task) = command, task.state == .running else { return nil }
+            return rows.tasks[task.path]?.state == .running ? nil : task.path
+        }
+    }
+
     private mutating func crashes(before: String) -> Bool {
         guard crashes < 50, random.chance(crashChance) else { return false }
         crashes += 1
@@ -230,13 +268,20 @@ struct SimulatedWorld {
     /// Takes down which transitions a step stores.
     private mutating func note(_ commands: [RunCommand]) throws {
         for command in commands {
-            if case .saveRun(let run) = command, run.state == .canceling { stoppingSince = stoppingSince ?? now }
+            if case .saveRun(let run) = command, run.stateHistory.contains(where: { $0.state == .canceling })
+            {
+                stoppingSince = stoppingSince ?? now
+            }
             if case .saveAttempt(let attempt) = command, !attempt.state.isFinal, attempt.reason != nil {
                 transitions.insert(.waited)
             }
             guard case .saveTask(let task) = command else { continue }
             let attempts = commands.compactMap { command -> Attempt? in
-                if case .saveAttempt(let attempt) = command, attempt.path == task.path { attempt } else { nil }
+                if case .saveAttempt(let attempt) = command, attempt.path == task.path {
+                    attempt
+                } else {
+                    nil
+                }
             }
             if let old = rows.tasks[task.path], !Transition.isAllowed(from: old.state, to: task.state) {
                 throw violation("\(task.path) went from \(old.state) to \(task.state)")
@@ -249,6 +294,7 @@ struct SimulatedWorld {
 
     private mutating func restart() throws -> [RunCommand] {
         wakes = []
+        questions = []
         machine = try load()
         let commands = machine.resume(at: now)
         if rows.run.state.isFinal, !commands.isEmpty { throw violation("a finished run wants \(commands)") }
@@ -257,8 +303,12 @@ struct SimulatedWorld {
 
     func load() throws -> RunMachine {
         try RunMachine(
-            run: rows.run, graph: graph, tasks: rows.tasks.values.shuffledByPath(seed: seed),
-            attempts: Array(rows.attempts.values), artifacts: Array(rows.artifacts.values))
+            run: rows.run,
+            graph: graph,
+            tasks: rows.tasks.values.shuffledByPath(seed: seed),
+            attempts: Array(rows.attempts.values),
+            artifacts: Array(rows.artifacts.values)
+        )
     }
 
     private mutating func act(_ command: RunCommand, _ reports: inout [SimulatedPod]) throws {
@@ -274,7 +324,15 @@ struct SimulatedWorld {
             pods[name] = SimulatedPod(launch: launch)
         case .stop(let path, let attempt): pods["\(path)/\(attempt)"]?.stopped = true
         case .wake(let at): wakes.append(at)
-        case .lookUpCache, .register: throw violation("random pipelines use neither cache nor importers, yet \(command)")
+        case .lookUpCache(let path, let key):
+            try checkStart(of: path)
+            if let before = keys.updateValue(key, forKey: path), before != key {
+                throw violation("the cache is asked for \(path) again, but differently")
+            }
+            questions.append(command)
+        case .register(let wanted):
+            try checkStart(of: wanted.path)
+            questions.append(command)
         case .saveRun, .saveTask, .saveAttempt, .saveLineage, .saveCacheEntry: break
         }
     }

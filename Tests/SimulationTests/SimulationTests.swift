@@ -32,6 +32,9 @@ struct SimulationTests {
         // A simulation that never crashes or launches checks nothing.
         #expect(crashes > Int(count) / 4)
         #expect(pods > Int(count))
-        #expect(Set(Transition.allCases).subtracting(transitions) == [], "rows of the table that were never taken")
+        #expect(
+            Set(Transition.allCases).subtracting(transitions) == [],
+            "rows of the table that were never taken"
+        )
     }
 }

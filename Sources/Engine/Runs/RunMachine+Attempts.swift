@@ -23,7 +23,11 @@ extension RunMachine {
     }
 
     mutating func ended(
-        _ index: Int, _ attempt: Int, _ result: AttemptResult, at endedAt: Instant, _ now: Instant
+        _ index: Int,
+        _ attempt: Int,
+        _ result: AttemptResult,
+        at endedAt: Instant,
+        _ now: Instant
     ) {
         let canceling = run.state == .canceling
         instances[index].attempts[attempt].endedAt = endedAt
@@ -58,24 +62,34 @@ extension RunMachine {
             end(index, .canceled, endedAt, Reason(.terminated, "Stopped because the run was asked to stop."))
             return
         }
-        let decision = RetryDecision(policy: instances[index].retryPolicy, attempts: instances[index].attempts)
+        let decision = RetryDecision(
+            policy: instances[index].retryPolicy,
+            attempts: instances[index].attempts
+        )
         guard let pause = decision.pause, let last = instances[index].attempts.last else {
             end(index, .failed, endedAt, decision.explain(reason))
             return
         }
         enter(
-            index, .pending, endedAt,
+            index,
+            .pending,
+            endedAt,
             Reason(
                 .waitingForRetry,
                 "Attempt \(last.number + 1) failed; the next starts "
                     + (pause == .zero ? "at once. " : "after \(describe(pause)). ") + reason.message,
-                details: ["cause": reason.json]))
+                details: ["cause": reason.json]
+            )
+        )
         scheduleRetry(index, after: last)
     }
 
     /// When the next attempt is due follows from the rows alone, so a restart does not begin the pause anew.
     mutating func scheduleRetry(_ index: Int, after last: Attempt) {
-        let decision = RetryDecision(policy: instances[index].retryPolicy, attempts: instances[index].attempts)
+        let decision = RetryDecision(
+            policy: instances[index].retryPolicy,
+            attempts: instances[index].attempts
+        )
         let due = (last.endedAt ?? last.createdAt) + (decision.pause ?? .zero)
         retries[index] = due
         step.actions.append(.wake(at: due))
@@ -95,14 +109,21 @@ extension RunMachine {
         step.actions.append(
             .launch(
                 Launch(
-                    path: instances[index].record.path, attempt: instances[index].attempts[attempt].number, task: task,
+                    path: instances[index].record.path,
+                    attempt: instances[index].attempts[attempt].number,
+                    task: task,
                     parameters: inputs.parameters,
-                    artifacts: inputs.artifacts.mapValues { ids in ids.compactMap { artifacts[$0] } })))
+                    artifacts: inputs.artifacts.mapValues { ids in ids.compactMap { artifacts[$0] } }
+                )
+            )
+        )
     }
 
     mutating func publish(_ index: Int, _ parameters: [String: JSONValue], _ produced: [String: [Artifact]]) {
         instances[index].record.outputs = TaskValues(
-            parameters: parameters, artifacts: produced.mapValues { $0.map(\.id) })
+            parameters: parameters,
+            artifacts: produced.mapValues { $0.map(\.id) }
+        )
         for key in produced.keys.sorted() {
             for artifact in produced[key] ?? [] {
                 artifacts[artifact.id] = artifact
@@ -117,8 +138,14 @@ extension RunMachine {
             for (position, id) in (ids[key] ?? []).enumerated() {
                 step.edges.append(
                     ArtifactEdge(
-                        artifactID: id, runID: run.id, path: instances[index].record.path, direction: direction,
-                        key: key, position: position))
+                        artifactID: id,
+                        runID: run.id,
+                        path: instances[index].record.path,
+                        direction: direction,
+                        key: key,
+                        position: position
+                    )
+                )
             }
         }
     }

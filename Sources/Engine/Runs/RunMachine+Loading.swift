@@ -14,12 +14,16 @@ extension RunMachine {
     }
 
     /// Appends an iteration to its loop.
-    mutating func add(iteration record: TaskRecord, _ definition: (pipeline: Int, position: Int), parent: Int) {
+    mutating func add(iteration record: TaskRecord, _ definition: (pipeline: Int, position: Int), parent: Int)
+    {
         add(record, definition, isLoop: false, parent: parent)
     }
 
     private mutating func add(
-        _ record: TaskRecord, _ definition: (pipeline: Int, position: Int), isLoop: Bool, parent: Int
+        _ record: TaskRecord,
+        _ definition: (pipeline: Int, position: Int),
+        isLoop: Bool,
+        parent: Int
     ) {
         let task = graph.pipelines[definition.pipeline].tasks[definition.position]
         var pipeline: Int?
@@ -28,8 +32,14 @@ extension RunMachine {
         instances[parent].children.append(instances.count)
         instances.append(
             TaskInstance(
-                record: record, parent: parent, definition: definition, pipeline: pipeline, isLoop: isLoop,
-                retryPolicy: task.spec.retryPolicy ?? instances[parent].retryPolicy))
+                record: record,
+                parent: parent,
+                definition: definition,
+                pipeline: pipeline,
+                isLoop: isLoop,
+                retryPolicy: task.spec.retryPolicy ?? instances[parent].retryPolicy
+            )
+        )
     }
 
     /// Turns rows into instances, parents before children, siblings in the pipeline's order, iterations in theirs.
@@ -45,7 +55,14 @@ extension RunMachine {
         }
         guard let root else { throw CorruptRun(message: "the run has no root task") }
         instances = [
-            TaskInstance(record: root, parent: nil, definition: nil, pipeline: 0, isLoop: false, retryPolicy: nil)
+            TaskInstance(
+                record: root,
+                parent: nil,
+                definition: nil,
+                pipeline: 0,
+                isLoop: false,
+                retryPolicy: nil
+            )
         ]
         indexOfPath = [root.path: 0]
         var next = 0
@@ -60,7 +77,9 @@ extension RunMachine {
         }
         if instances.count != tasks.count {
             let strangers = tasks.filter { indexOfPath[$0.path] == nil }.map(\.path.text).prefix(3)
-            throw CorruptRun(message: "the pipeline has no tasks for the rows \(strangers.joined(separator: ", "))")
+            throw CorruptRun(
+                message: "the pipeline has no tasks for the rows \(strangers.joined(separator: ", "))"
+            )
         }
     }
 
@@ -69,7 +88,9 @@ extension RunMachine {
         for (position, task) in graph.pipelines[pipeline].tasks.enumerated() {
             guard let record = byName[task.name] else {
                 throw CorruptRun(
-                    message: "task '\(instances[group].record.path)' has started, but its task '\(task.name)' has no row")
+                    message:
+                        "task '\(instances[group].record.path)' has started, but its task '\(task.name)' has no row"
+                )
             }
             add(task: record, (pipeline, position), parent: group)
         }
@@ -80,7 +101,9 @@ extension RunMachine {
         let sorted = records.sorted { ($0.iteration ?? -1) < ($1.iteration ?? -1) }
         for (number, record) in sorted.enumerated() {
             guard record.iteration == number else {
-                throw CorruptRun(message: "loop '\(instances[loop].record.path)' has no row for iteration \(number)")
+                throw CorruptRun(
+                    message: "loop '\(instances[loop].record.path)' has no row for iteration \(number)"
+                )
             }
             add(iteration: record, definition, parent: loop)
         }
@@ -94,9 +117,11 @@ extension RunMachine {
                     "the root task is \(instances[0].record.state.rawValue), but the run is \(run.state.rawValue)"
             )
         }
-        for instance in instances {
+        for (index, instance) in instances.enumerated() {
             let contradiction =
-                instance.isGroup ? contradiction(inGroup: instance) : contradiction(inTask: instance)
+                instance.isGroup
+                ? contradiction(inGroup: instance) ?? contradiction(inLoop: index)
+                : contradiction(inTask: instance)
             if let contradiction {
                 throw CorruptRun(
                     message:
@@ -117,6 +142,21 @@ extension RunMachine {
         case .running: return group.children.isEmpty ? "the tasks inside have no rows" : nil
         case .succeeded: return group.children.isEmpty ? "the tasks inside have no rows" : openTask(in: group)
         case .cached, .failed, .canceled: return openTask(in: group)
+        }
+    }
+
+    /// A loop of which iterations are missing would be taken for complete.
+    private func contradiction(inLoop index: Int) -> String? {
+        let loop = instances[index]
+        guard loop.isLoop, loop.record.state == .running || loop.record.state == .succeeded else {
+            return nil
+        }
+        switch loopItems(of: index) {
+        case .failure(let failure): return failure.message
+        case .success(let items):
+            let isComplete = loop.children.count == items.count
+            if isComplete || loop.record.state == .running && loop.children.count < items.count { return nil }
+            return "has \(loop.children.count) iterations for \(items.count) items"
         }
     }
 
@@ -149,7 +189,11 @@ extension RunMachine {
         }
     }
 
-    private func isImporter(_ task: TaskInstance) -> Bool { task.record.kind == .importer }
+    private func isImporter(_ task: TaskInstance) -> Bool {
+        guard let home = task.definition else { return false }
+        if case .importer = graph.pipelines[home.pipeline].tasks[home.position].body { return true }
+        return false
+    }
 
     /// Computes what follows from the rows.
     mutating func derive() {
@@ -161,7 +205,9 @@ extension RunMachine {
             {
                 instances[index].items = items
             }
-            if let parent = instances[index].parent, !instances[parent].isLoop, let task = definition(of: index) {
+            if let parent = instances[index].parent, !instances[parent].isLoop,
+                let task = definition(of: index)
+            {
                 instances[index].waitingFor = task.upstream.count {
                     !instances[instances[parent].children[$0]].record.state.isFinal
                 }

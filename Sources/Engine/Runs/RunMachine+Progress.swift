@@ -31,7 +31,9 @@ extension RunMachine {
                 if instances[dependent].waitingFor == 0 { step.ready.append(dependent) }
             }
         }
-        if instances[parent].openChildren == 0 || instances[parent].iterationsLeft > 0 { step.ready.append(parent) }
+        if instances[parent].openChildren == 0 || instances[parent].iterationsLeft > 0 {
+            step.ready.append(parent)
+        }
     }
 
     private mutating func advance(_ index: Int, _ now: Instant) {
@@ -49,6 +51,7 @@ extension RunMachine {
         if instances[index].record.kind != .iteration, instances[index].parent != nil {
             guard passesGates(index, now) else { return }
         }
+        if !instances[index].isGroup { addEdges(index, .input, instances[index].record.inputs.artifacts) }
         if instances[index].isLoop {
             start(loop: index, now)
         } else if let pipeline = instances[index].pipeline {
@@ -65,7 +68,8 @@ extension RunMachine {
 
     /// Whether a task has everything before it behind it and nothing of its own begun.
     func isReadyToStart(_ index: Int) -> Bool {
-        instances[index].record.state == .pending && instances[index].waitingFor == 0 && instances[index].attempts.isEmpty
+        instances[index].record.state == .pending && instances[index].waitingFor == 0
+            && instances[index].attempts.isEmpty
     }
 
     /// Upstream, inputs, condition: what a task must pass before it starts. One that does not pass has ended.
@@ -80,8 +84,8 @@ extension RunMachine {
             return false
         case .success(let values):
             instances[index].record.inputs = values
+            instances[index].record.reason = nil
             changed(index)
-            if !instances[index].isGroup { addEdges(index, .input, values.artifacts) }
         }
         guard let condition = definition(of: index)?.spec.triggerCondition else { return true }
         switch ConditionOutcome(condition, inputs: instances[index].record.inputs, artifacts: artifacts) {
@@ -102,8 +106,13 @@ extension RunMachine {
         guard let first = missing.first else { return nil }
         let names = missing.map { "'\($0.name)' (\($0.state.rawValue))" }.joined(separator: ", ")
         return Reason(
-            .upstreamNotSucceeded, "Needs the success of \(names).",
-            details: ["tasks": .array(missing.map { .string($0.path.text) }), "state": .string(first.state.rawValue)])
+            .upstreamNotSucceeded,
+            "Needs the success of \(names).",
+            details: [
+                "tasks": .array(missing.map { .string($0.path.text) }),
+                "state": .string(first.state.rawValue),
+            ]
+        )
     }
 
     /// Stops what runs and ends what has not begun. What must first end by itself, ends its groups.
@@ -114,7 +123,12 @@ extension RunMachine {
                 step.actions.append(.stop(instances[index].record.path, attempt: number))
             } else if !instances[index].isGroup || instances[index].record.state == .pending {
                 retries[index] = nil
-                end(index, .canceled, now, Reason(.terminated, "Not started because the run was asked to stop."))
+                end(
+                    index,
+                    .canceled,
+                    now,
+                    Reason(.terminated, "Not started because the run was asked to stop.")
+                )
             } else if instances[index].openChildren == 0 {
                 step.ready.append(index)
             }

@@ -31,14 +31,21 @@ package struct TaskPath: Hashable, Sendable, CustomStringConvertible, Comparable
 
     package static func < (left: Self, right: Self) -> Bool { left.text < right.text }
 
+    private static func isSafe(_ byte: UInt8) -> Bool {
+        switch Unicode.Scalar(byte) {
+        case "A"..."Z", "a"..."z", "0"..."9", "_", "-": true
+        default: false
+        }
+    }
+
     private static func segment(_ name: String) -> String {
         // A task that is itself called "root" must not take the root's place.
         if name == "root" { return "%72oot" }
+        if name.utf8.allSatisfy(isSafe) { return name }
         var segment = ""
         for byte in name.utf8 {
-            let character = Character(Unicode.Scalar(byte))
-            if byte < 0x80, character.isLetter || character.isNumber || character == "_" || character == "-" {
-                segment.append(character)
+            if isSafe(byte) {
+                segment.unicodeScalars.append(Unicode.Scalar(byte))
             } else {
                 let digits = String(byte, radix: 16, uppercase: true)
                 segment += digits.count == 1 ? "%0" + digits : "%" + digits

@@ -75,12 +75,12 @@ package struct TaskGraph: Hashable, Sendable {
 
         /// What kind of task this is, for the record.
         package var kind: TaskKind {
-            switch body {
+            if spec.iterator != nil { return .loop }
+            return switch body {
             case .container, .foreign: .container
             case .importer: .importer
             case .pipeline:
-                if spec.iterator != nil { .loop }
-                else if spec.triggerCondition != nil { .condition }
+                if spec.triggerCondition != nil { .condition }
                 else if name.hasPrefix("condition-branches-") { .conditionBranch }
                 else if name.hasPrefix("exit-handler-") { .exitHandler }
                 else { .dag }
