@@ -5,7 +5,8 @@ import Testing
 
 @Suite("Loops of many iterations")
 struct LoopScaleTests {
-    /// Prints the time of one task, which must not grow with their number; a machine under load says too little to assert on it.
+    /// Prints the time of one task, which must not grow with their number; on a machine under load
+    /// it says too little to assert on it.
     @Test("A loop of many iterations runs to its end", arguments: [1_000, 10_000, 100_000])
     func scale(count: Int) throws {
         let items = "[" + (0..<count).map { "\($0)" }.joined(separator: ",") + "]"

@@ -168,6 +168,11 @@ struct LoopTests {
             refusal { $0.removeAll { $0.path.text.hasPrefix("l.1") } }
                 == "task 'l' is SUCCEEDED, but has 1 iterations for 2 items"
         )
+        var third = try run.task("l.1")
+        third.path = TaskPath("l.2")
+        third.iteration = 2
+        third.state = .failed
+        #expect(refusal { $0.append(third) } == "task 'l' is SUCCEEDED, but has 3 iterations for 2 items")
         #expect(
             refusal { $0.removeAll { $0.path.text.hasPrefix("l.0") } }
                 == "loop 'l' has no row for iteration 0"
