@@ -1,12 +1,38 @@
 import Model
 import Pods
 
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
 /// Where a pod's files are: `<root>/<run>/<task path>/<attempt>/`, a function of its name.
 struct PodFolders: Hashable, Sendable {
     /// Absolute path of all pods' folders.
     let root: String
+    /// Absolute path of a short folder for temporary files, ours alone; `nil` when there is none to be had.
+    let shortRoot: String?
     /// Absolute path of all volumes' folders.
     let volumesRoot: String
+
+    init(root: String, volumesRoot: String, shortRoot: String? = PodFolders.ownShortRoot) {
+        self.root = root
+        self.volumesRoot = volumesRoot
+        self.shortRoot = shortRoot
+    }
+
+    /// One for each user, in the folder everybody may write to; not used if somebody else got there first.
+    private static let ownShortRoot: String? = {
+        let path = "/tmp/martlet-\(geteuid())"
+        var status = stat()
+        guard mkdir(path, 0o700) == 0 || errno == EEXIST, lstat(path, &status) == 0,
+            status.st_mode & S_IFMT == S_IFDIR, status.st_uid == geteuid(), status.st_mode & 0o077 == 0
+        else { return nil }
+        return path
+    }()
 
     /// The folder of a run.
     func folder(of runID: RunID) -> String { root + "/" + FileName.safe(runID.text) }
@@ -26,7 +52,19 @@ struct PodFolders: Hashable, Sendable {
     func work(of name: PodName) -> String { folder(of: name) + "/work" }
 
     /// The folder for a program's temporary files.
-    func temporary(of name: PodName) -> String { folder(of: name) + "/tmp" }
+    ///
+    /// Programs make sockets there, whose paths may have 107 bytes at most; a pod deep in a home folder gets a short
+    /// place of its own instead.
+    func temporary(of name: PodName) -> String {
+        let own = folder(of: name) + "/tmp"
+        guard own.utf8.count > Self.temporaryPathBytesMax, let shortRoot else { return own }
+        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+        for byte in own.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
+        return "\(shortRoot)/\(String(hash, radix: 36))"
+    }
+
+    /// Leaves room for the names that Python's multiprocessing makes below it.
+    private static let temporaryPathBytesMax = 70
 
     /// The file a recognised component's source goes to.
     func component(of name: PodName) -> String { folder(of: name) + "/ephemeral_component.py" }

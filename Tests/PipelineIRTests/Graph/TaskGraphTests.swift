@@ -97,7 +97,7 @@ struct TaskGraphTests {
         )
     }
 
-    @Test("Kubernetes settings that change results are refused, those that only place a pod are not")
+    @Test("Of the Kubernetes settings, init containers and deadlines of whole runs are refused by name")
     func platform() throws {
         var builder = SpecBuilder()
         builder.container("work")
@@ -106,16 +106,21 @@ struct TaskGraphTests {
             "platforms": [
                 "kubernetes": [
                     "deploymentSpec": [
-                        "executors": ["exec-work": ["nodeSelector": ["labels": [:]], "secretAsEnv": []]]
+                        "executors": [
+                            "exec-work": [
+                                "nodeSelector": ["labels": [:]], "secretAsEnv": [],
+                                "initContainers": [["name": "first", "image": "alpine"]],
+                            ]
+                        ]
                     ],
-                    "pipelineConfig": ["workspace": ["size": "1Gi"]],
+                    "pipelineConfig": ["workspace": ["size": "1Gi"], "activeDeadlineSeconds": 60],
                 ]
             ]
         ]
         #expect(
             graph.unsupported(platformSpec: platform).map(\.path) == [
-                "platforms.kubernetes.deploymentSpec.executors.exec-work.secretAsEnv",
-                "platforms.kubernetes.pipelineConfig.workspace",
+                "platforms.kubernetes.deploymentSpec.executors.exec-work.initContainers",
+                "platforms.kubernetes.pipelineConfig.activeDeadlineSeconds",
             ]
         )
         #expect(graph.unsupported(platformSpec: ["platforms": ["other": [:]]]) == [])
