@@ -23,7 +23,10 @@ func library(
 
 /// The tests of a target, or of a concern that crosses targets; `data` names folders they read from the sources.
 func tests(
-    _ name: String, _ ours: [String], packages: [Target.Dependency] = [], data: [String] = []
+    _ name: String,
+    _ ours: [String],
+    packages: [Target.Dependency] = [],
+    data: [String] = []
 ) -> Target {
     .testTarget(
         name: name,
@@ -53,10 +56,14 @@ let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics
 let coreMetrics = Target.Dependency.product(name: "CoreMetrics", package: "swift-metrics")
 let metricsTestKit = Target.Dependency.product(name: "MetricsTestKit", package: "swift-metrics")
 let configuration = Target.Dependency.product(
-    name: "Configuration", package: "swift-configuration")
+    name: "Configuration",
+    package: "swift-configuration"
+)
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let unixSignals = Target.Dependency.product(
-    name: "UnixSignals", package: "swift-service-lifecycle")
+    name: "UnixSignals",
+    package: "swift-service-lifecycle"
+)
 let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
 let lifecycle = Target.Dependency.product(
     name: "ServiceLifecycle",
@@ -79,8 +86,10 @@ let package = Package(
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(
-            url: "https://github.com/apple/swift-configuration", from: "1.4.0",
-            traits: [.defaults, "YAML"]),
+            url: "https://github.com/apple/swift-configuration",
+            from: "1.4.0",
+            traits: [.defaults, "YAML"]
+        ),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
@@ -113,8 +122,10 @@ let package = Package(
             packages: [crypto, yams]
         ),
         library(
-            "Orchestrator", ["Model", "PipelineIR", "Engine", "Store", "Pods", "Artifacts"],
-            packages: [crypto, logging, lifecycle, metrics]),
+            "Orchestrator",
+            ["Model", "PipelineIR", "Engine", "Store", "Pods", "Artifacts"],
+            packages: [crypto, logging, lifecycle, metrics]
+        ),
         // Row 5: edges.
         library(
             "API",
@@ -122,8 +133,10 @@ let package = Package(
             packages: [hummingbird, httpTypes, nio, logging]
         ),
         library(
-            "Commands", ["Model", "Wire"],
-            packages: [argumentParser, httpClient, nio, nioHTTP, subprocess, yams]),
+            "Commands",
+            ["Model", "Wire"],
+            packages: [argumentParser, httpClient, nio, nioHTTP, subprocess, yams]
+        ),
         // Row 6: the root.
         .executableTarget(
             name: "martlet",
@@ -138,10 +151,12 @@ let package = Package(
         // Outlives the server and keeps a local pod's exit status.
         // It is plain C; linked statically, so that no pod waits for the Swift runtime to be loaded.
         .executableTarget(
-            name: "martlet-supervisor", path: "Sources/supervisor",
+            name: "martlet-supervisor",
+            path: "Sources/supervisor",
             linkerSettings: [
                 .unsafeFlags(["-nostartfiles", "-static-executable"], .when(platforms: [.linux]))
-            ]),
+            ]
+        ),
 
         .target(
             name: "TestKit",
@@ -169,14 +184,18 @@ let package = Package(
         tests("StoreDriversTests", ["Model", "Store", "StoreDrivers"]),
         tests("ServicesTests", ["Model", "PipelineIR", "Services", "Store", "TestKit", "ServerKit"]),
         tests(
-            "APITests", ["Model", "Wire", "Pods", "Services", "Store", "API", "TestKit", "ServerKit"],
-            packages: [hummingbird, hummingbirdTesting, httpTypes, nio, logging]),
+            "APITests",
+            ["Model", "Wire", "Pods", "Services", "Store", "API", "TestKit", "ServerKit"],
+            packages: [hummingbird, hummingbirdTesting, httpTypes, nio, logging]
+        ),
         tests(
             "OrchestratorTests",
             [
                 "Model", "Pods", "Artifacts", "ArtifactDrivers", "Services", "Store", "StoreDrivers",
                 "Orchestrator", "TestKit", "ServerKit",
-            ], packages: [coreMetrics, metricsTestKit, logging]),
+            ],
+            packages: [coreMetrics, metricsTestKit, logging]
+        ),
         // Reads the sources for rules the compiler does not know.
         tests("CommandsTests", ["Model", "Wire", "Commands"], packages: [argumentParser]),
         tests("TidyTests", []),

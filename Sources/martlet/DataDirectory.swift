@@ -2,9 +2,9 @@ import Foundation
 import Model
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #elseif canImport(Darwin)
-import Darwin
+    import Darwin
 #endif
 
 /// The folder that holds everything a server knows; one server at a time.
@@ -21,11 +21,15 @@ struct DataDirectory: ~Copyable {
         let url = URL(fileURLWithPath: given).standardizedFileURL
         do {
             try FileManager.default.createDirectory(
-                at: url, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+                at: url,
+                withIntermediateDirectories: true,
+                attributes: [.posixPermissions: 0o700]
+            )
         } catch {
             throw PlatformError(
                 .failedPrecondition,
-                "The data directory \(url.path) cannot be made: \(error.localizedDescription) Choose another with --data-dir.")
+                "The data directory \(url.path) cannot be made: \(error.localizedDescription) Choose another with --data-dir."
+            )
         }
         lock = try Self.lock(url.path)
         path = url.path
@@ -37,7 +41,8 @@ struct DataDirectory: ~Copyable {
         guard lock >= 0 else {
             throw PlatformError(
                 .failedPrecondition,
-                "The data directory \(path) cannot be written: \(String(cString: strerror(errno))). Choose another with --data-dir.")
+                "The data directory \(path) cannot be written: \(String(cString: strerror(errno))). Choose another with --data-dir."
+            )
         }
         guard flock(lock, LOCK_EX | LOCK_NB) == 0 else {
             let owner = (try? String(contentsOfFile: file, encoding: .utf8))?
@@ -46,14 +51,18 @@ struct DataDirectory: ~Copyable {
             throw PlatformError(
                 .failedPrecondition,
                 "Another Martlet server\(owner.map { " (process \($0))" } ?? "") uses the data directory \(path). "
-                    + "Stop it, or choose another with --data-dir.")
+                    + "Stop it, or choose another with --data-dir."
+            )
         }
         let pid = Array("\(getpid())\n".utf8)
         // The number is for people only; the lock itself does not depend on it.
         if ftruncate(lock, 0) != 0 || pwrite(lock, pid, pid.count, 0) != pid.count {
             let problem = String(cString: strerror(errno))
             close(lock)
-            throw PlatformError(.resourceExhausted, "The data directory \(path) cannot be written: \(problem).")
+            throw PlatformError(
+                .resourceExhausted,
+                "The data directory \(path) cannot be written: \(problem)."
+            )
         }
         return lock
     }

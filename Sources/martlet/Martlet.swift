@@ -25,7 +25,8 @@ struct Martlet: AsyncParsableCommand {
             """,
         version: Build.version,
         subcommands: [Serve.self] + clientSubcommands
-            + [Objects<SecretCommands>.self, Objects<ConfigMapCommands>.self, Version.self])
+            + [Objects<SecretCommands>.self, Objects<ConfigMapCommands>.self, Version.self]
+    )
 }
 
 /// `martlet version`.

@@ -11,8 +11,13 @@ struct ObjectLocation: ParsableArguments {
 
     func store() async throws -> LocalObjects {
         let settings = try await Settings.read(
-            flags: Settings.Flags(dataDir: dataDir), file: nil, environment: ProcessInfo.processInfo.environment)
-        return LocalObjects(root: URL(fileURLWithPath: settings.dataDir).standardizedFileURL.path + "/objects")
+            flags: Settings.Flags(dataDir: dataDir),
+            file: nil,
+            environment: ProcessInfo.processInfo.environment
+        )
+        return LocalObjects(
+            root: URL(fileURLWithPath: settings.dataDir).standardizedFileURL.path + "/objects"
+        )
     }
 }
 
@@ -44,7 +49,8 @@ struct Objects<Kind: ObjectCommands>: AsyncParsableCommand {
                 On a machine without a cluster they are files in the data directory that only you can read. Run these \
                 commands where the server runs.
                 """,
-            subcommands: [SetObject<Kind>.self, ListObjects<Kind>.self, RemoveObject<Kind>.self])
+            subcommands: [SetObject<Kind>.self, ListObjects<Kind>.self, RemoveObject<Kind>.self]
+        )
     }
 }
 
@@ -52,8 +58,10 @@ struct Objects<Kind: ObjectCommands>: AsyncParsableCommand {
 struct SetObject<Kind: ObjectCommands>: AsyncParsableCommand {
     static var configuration: CommandConfiguration {
         CommandConfiguration(
-            commandName: "set", abstract: "Sets values; other values of the same \(Kind.kind.rawValue) stay.",
-            discussion: "A value KEY=@FILE is read from a file, so that it need not stand on a command line.")
+            commandName: "set",
+            abstract: "Sets values; other values of the same \(Kind.kind.rawValue) stay.",
+            discussion: "A value KEY=@FILE is read from a file, so that it need not stand on a command line."
+        )
     }
 
     @Argument(help: "Its name.")

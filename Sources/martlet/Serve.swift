@@ -14,15 +14,21 @@ struct Serve: AsyncParsableCommand {
 
             Ctrl-C or SIGTERM stops the server; tasks that run go on, and the next server takes them over. A second \
             signal stops it at once.
-            """)
+            """
+    )
 
-    @Option(help: "Address to listen on. Anything but loopback lets others in: there is no login yet. (default: 127.0.0.1)")
+    @Option(
+        help:
+            "Address to listen on. Anything but loopback lets others in: there is no login yet. (default: 127.0.0.1)"
+    )
     var host: String?
 
     @Option(help: "Port to listen on; 0 takes a free one. (default: 8888)")
     var port: Int?
 
-    @Option(help: "Folder for the database, logs, artifacts and environments. (default: $XDG_DATA_HOME/martlet)")
+    @Option(
+        help: "Folder for the database, logs, artifacts and environments. (default: $XDG_DATA_HOME/martlet)"
+    )
     var dataDir: String?
 
     @Option(help: "How many tasks may run at once. (default: number of cores, at least 2)")
@@ -39,10 +45,18 @@ struct Serve: AsyncParsableCommand {
 
     func run() async throws {
         let flags = Settings.Flags(
-            host: host, port: port, dataDir: dataDir, parallelism: parallelism, logFormat: logFormat,
-            logLevel: logLevel)
+            host: host,
+            port: port,
+            dataDir: dataDir,
+            parallelism: parallelism,
+            logFormat: logFormat,
+            logLevel: logLevel
+        )
         let settings = try await Settings.read(
-            flags: flags, file: config, environment: ProcessInfo.processInfo.environment)
+            flags: flags,
+            file: config,
+            environment: ProcessInfo.processInfo.environment
+        )
         try await Server(settings).run()
     }
 }

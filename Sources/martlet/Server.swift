@@ -33,26 +33,51 @@ struct Server {
         let database = try await SQLiteDatabase.open(path: directory.path + "/martlet.db")
         let pods = try LocalPods(
             LocalPodsConfiguration(
-                root: directory.path + "/pods", environmentsRoot: directory.path + "/environments",
-                supervisor: Self.supervisorPath, capacity: .ofThisMachine(parallelism: settings.parallelism),
-                variables: ProcessInfo.processInfo.environment), logger: logger)
+                root: directory.path + "/pods",
+                environmentsRoot: directory.path + "/environments",
+                supervisor: Self.supervisorPath,
+                capacity: .ofThisMachine(parallelism: settings.parallelism),
+                variables: ProcessInfo.processInfo.environment
+            ),
+            logger: logger
+        )
         let artifacts = try FilesArtifacts(root: directory.path + "/artifacts")
         let driver = RunDriver(
-            database: database, pods: pods, artifacts: artifacts, objects: LocalObjects(root: directory.path + "/objects"), now: now, newID: newID, logger: logger)
+            database: database,
+            pods: pods,
+            artifacts: artifacts,
+            objects: LocalObjects(root: directory.path + "/objects"),
+            now: now,
+            newID: newID,
+            logger: logger
+        )
         let wakeUp = driver.wakeUp
         let useCases = UseCases(
             ServiceContext(
-                database: database, pods: pods, artifacts: artifacts, now: now, newID: newID,
+                database: database,
+                pods: pods,
+                artifacts: artifacts,
+                now: now,
+                newID: newID,
                 hints: ServiceContext.Hints(
                     runCreated: { wakeUp.runCreated() },
                     terminationRequested: { wakeUp.terminationRequested($0) },
-                    runDeleted: { wakeUp.runDeleted($0) })))
+                    runDeleted: { wakeUp.runDeleted($0) }
+                )
+            )
+        )
         try await useCases.experiments.ensureDefault()
 
         let site = Site(
             api: APIResponder(
-                useCases: useCases, version: Build.version, commit: Build.commit, logger: logger),
-            requests: RequestGuard(isLoopbackOnly: RequestGuard.isLoopback(settings.host)), metrics: metrics)
+                useCases: useCases,
+                version: Build.version,
+                commit: Build.commit,
+                logger: logger
+            ),
+            requests: RequestGuard(isLoopbackOnly: RequestGuard.isLoopback(settings.host)),
+            metrics: metrics
+        )
         try await serve(site, driver, logger)
         try database.close()
         withExtendedLifetime(directory) {}
@@ -64,7 +89,9 @@ struct Server {
         let application = Application(
             responder: site,
             configuration: ApplicationConfiguration(
-                address: .hostname(host, port: port), serverName: "martlet"),
+                address: .hostname(host, port: port),
+                serverName: "martlet"
+            ),
             onServerRunning: { channel in
                 let port = channel.localAddress?.port ?? port
                 print("Martlet is ready at http://\(host.contains(":") ? "[\(host)]" : host):\(port)")
@@ -72,16 +99,24 @@ struct Server {
                 fflush(nil)
                 if !RequestGuard.isLoopback(host) {
                     FileHandle.standardError.write(
-                        Data("martlet: anyone who can reach \(host):\(port) can run programs here; there is no login yet.\n".utf8))
+                        Data(
+                            "martlet: anyone who can reach \(host):\(port) can run programs here; there is no login yet.\n"
+                                .utf8
+                        )
+                    )
                 }
             },
-            logger: Self.quiet(logger))
+            logger: Self.quiet(logger)
+        )
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
                 services: [
                     .init(service: driver, successTerminationBehavior: .gracefullyShutdownGroup),
                     .init(service: application),
-                ], logger: Self.quiet(logger)))
+                ],
+                logger: Self.quiet(logger)
+            )
+        )
         try await withThrowingTaskGroup(of: Void.self) { tasks in
             let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
             tasks.addTask {
@@ -100,7 +135,8 @@ struct Server {
                     throw PlatformError(
                         .unavailable,
                         "Cannot listen on \(host):\(port): \(String(cString: strerror(error.errnoCode))). "
-                            + "Choose another port with --port, or 0 for a free one.")
+                            + "Choose another port with --port, or 0 for a free one."
+                    )
                 }
             }
             // The server ends when its services do, not when the wait for signals does.

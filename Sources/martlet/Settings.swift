@@ -52,7 +52,8 @@ struct Settings: Sendable {
                 providers.append(
                     try await FileProvider<YAMLSnapshot>(filePath: FilePath(file)).mapKeys { key in
                         AbsoluteConfigKey(Array(key.components.dropFirst()), context: key.context)
-                    })
+                    }
+                )
             } catch {
                 throw PlatformError.invalid("The configuration file \(file) cannot be read: \(error)")
             }
@@ -63,8 +64,14 @@ struct Settings: Sendable {
             port: try flags.port ?? integer("port", reader) ?? 8888,
             dataDir: flags.dataDir ?? reader.string(forKey: "dataDir") ?? defaultDataDir(environment),
             parallelism: try flags.parallelism ?? integer("parallelism", reader),
-            logFormat: try flags.logFormat ?? choice("logFormat", reader, LogFormat.init(rawValue:), LogFormat.allCases.map(\.rawValue)) ?? .text,
-            logLevel: try level(flags.logLevel ?? reader.string(forKey: "logLevel")))
+            logFormat: try flags.logFormat ?? choice(
+                "logFormat",
+                reader,
+                LogFormat.init(rawValue:),
+                LogFormat.allCases.map(\.rawValue)
+            ) ?? .text,
+            logLevel: try level(flags.logLevel ?? reader.string(forKey: "logLevel"))
+        )
         guard (0...65535).contains(settings.port) else {
             throw PlatformError.invalid("port: expected 0 to 65535, found \(settings.port).")
         }
@@ -75,18 +82,27 @@ struct Settings: Sendable {
     }
 
     private static func integer(_ key: String, _ reader: ConfigReader) throws -> Int? {
-        guard let text = reader.string(forKey: ConfigKey([key])) ?? reader.int(forKey: ConfigKey([key])).map(String.init)
+        guard
+            let text = reader.string(forKey: ConfigKey([key]))
+                ?? reader.int(forKey: ConfigKey([key])).map(String.init)
         else { return nil }
-        guard let number = Int(text) else { throw PlatformError.invalid("\(key): expected a whole number, found '\(text)'.") }
+        guard let number = Int(text) else {
+            throw PlatformError.invalid("\(key): expected a whole number, found '\(text)'.")
+        }
         return number
     }
 
     private static func choice<Choice>(
-        _ key: String, _ reader: ConfigReader, _ make: (String) -> Choice?, _ all: [String]
+        _ key: String,
+        _ reader: ConfigReader,
+        _ make: (String) -> Choice?,
+        _ all: [String]
     ) throws -> Choice? {
         guard let text = reader.string(forKey: ConfigKey([key])) else { return nil }
         guard let choice = make(text) else {
-            throw PlatformError.invalid("\(key): expected one of \(all.joined(separator: ", ")), found '\(text)'.")
+            throw PlatformError.invalid(
+                "\(key): expected one of \(all.joined(separator: ", ")), found '\(text)'."
+            )
         }
         return choice
     }

@@ -23,7 +23,8 @@ import Testing
         "no name leads out of the store, and different names get different folders",
         arguments: [
             "..", ".", "", "../../etc", "/etc/passwd", "a/b", "名前", String(repeating: "long", count: 100),
-        ])
+        ]
+    )
     func safeNames(_ name: String) throws {
         defer { cleanUp() }
         let store = try FilesArtifacts(root: root)
@@ -34,7 +35,12 @@ import Testing
         #expect(
             folder
                 != store.folder(
-                    pipelineName: name + "x", runID: RunID(name), path: TaskPath(name), attempt: 2))
+                    pipelineName: name + "x",
+                    runID: RunID(name),
+                    path: TaskPath(name),
+                    attempt: 2
+                )
+        )
     }
 
     @Test("a task's path is readable in its folder's name")
@@ -44,7 +50,8 @@ import Testing
         let path = TaskPath.root.appending("for loop").appending(iteration: 3).appending("train")
         #expect(
             store.folder(pipelineName: "p", runID: RunID("r"), path: path, attempt: 0)
-                == root + "/p/r/for%20loop.3.train/0")
+                == root + "/p/r/for%20loop.3.train/0"
+        )
     }
 
     @Test("putting moves files and folders and replaces what is there, whatever it is")
@@ -68,7 +75,8 @@ import Testing
 
     @Test(
         "putting across file systems copies",
-        .enabled(if: FileManager.default.isWritableFile(atPath: "/dev/shm")))
+        .enabled(if: FileManager.default.isWritableFile(atPath: "/dev/shm"))
+    )
     func putAcross() async throws {
         let away = "/dev/shm/martlet-\(UUID().uuidString)"
         defer {
@@ -81,7 +89,8 @@ import Testing
         try await store.put(contentsOf: away, to: root + "/p/r/t/0/data")
         #expect(read(root + "/p/r/t/0/data/inner/file") == "far")
         #expect(
-            try FileManager.default.destinationOfSymbolicLink(atPath: root + "/p/r/t/0/data/link") == "/etc")
+            try FileManager.default.destinationOfSymbolicLink(atPath: root + "/p/r/t/0/data/link") == "/etc"
+        )
     }
 
     @Test(
@@ -90,13 +99,16 @@ import Testing
             "/tmp/elsewhere/model", "model", "ROOT/../model", "ROOT", "ROOT/p/./model", "ROOT/p//model",
             "ROOT/link/model",
             "ROOT-sibling/model",
-        ])
+        ]
+    )
     func outside(_ pattern: String) async throws {
         defer { cleanUp() }
         let store = try FilesArtifacts(root: root)
         try FileManager.default.createDirectory(atPath: base + "/private", withIntermediateDirectories: true)
         try FileManager.default.createSymbolicLink(
-            atPath: root + "/link", withDestinationPath: base + "/private")
+            atPath: root + "/link",
+            withDestinationPath: base + "/private"
+        )
         try write("secret", to: base + "/file")
         let uri = pattern.hasPrefix("ROOT") ? root + pattern.dropFirst(4) : pattern
         await #expect { try await store.put(contentsOf: base + "/file", to: uri) } throws: {
@@ -121,7 +133,9 @@ import Testing
         let store = try FilesArtifacts(root: root)
         for run in ["r1", "r2"] {
             try write(
-                run, to: store.folder(pipelineName: "p", runID: RunID(run), path: .root, attempt: 0) + "/f")
+                run,
+                to: store.folder(pipelineName: "p", runID: RunID(run), path: .root, attempt: 0) + "/f"
+            )
         }
         try await store.remove(pipelineName: "p", runID: RunID("r1"))
         try await store.remove(pipelineName: "p", runID: RunID("r1"))

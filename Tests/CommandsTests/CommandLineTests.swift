@@ -24,13 +24,15 @@ struct CommandLineTests {
     @Test("runs list takes a state in any case and asks for the newest first")
     func list() throws {
         let command = try #require(
-            try Root.parseAsRoot(["runs", "list", "--state", "Failed", "--limit", "500"]) as? RunsListCommand)
+            try Root.parseAsRoot(["runs", "list", "--state", "Failed", "--limit", "500"]) as? RunsListCommand
+        )
         #expect(command.query.pageSize == Limits.pageSizeMax)
         #expect(command.query.descending)
         #expect(
             command.query.predicates == [
                 Predicate(key: "state", operation: .equals, operand: .string("FAILED"))
-            ])
+            ]
+        )
     }
 
     @Test(
@@ -39,7 +41,8 @@ struct CommandLineTests {
             ["run"], ["run", "a.yaml", "--timeout", "0"], ["runs", "list", "--limit", "0"],
             ["runs", "list", "--state", "gone"], ["runs", "logs", "r", "--attempt", "1"], ["nonsense"],
             ["run", "/does/not/exist.yaml"], ["run", "/does/not/exist.py"],
-        ])
+        ]
+    )
     func wrongUsage(words: [String]) async {
         #expect(await runCommandLine(Root.self, arguments: words) == 2)
     }
@@ -57,7 +60,8 @@ struct CommandLineTests {
         #expect(
             error?.message
                 == "no Martlet server answers at http://127.0.0.1:1: start one with `martlet serve`, "
-                + "or name another with --endpoint")
+                + "or name another with --endpoint"
+        )
     }
 
     @Test("Help is no error", arguments: [["--help"], ["run", "-h"], ["runs", "logs", "--help"]])

@@ -9,20 +9,33 @@ let runID = RunID("0a6c2f4e-7d3b-4a51-9c0e-1f2d3b4c5a69")
 
 func sampleRun(_ state: RuntimeState = .running) -> Run {
     var run = Run(
-        id: runID, experimentID: ExperimentID("e"), displayName: "hello", pipelineName: "hello",
-        createdAt: moment)
+        id: runID,
+        experimentID: ExperimentID("e"),
+        displayName: "hello",
+        pipelineName: "hello",
+        createdAt: moment
+    )
     run.enter(state, at: moment + .milliseconds(4_200))
     return run
 }
 
 func sampleTask(
-    _ path: String, _ state: TaskState, in parent: TaskPath? = .root, reason: Reason? = nil,
+    _ path: String,
+    _ state: TaskState,
+    in parent: TaskPath? = .root,
+    reason: Reason? = nil,
     kind: TaskKind = .container
 ) -> TaskMessage {
     let path = TaskPath(path)
     var task = TaskRecord(
-        runID: runID, path: path, parent: parent, name: path.text, displayName: path.text, kind: kind,
-        createdAt: moment)
+        runID: runID,
+        path: path,
+        parent: parent,
+        name: path.text,
+        displayName: path.text,
+        kind: kind,
+        createdAt: moment
+    )
     task.state = state
     task.reason = reason
     if state != .pending { task.startedAt = moment }
@@ -57,7 +70,9 @@ final class ScriptedServer: Sendable {
                 let json = try answer(route, parameters, path)
                 // A log is text, which scripts give as a string.
                 return PlatformClient.Answer(
-                    status: 200, body: json.string.map { Array($0.utf8) } ?? json.jsonBytes)
+                    status: 200,
+                    body: json.string.map { Array($0.utf8) } ?? json.jsonBytes
+                )
             } catch let error as PlatformError {
                 let envelope = ErrorEnvelope(error)
                 return PlatformClient.Answer(status: envelope.status, body: envelope.body.jsonBytes)

@@ -7,7 +7,8 @@ import Testing
         arguments: [
             ("abc-XYZ_0", "abc-XYZ_0"), ("", "%"), ("..", "%2E%2E"), ("a/b", "a%2Fb"), ("é", "%C3%A9"),
             ("\u{1}", "%01"),
-        ])
+        ]
+    )
     func escaping(_ name: String, _ expected: String) {
         #expect(FileName.safe(name) == expected)
     }

@@ -37,11 +37,6 @@ struct CacheKeeperTests {
         let database: SQLiteDatabase
         let artifacts: FilesArtifacts
 
-        init(database: SQLiteDatabase, artifacts: FilesArtifacts) {
-            self.database = database
-            self.artifacts = artifacts
-        }
-
         func place(_ run: String) -> String {
             artifacts.folder(pipelineName: "birds", runID: RunID(run), path: path, attempt: 0) + "/model"
         }

@@ -8,8 +8,11 @@ import Testing
     private func admission(places: Int = 4, cores: Int64 = 4) -> Admission {
         Admission(
             capacity: PodCapacity(
-                places: places, cpu: Quantity(thousandths: cores * 1000),
-                memory: Quantity(thousandths: 8_000_000)))
+                places: places,
+                cpu: Quantity(thousandths: cores * 1000),
+                memory: Quantity(thousandths: 8_000_000)
+            )
+        )
     }
 
     private func cores(_ count: Int64) -> ResourceRequests {

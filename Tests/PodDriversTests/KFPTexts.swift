@@ -70,8 +70,11 @@ enum KFPTexts {
                 return a + b
             """
         return PodSpec(
-            name: name, image: "python:3.11", command: command(kfp, source(body)),
+            name: name,
+            image: "python:3.11",
+            command: command(kfp, source(body)),
             args: ["--executor_input", input, "--function_to_execute", "add"],
-            outputPaths: ["\(outputs)/Output", "\(outputs)/executor_output.json"])
+            outputPaths: ["\(outputs)/Output", "\(outputs)/executor_output.json"]
+        )
     }
 }

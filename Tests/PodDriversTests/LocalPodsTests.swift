@@ -30,7 +30,11 @@ struct LocalPodsTests {
     func missingProgram() async throws {
         let world = try PodWorld()
         let spec = PodSpec(
-            name: PodWorld.name(), image: "alpine:3", command: ["no-such-program"], args: ["x"])
+            name: PodWorld.name(),
+            image: "alpine:3",
+            command: ["no-such-program"],
+            args: ["x"]
+        )
         let end = await world.run(spec)
         let reason = try #require(end?.outcome.refusal)
         #expect(reason.code == .startFailed)
@@ -44,7 +48,8 @@ struct LocalPodsTests {
     func noCommand() async throws {
         let world = try PodWorld()
         let end = await world.run(
-            PodSpec(name: PodWorld.name(), image: "trainer:1", command: [], args: ["--fast"]))
+            PodSpec(name: PodWorld.name(), image: "trainer:1", command: [], args: ["--fast"])
+        )
         #expect(end?.outcome.refusal?.message.contains("image 'trainer:1'") == true)
         await world.tearDown()
     }
@@ -56,7 +61,10 @@ struct LocalPodsTests {
         let message = await world.run(large)?.outcome.refusal?.message ?? ""
         #expect(message.contains("64 cores") && message.contains("4 cores"))
         let gpu = PodWorld.shell(
-            "true", task: "gpu", requests: ResourceRequests(devices: ["nvidia.com/gpu": 1]))
+            "true",
+            task: "gpu",
+            requests: ResourceRequests(devices: ["nvidia.com/gpu": 1])
+        )
         #expect(await world.run(gpu)?.outcome.refusal?.message.contains("nvidia.com/gpu") == true)
         await world.tearDown()
     }
@@ -183,12 +191,15 @@ struct LocalPodsTests {
         let spec = PodWorld.shell(
             #"echo "$FROM_SERVER $COLOR ${MARTLET_SECRET-unset}"; "#
                 + #"echo "$KFP_POD_NAME $KFP_POD_UID $KFP_RETRY_INDEX"; "#
-                + #"pwd; echo $TMPDIR; touch $TMPDIR/x"#, env: env)
+                + #"pwd; echo $TMPDIR; touch $TMPDIR/x"#,
+            env: env
+        )
         _ = await world.run(spec)
         let folder = world.folder(spec.name)
         #expect(
             try await world.log(spec.name)
-                == "yes blue unset\nrun-task-0 mine 0\n\(folder)/work\n\(folder)/tmp\n")
+                == "yes blue unset\nrun-task-0 mine 0\n\(folder)/work\n\(folder)/tmp\n"
+        )
         await world.tearDown()
     }
 
@@ -214,7 +225,8 @@ struct LocalPodsTests {
         let world = try PodWorld()
         let artifact = world.root + "/artifacts/a/b/model"
         var spec = PodWorld.shell(
-            "echo -n 42 > ../outputs/answer; mkdir ../outputs/folder; echo -n m > \(artifact)")
+            "echo -n 42 > ../outputs/answer; mkdir ../outputs/folder; echo -n m > \(artifact)"
+        )
         spec.outputPaths = [artifact]
         #expect(await world.run(spec)?.outcome == .exited(code: 0))
         let outputs = world.pods.layout(of: spec.name).outputParametersFolder

@@ -15,7 +15,10 @@ final class PodWorld {
 
     /// - Parameter root: an existing world to come back to; a new one if `nil`.
     init(
-        root: String? = nil, places: Int = 4, cpu: Int64 = 4, environments: String? = nil,
+        root: String? = nil,
+        places: Int = 4,
+        cpu: Int64 = 4,
+        environments: String? = nil,
         variables: [String: String] = [:]
     ) throws {
         let root = root ?? Self.newRoot()
@@ -23,12 +26,16 @@ final class PodWorld {
         var inherited = ProcessInfo.processInfo.environment
         inherited.merge(variables) { $1 }
         configuration = LocalPodsConfiguration(
-            root: root + "/pods", environmentsRoot: environments ?? root + "/environments",
+            root: root + "/pods",
+            environmentsRoot: environments ?? root + "/environments",
             supervisor: Self.supervisor,
             capacity: PodCapacity(
-                places: places, cpu: Quantity(thousandths: cpu * 1000),
-                memory: Quantity(thousandths: 1_000_000_000_000)),
-            variables: inherited)
+                places: places,
+                cpu: Quantity(thousandths: cpu * 1000),
+                memory: Quantity(thousandths: 1_000_000_000_000)
+            ),
+            variables: inherited
+        )
         pods = try LocalPods(configuration, logger: Logger(label: "test"))
         iterator = pods.reports.makeAsyncIterator()
     }
@@ -56,12 +63,20 @@ final class PodWorld {
 
     /// A pod that runs a shell script.
     static func shell(
-        _ script: String, task: String = "task", run: String = "run", env: [EnvironmentVariable] = [],
+        _ script: String,
+        task: String = "task",
+        run: String = "run",
+        env: [EnvironmentVariable] = [],
         requests: ResourceRequests = ResourceRequests()
     ) -> PodSpec {
         PodSpec(
-            name: name(task, run: run), image: "alpine:3", command: ["sh", "-c", script], args: [], env: env,
-            requests: requests)
+            name: name(task, run: run),
+            image: "alpine:3",
+            command: ["sh", "-c", script],
+            args: [],
+            env: env,
+            requests: requests
+        )
     }
 
     /// Asks for a pod and counts on hearing of it.

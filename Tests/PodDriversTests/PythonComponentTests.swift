@@ -11,7 +11,8 @@ import Testing
             KFPTexts.kfp, "'six'",
             "--index-url https://x.example/simple 'pandas' 'numpy<2'  &&  python3 -m pip install "
                 + KFPTexts.kfp,
-        ])
+        ]
+    )
     func recognised(_ install: String) throws {
         let command = KFPTexts.command(install, "source")
         let component = try #require(PythonComponent(command: command, args: ["--x", "y"]))
@@ -42,7 +43,8 @@ import Testing
             ("docker.io/library/python:3.9-slim", ["python3.9", "python3"]),
             ("python:3.12.4", ["python3.12", "python3"]), ("python:3", ["python3"]), ("python", ["python3"]),
             ("pytorch/pytorch:2.1", ["python3"]), ("", ["python3"]),
-        ])
+        ]
+    )
     func candidates(_ image: String, _ names: [String]) {
         #expect(PythonInterpreter.candidates(forImage: image) == names)
     }
@@ -53,7 +55,8 @@ import Testing
             ("3.6.9\n3.6.9 (x)\n/usr/bin/python3\n\n", "3.7 or newer"),
             ("3.11.2\n3.11.2 (x)\n/usr/bin/python3\nensurepip\n", "apt install python3-venv"),
             ("hello\n", "not Python's"),
-        ])
+        ]
+    )
     func objections(_ answer: String, _ expected: String) {
         let record = ExitRecord.exited(code: 0, start: .epoch, end: .epoch)
         let objection = #expect(throws: PythonInterpreter.Objection.self) {

@@ -8,7 +8,8 @@ import Testing
 @Suite(.timeLimit(.minutes(5)), .serialized)
 struct PythonPodsTests {
     @Test(
-        "five components that start at once share one build, say so while they wait, and run KFP's executor")
+        "five components that start at once share one build, say so while they wait, and run KFP's executor"
+    )
     func sharedBuild() async throws {
         let world = try PodWorld()
         var specs: [PodSpec] = []
@@ -32,7 +33,8 @@ struct PythonPodsTests {
         let builds = environments.filter { $0 != "questions" }
         #expect(builds.count == 1)
         let numbers = try FileManager.default.contentsOfDirectory(
-            atPath: "\(world.root)/environments/\(builds.first ?? "")/builds")
+            atPath: "\(world.root)/environments/\(builds.first ?? "")/builds"
+        )
         #expect(numbers == ["1"])
         try await warm(world)
         await world.tearDown()
@@ -59,8 +61,11 @@ struct PythonPodsTests {
         let world = try PodWorld()
         for attempt in 0..<2 {
             let spec = PodSpec(
-                name: PodWorld.name(attempt: attempt), image: "python:3.11",
-                command: KFPTexts.command("--no-index 'martlet-no-such-package'", "x = 1"), args: [])
+                name: PodWorld.name(attempt: attempt),
+                image: "python:3.11",
+                command: KFPTexts.command("--no-index 'martlet-no-such-package'", "x = 1"),
+                args: []
+            )
             let reason = try #require(await world.run(spec)?.outcome.refusal)
             #expect(reason.code == .environmentFailed)
             #expect(reason.message.contains("No matching distribution found for martlet-no-such-package"))
@@ -96,7 +101,10 @@ struct PythonPodsTests {
     func noPython() async throws {
         let world = try PodWorld(variables: ["PATH": "/nonexistent"])
         let spec = PodSpec(
-            name: PodWorld.name(), image: "python:3.11", command: KFPTexts.command("'six'", "x = 1"), args: []
+            name: PodWorld.name(),
+            image: "python:3.11",
+            command: KFPTexts.command("'six'", "x = 1"),
+            args: []
         )
         let message = await world.run(spec)?.outcome.refusal?.message ?? ""
         #expect(message.contains("python3.11 was not found") && message.contains("python3 was not found"))

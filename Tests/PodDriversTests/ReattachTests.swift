@@ -12,7 +12,8 @@ struct ReattachTests {
         let root = PodWorld.newRoot()
         let ended = PodWorld.shell("echo x >> \(root)/count; exit 3", task: "ended")
         let running = PodWorld.shell(
-            "echo x >> \(root)/count; while [ ! -e \(root)/go ]; do sleep 0.02; done; exit 5", task: "running"
+            "echo x >> \(root)/count; while [ ! -e \(root)/go ]; do sleep 0.02; done; exit 5",
+            task: "running"
         )
         do {
             let first = try PodWorld(root: root)
@@ -129,6 +130,8 @@ struct ReattachTests {
 enum KilledServer {
     static func spec(_ index: Int, _ root: String) -> PodSpec {
         PodWorld.shell(
-            "echo x >> \(root)/count-\(index); sleep 0.3; exit \(10 + index)", task: "task-\(index)")
+            "echo x >> \(root)/count-\(index); sleep 0.3; exit \(10 + index)",
+            task: "task-\(index)"
+        )
     }
 }

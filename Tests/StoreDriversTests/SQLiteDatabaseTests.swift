@@ -55,7 +55,9 @@ struct SQLiteDatabaseTests {
                         // A reference that is checked at the commit, which is why the schema has none.
                         _ = try store.query("PRAGMA defer_foreign_keys = ON", [])
                         try store.upsertAttempts(
-                            [Attempt(path: .root, number: 0, createdAt: .epoch)], of: RunID("nobody"))
+                            [Attempt(path: .root, number: 0, createdAt: .epoch)],
+                            of: RunID("nobody")
+                        )
                     }
                 }
                 while database.waitingWrites < 2 { await Task.yield() }
@@ -214,8 +216,12 @@ struct SQLiteDatabaseTests {
             let database = try await SQLiteDatabase.open(path: path)
             try await database.write { store in
                 let run = Run(
-                    id: RunID("r"), experimentID: ExperimentID("e"), displayName: "r", pipelineName: "p",
-                    createdAt: .epoch)
+                    id: RunID("r"),
+                    experimentID: ExperimentID("e"),
+                    displayName: "r",
+                    pipelineName: "p",
+                    createdAt: .epoch
+                )
                 try store.insertRun(run, specID: "s")
             }
             let clock = ContinuousClock()
@@ -243,7 +249,8 @@ struct SQLiteDatabaseTests {
     }
 
     private func failure(
-        of database: SQLiteDatabase, _ body: @escaping @Sendable (any SQLConnection) throws -> Void
+        of database: SQLiteDatabase,
+        _ body: @escaping @Sendable (any SQLConnection) throws -> Void
     ) async -> PlatformError.Code? {
         do {
             try await database.write(body)
@@ -256,15 +263,22 @@ struct SQLiteDatabaseTests {
     private static func writeTask(_ database: SQLiteDatabase, _ path: String) async throws {
         try await database.write { store in
             let task = TaskRecord(
-                runID: RunID("r"), path: TaskPath(path), parent: .root, name: "t", displayName: "t",
-                kind: .container, createdAt: .epoch)
+                runID: RunID("r"),
+                path: TaskPath(path),
+                parent: .root,
+                name: "t",
+                displayName: "t",
+                kind: .container,
+                createdAt: .epoch
+            )
             try store.upsertTasks([task])
         }
     }
 
     /// Runs `body` while a write is under way, which ends when `body` signals.
     private func whileWriting<Value>(
-        _ database: SQLiteDatabase, _ body: (DispatchSemaphore) async throws -> Value
+        _ database: SQLiteDatabase,
+        _ body: (DispatchSemaphore) async throws -> Value
     ) async throws -> Value {
         let hasBegun = AsyncStream<Void>.makeStream()
         let blocker = DispatchSemaphore(value: 0)

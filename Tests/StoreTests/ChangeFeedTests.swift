@@ -6,7 +6,8 @@ import Testing
 struct ChangeFeedTests {
     @Test(
         "Changes are read after a place, in order, and keep their places when old ones go",
-        arguments: Backend.allCases)
+        arguments: Backend.allCases
+    )
     func feed(backend: Backend) async throws {
         try await backend.withDatabase { database in
             try await database.write { store throws in

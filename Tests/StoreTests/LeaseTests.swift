@@ -36,7 +36,8 @@ struct LeaseTests {
 
     @Test(
         "Owners who claim at the same time share the runs and never hold one together",
-        arguments: Backend.allCases)
+        arguments: Backend.allCases
+    )
     func neverTwoOwners(backend: Backend) async throws {
         try await withRuns(60, backend) { database in
             let claims = try await withThrowingTaskGroup(of: [RunID].self) { group in
@@ -58,7 +59,8 @@ struct LeaseTests {
 
     @Test(
         "A lease that expired can be claimed by anybody, one that was renewed cannot",
-        arguments: Backend.allCases)
+        arguments: Backend.allCases
+    )
     func expiry(backend: Backend) async throws {
         try await withRuns(1, backend) { database in
             try await database.write { store throws in
@@ -98,7 +100,9 @@ struct LeaseTests {
 
     /// Runs r0, r1, …, each older than the one before.
     private func withRuns(
-        _ count: Int, _ backend: Backend, _ body: (any Database) async throws -> Void
+        _ count: Int,
+        _ backend: Backend,
+        _ body: (any Database) async throws -> Void
     ) async throws {
         try await backend.withDatabase { database in
             try await database.write { store throws in

@@ -47,7 +47,8 @@ struct ListTests {
                 Predicate(key: "finished_at", operation: .lessThan, operand: .timestamp(start)),
                 ["0", "1", "2", "3"]
             ),
-        ])
+        ]
+    )
     func runFilters(predicate: Predicate, expected: [String]) async throws {
         try await withRuns(.sqliteInMemory) { database in
             let page = try await database.read {
@@ -90,9 +91,12 @@ struct ListTests {
                 try store.insertPipeline(Samples.pipeline("none", tags: [:]))
                 for (index, name) in names.enumerated() {
                     try store.insertPipeline(
-                        Samples.pipeline("p\(index)", tags: [name: "x'\"", "other": name]))
+                        Samples.pipeline("p\(index)", tags: [name: "x'\"", "other": name])
+                    )
                     try store.insertVersion(
-                        Samples.version("v\(index)", of: "none", tags: [name: "x'\""]), specID: "s")
+                        Samples.version("v\(index)", of: "none", tags: [name: "x'\""]),
+                        specID: "s"
+                    )
                 }
             }
             for (index, name) in names.enumerated() {
@@ -116,7 +120,9 @@ struct ListTests {
                     try store.insertPipeline(Samples.pipeline(pipeline))
                     for index in 1...3 {
                         try store.insertVersion(
-                            Samples.version("\(pipeline)-\(index)", of: pipeline), specID: "s")
+                            Samples.version("\(pipeline)-\(index)", of: pipeline),
+                            specID: "s"
+                        )
                     }
                 }
                 return try store.listVersions(of: PipelineID("p1"), ListQuery(descending: true, pageSize: 2))
@@ -181,7 +187,8 @@ struct ListTests {
             (ListQuery(after: .init(value: "text", id: "x")), "goes on after a string, which does not fit"),
             (ListQuery(after: .init(value: 1.5, id: "x")), "does not fit the sort field created_at"),
             (ListQuery(sortField: "name", after: .init(value: 1, id: "x")), "goes on after a number"),
-        ])
+        ]
+    )
     func refused(query: ListQuery, expected: String) async throws {
         try await withRuns(.sqliteInMemory) { database in
             let error = await #expect(throws: PlatformError.self) {
@@ -197,25 +204,34 @@ struct ListTests {
         try await withRuns(backend) { database in
             let text = String(repeating: "%", count: Limits.listOperandCharactersMax)
             let list = Self.predicate(
-                "id", .isIn, .strings(Array(repeating: "1", count: Limits.listOperandsMax)))
+                "id",
+                .isIn,
+                .strings(Array(repeating: "1", count: Limits.listOperandsMax))
+            )
             let substring = Self.predicate("id", .isSubstring, .string(text))
             let predicates = Array(repeating: list, count: Limits.listPredicatesMax - 1) + [substring]
             let page = try await database.read {
                 try $0.listRuns(
-                    ListQuery(predicates: predicates, pageSize: Limits.pageSizeMax), experimentID: nil)
+                    ListQuery(predicates: predicates, pageSize: Limits.pageSizeMax),
+                    experimentID: nil
+                )
             }
             #expect(page.items.isEmpty)
         }
     }
 
     private static func predicate(
-        _ key: String, _ operation: Predicate.Operation, _ operand: Predicate.Operand
+        _ key: String,
+        _ operation: Predicate.Operation,
+        _ operand: Predicate.Operand
     ) -> Predicate {
         Predicate(key: key, operation: operation, operand: operand)
     }
 
     private static func filter(
-        _ key: String, _ operation: Predicate.Operation, _ operand: Predicate.Operand
+        _ key: String,
+        _ operation: Predicate.Operation,
+        _ operand: Predicate.Operand
     ) -> ListQuery {
         ListQuery(predicates: [predicate(key, operation, operand)])
     }

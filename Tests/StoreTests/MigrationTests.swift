@@ -5,8 +5,10 @@ import Testing
 @Suite("Migrations")
 struct MigrationTests {
     private static let next = Migration(
-        Migration.all.count + 1, "birds",
-        ["CREATE TABLE birds (name TEXT)", "INSERT INTO birds VALUES ('martlet')"])
+        Migration.all.count + 1,
+        "birds",
+        ["CREATE TABLE birds (name TEXT)", "INSERT INTO birds VALUES ('martlet')"]
+    )
 
     @Test("The known migrations are numbered from 1 without gaps")
     func numbers() {
@@ -14,7 +16,9 @@ struct MigrationTests {
     }
 
     @Test(
-        "A fresh database has every migration, and repeating them does nothing", arguments: Backend.allCases)
+        "A fresh database has every migration, and repeating them does nothing",
+        arguments: Backend.allCases
+    )
     func repeated(backend: Backend) async throws {
         try await backend.withDatabase { database in
             let before = try await database.read { try $0.query("SELECT * FROM schema_migrations", []) }
@@ -38,7 +42,8 @@ struct MigrationTests {
             #expect(
                 remembered == [
                     [.integer(Int64(Self.next.number)), .text("birds"), .integer(Samples.start.milliseconds)]
-                ])
+                ]
+            )
         }
     }
 
@@ -64,7 +69,8 @@ struct MigrationTests {
             #expect(error?.code == .failedPrecondition)
             #expect(
                 error?.message.contains("schema \(Self.next.number), but this build knows schemas up to")
-                    == true)
+                    == true
+            )
         }
     }
 }

@@ -10,7 +10,9 @@ struct PagingTests {
     ]
 
     @Test(
-        "Each order shows each of 1,000 rows once, while other rows come and go", arguments: Backend.allCases)
+        "Each order shows each of 1,000 rows once, while other rows come and go",
+        arguments: Backend.allCases
+    )
     func walk(backend: Backend) async throws {
         try await backend.withDatabase { database in
             try await database.write { store in
@@ -21,14 +23,16 @@ struct PagingTests {
                 for descending in [false, true] {
                     let walk = "\(number)\(descending ? "d" : "a")"
                     let seen = try await ids(
-                        database, ListQuery(sortField: field, descending: descending, pageSize: 97)
+                        database,
+                        ListQuery(sortField: field, descending: descending, pageSize: 97)
                     ) { page in
                         // Before, at and after the place where the walk stands, with ties in every field.
                         try await database.write { store in
                             for offset in 0..<3 {
                                 try store.insertRun(
                                     Self.run("x\(walk)-\(page)-\(offset)", page * 331 + offset * 97),
-                                    specID: "s")
+                                    specID: "s"
+                                )
                             }
                         }
                     }
@@ -47,7 +51,8 @@ struct PagingTests {
 
     @Test(
         "Pages are in order, ties by id in the same direction, and the last one has no next",
-        arguments: Backend.allCases)
+        arguments: Backend.allCases
+    )
     func order(backend: Backend) async throws {
         try await backend.withDatabase { database in
             try await database.write { store in
@@ -57,18 +62,23 @@ struct PagingTests {
             }
             #expect(try await ids(database, ListQuery(pageSize: 2)) == ["b", "c", "d", "a"])
             #expect(
-                try await ids(database, ListQuery(descending: true, pageSize: 3)) == ["a", "d", "c", "b"])
+                try await ids(database, ListQuery(descending: true, pageSize: 3)) == ["a", "d", "c", "b"]
+            )
             #expect(try await ids(database, ListQuery(pageSize: 4)) == ["b", "c", "d", "a"])
         }
     }
 
     @Test(
         "Lists walk an index in their order: no table is scanned and nothing is sorted",
-        arguments: ["created_at", "display_name", "finished_at", "id"], [false, true])
+        arguments: ["created_at", "display_name", "finished_at", "id"],
+        [false, true]
+    )
     func runPlans(field: String, descending: Bool) async throws {
         try await Backend.sqliteInMemory.withDatabase { database in
             let after = ListQuery.Cursor(
-                value: field.hasSuffix("_at") ? .number(5) : .string("x"), id: "r")
+                value: field.hasSuffix("_at") ? .number(5) : .string("x"),
+                id: "r"
+            )
             for cursor in [nil, after] {
                 let query = ListQuery(sortField: field, descending: descending, after: cursor)
                 let plans = try await database.read {
@@ -97,7 +107,8 @@ struct PagingTests {
                 [Predicate(key: "storage_state", operation: .equals, operand: .string("AVAILABLE"))],
                 "runs_by_experiment_and_storage"
             ),
-        ] as [(ExperimentID?, [Predicate], String)])
+        ] as [(ExperimentID?, [Predicate], String)]
+    )
     func filteredPlans(experiment: ExperimentID?, predicates: [Predicate], index: String) async throws {
         try await Backend.sqliteInMemory.withDatabase { database in
             for cursor in [nil, ListQuery.Cursor(value: 5, id: "r")] {
@@ -107,18 +118,23 @@ struct PagingTests {
                 }
                 expectIndexed(plans)
                 #expect(
-                    plans.first?.contains { "\($0) ".contains("USING INDEX \(index) ") } == true, "\(plans)")
+                    plans.first?.contains { "\($0) ".contains("USING INDEX \(index) ") } == true,
+                    "\(plans)"
+                )
             }
         }
     }
 
     @Test(
         "Pipelines, versions and experiments are listed by index, too",
-        arguments: ["created_at", "display_name"])
+        arguments: ["created_at", "display_name"]
+    )
     func otherPlans(field: String) async throws {
         try await Backend.sqliteInMemory.withDatabase { database in
             let query = ListQuery(
-                sortField: field, after: ListQuery.Cursor(value: field == "created_at" ? 5 : "x", id: "r"))
+                sortField: field,
+                after: ListQuery.Cursor(value: field == "created_at" ? 5 : "x", id: "r")
+            )
             let plans = try await database.read {
                 try Self.plans($0) {
                     _ = try $0.listPipelines(query)
@@ -142,7 +158,8 @@ struct PagingTests {
 
     /// How SQLite would run each query that `body` makes.
     private static func plans(
-        _ connection: any SQLConnection, _ body: (any SQLConnection) throws -> Void
+        _ connection: any SQLConnection,
+        _ body: (any SQLConnection) throws -> Void
     ) throws -> [[String]] {
         let explaining = ExplainingConnection(connection)
         try body(explaining)
@@ -160,7 +177,9 @@ struct PagingTests {
     }
 
     private func ids(
-        _ database: any Database, _ query: ListQuery, afterPage: (Int) async throws -> Void = { _ in }
+        _ database: any Database,
+        _ query: ListQuery,
+        afterPage: (Int) async throws -> Void = { _ in }
     ) async throws -> [String] {
         var query = query
         var seen: [String] = []
@@ -195,7 +214,8 @@ private final class ExplainingConnection: SQLConnection {
             steps.map { step in
                 guard case .text(let text)? = step.last else { return "" }
                 return text
-            })
+            }
+        )
         return try connection.query(sql, arguments)
     }
 }

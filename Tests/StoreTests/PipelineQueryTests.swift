@@ -100,7 +100,9 @@ struct PipelineQueryTests {
     }
 
     @Test(
-        "A spec is kept once and goes with the last version or run that uses it", arguments: Backend.allCases)
+        "A spec is kept once and goes with the last version or run that uses it",
+        arguments: Backend.allCases
+    )
     func specs(backend: Backend) async throws {
         try await backend.withDatabase { database in
             try await database.write { store in

@@ -79,7 +79,9 @@ struct RunQueryTests {
     }
 
     @Test(
-        "An experiment remembers its newest run, whatever the order of arrival", arguments: Backend.allCases)
+        "An experiment remembers its newest run, whatever the order of arrival",
+        arguments: Backend.allCases
+    )
     func lastRun(backend: Backend) async throws {
         try await backend.withDatabase { database in
             let experiment = try await database.write { store in
@@ -162,7 +164,8 @@ struct RunQueryTests {
             #expect(try await database.read { try $0.edges(of: RunID("r1")) } == edges)
             #expect(
                 try await database.read { try $0.edges(ofArtifact: ArtifactID("m1")) }
-                    == [edges[0], edges[2], Samples.edge("m1", .input, of: "r2")])
+                    == [edges[0], edges[2], Samples.edge("m1", .input, of: "r2")]
+            )
         }
     }
 
@@ -173,7 +176,9 @@ struct RunQueryTests {
                 for id in ["r1", "r2"] { try store.insertRun(Samples.run(id), specID: "s") }
                 try store.upsertTasks([Samples.task("train", of: "r1")])
                 try store.upsertAttempts(
-                    [Attempt(path: TaskPath("train"), number: 0, createdAt: Samples.start)], of: RunID("r1"))
+                    [Attempt(path: TaskPath("train"), number: 0, createdAt: Samples.start)],
+                    of: RunID("r1")
+                )
                 try store.insertArtifacts([Samples.artifact("own"), Samples.artifact("shared")])
                 try store.insertEdges([
                     Samples.edge("own", .output, of: "r1"), Samples.edge("shared", .input, of: "r1"),
@@ -204,7 +209,8 @@ struct RunQueryTests {
             ("UPDATE runs SET parameters = '{'", "column parameters holds text that is not JSON"),
             ("UPDATE runs SET state_history = '[{\"at\":1}]'", "column state_history"),
             ("UPDATE runs SET created_at = 'noon'", "column created_at holds text"),
-        ])
+        ]
+    )
     func brokenRow(sql: String, expected: String) async throws {
         try await Backend.sqliteInMemory.withDatabase { database in
             try await database.write {

@@ -7,16 +7,27 @@ let runID = RunID("0a6c2f4e-7d3b-4a51-9c0e-1f2d3b4c5a69")
 
 func sampleRun() -> Run {
     var run = Run(
-        id: runID, experimentID: ExperimentID("e-1"), displayName: "r1", pipelineName: "hello",
-        parameters: ["n": 0, "text": ""], createdAt: moment)
+        id: runID,
+        experimentID: ExperimentID("e-1"),
+        displayName: "r1",
+        pipelineName: "hello",
+        parameters: ["n": 0, "text": ""],
+        createdAt: moment
+    )
     run.enter(.running, at: moment + .seconds(1))
     return run
 }
 
 func sampleTask(_ path: String, _ state: TaskState = .running, kind: TaskKind = .container) -> TaskRecord {
     var task = TaskRecord(
-        runID: runID, path: TaskPath(path), parent: .root, name: path, displayName: path, kind: kind,
-        createdAt: moment)
+        runID: runID,
+        path: TaskPath(path),
+        parent: .root,
+        name: path,
+        displayName: path,
+        kind: kind,
+        createdAt: moment
+    )
     task.state = state
     task.stateHistory.append(StateChange(at: moment, state: state))
     return task
@@ -54,10 +65,12 @@ struct SeededNumbers: RandomNumberGenerator {
             return .number([0, 1, -1, 2.5, 1e300, 9_007_199_254_740_994].randomElement(using: &self) ?? 0)
         case 3, 4:
             return .string(
-                text(["", "FAILED", "EQUALS", "1", "x", "é", "2026-08-22T10:00:00Z"], lengthMax: 2))
+                text(["", "FAILED", "EQUALS", "1", "x", "é", "2026-08-22T10:00:00Z"], lengthMax: 2)
+            )
         case 5:
             return .array(
-                (0..<Int.random(in: 0...3, using: &self)).map { _ in json(names: names, depth: depth + 1) })
+                (0..<Int.random(in: 0...3, using: &self)).map { _ in json(names: names, depth: depth + 1) }
+            )
         default:
             var members: [String: JSONValue] = [:]
             for _ in 0..<Int.random(in: 0...6, using: &self) {

@@ -3,11 +3,11 @@ import FoundationEssentials
 package import Model
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #elseif canImport(Musl)
-import Musl
+    import Musl
 #else
-import Darwin
+    import Darwin
 #endif
 
 /// Keeps artifacts as plain files under one folder. A URI is an absolute path, which local programs use in
@@ -22,7 +22,8 @@ package struct FilesArtifacts: ArtifactStore {
     package init(root: String) throws {
         guard root.hasPrefix("/") else {
             throw PlatformError.invalid(
-                "The artifact folder '\(root)' is not an absolute path; it must start with /.")
+                "The artifact folder '\(root)' is not an absolute path; it must start with /."
+            )
         }
         try Self.makeFolder(root)
         self.root = try Self.resolved(root)
@@ -60,8 +61,10 @@ package struct FilesArtifacts: ArtifactStore {
             } catch {
                 try Self.removeTree(incoming)
                 throw PlatformError(
-                    .failedPrecondition, "Cannot copy \(source) to \(uri). Check permissions and free space.",
-                    cause: String(describing: error))
+                    .failedPrecondition,
+                    "Cannot copy \(source) to \(uri). Check permissions and free space.",
+                    cause: String(describing: error)
+                )
             }
         }
         if rename(incoming, target) != 0 {
@@ -132,8 +135,10 @@ package struct FilesArtifacts: ArtifactStore {
             try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
         } catch {
             throw PlatformError(
-                .failedPrecondition, "Cannot make the folder \(path). Check its permissions and free space.",
-                cause: String(describing: error))
+                .failedPrecondition,
+                "Cannot make the folder \(path). Check its permissions and free space.",
+                cause: String(describing: error)
+            )
         }
     }
 
@@ -147,15 +152,18 @@ package struct FilesArtifacts: ArtifactStore {
             try FileManager.default.removeItem(atPath: path)
         } catch {
             throw PlatformError(
-                .failedPrecondition, "Cannot remove \(path). Check who owns the files in it.",
-                cause: String(describing: error))
+                .failedPrecondition,
+                "Cannot remove \(path). Check who owns the files in it.",
+                cause: String(describing: error)
+            )
         }
     }
 
     static func failure(_ action: String, _ path: String, _ problem: Int32) -> PlatformError {
         let words = strerror(problem).map { String(cString: $0) } ?? "error \(problem)"
         return PlatformError(
-            problem == EACCES ? .permissionDenied : .failedPrecondition, "Cannot \(action) \(path): \(words)."
+            problem == EACCES ? .permissionDenied : .failedPrecondition,
+            "Cannot \(action) \(path): \(words)."
         )
     }
 }

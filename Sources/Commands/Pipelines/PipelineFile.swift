@@ -37,7 +37,8 @@ enum PipelineFile {
         guard document.pipelineSpec["pipelineInfo"] != nil || document.pipelineSpec["root"] != nil else {
             throw PlatformError.invalid(
                 "\(path) is not a compiled pipeline: it has neither pipelineInfo nor root; "
-                    + "compile Python with `kfp dsl compile`")
+                    + "compile Python with `kfp dsl compile`"
+            )
         }
         if let platform { document.platformSpec = platform }
         return document
@@ -52,8 +53,10 @@ enum PipelineFile {
         } catch {
             let exists = FileManager.default.fileExists(atPath: path)
             throw PlatformError(
-                .invalidArgument, "\(path): " + (exists ? "cannot be read" : "no such file"),
-                cause: "\(error)")
+                .invalidArgument,
+                "\(path): " + (exists ? "cannot be read" : "no such file"),
+                cause: "\(error)"
+            )
         }
         guard let text = String(validating: data, as: UTF8.self) else {
             throw PlatformError.invalid("\(path) is not text in UTF-8")
@@ -71,7 +74,8 @@ private struct YAMLReader {
         guard count <= Limits.documentValuesMax, depth <= Limits.jsonDepthMax else {
             throw PlatformError.invalid(
                 "more than \(Limits.documentValuesMax) values or \(Limits.jsonDepthMax) levels; "
-                    + "is it a compiled pipeline?")
+                    + "is it a compiled pipeline?"
+            )
         }
         switch node {
         case .scalar: return scalar(node)

@@ -27,7 +27,9 @@ struct PipelineInputs: Sendable {
             let isOptional = (definition["isOptional"] ?? definition["is_optional"])?.bool ?? false
             return Input(
                 type: (definition["parameterType"] ?? definition["parameter_type"])?.string ?? "STRING",
-                defaultValue: defaultValue, isOptional: isOptional || defaultValue != nil)
+                defaultValue: defaultValue,
+                isOptional: isOptional || defaultValue != nil
+            )
         }
     }
 
@@ -35,12 +37,14 @@ struct PipelineInputs: Sendable {
     /// a file's content.
     /// - Throws: ``PlatformError`` with `invalidArgument`, which lists the inputs.
     func values(
-        from words: [String], readFile: (String) throws -> String
+        from words: [String],
+        readFile: (String) throws -> String
     ) throws -> [String: JSONValue] {
         var values: [String: JSONValue] = [:]
         for word in words {
             let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(
-                String.init)
+                String.init
+            )
             guard parts.count == 2, !parts[0].isEmpty else {
                 throw PlatformError.invalid("-p \(word): expected name=value; \(listing)")
             }
@@ -63,7 +67,8 @@ struct PipelineInputs: Sendable {
         let missing = inputs.filter { !$0.value.isOptional && values[$0.key] == nil }.keys.sorted()
         guard missing.isEmpty else {
             throw PlatformError.invalid(
-                "no value for \(missing.joined(separator: ", ")); give it with -p name=value; \(listing)")
+                "no value for \(missing.joined(separator: ", ")); give it with -p name=value; \(listing)"
+            )
         }
         return values
     }

@@ -25,20 +25,25 @@ enum PythonCompiler {
         let (status, complaint): (TerminationStatus, String)
         do {
             let result = try await run(
-                .name("kfp"), arguments: ["dsl", "compile", "--py", path, "--output", output],
+                .name("kfp"),
+                arguments: ["dsl", "compile", "--py", path, "--output", output],
                 environment: .inherit.updating(["PATH": searchPath(ProcessInfo.processInfo.environment)]),
-                output: .discarded, error: .string(limit: 1 << 20))
+                output: .discarded,
+                error: .string(limit: 1 << 20)
+            )
             (status, complaint) = (result.terminationStatus, result.standardError)
         } catch let error as SubprocessError where error.code == .executableNotFound {
             throw PlatformError.invalid(
                 "\(path) is Python and must be compiled, but no `kfp` is on PATH: install it with "
-                    + "`pip install kfp`, or hand in a compiled YAML file")
+                    + "`pip install kfp`, or hand in a compiled YAML file"
+            )
         }
         guard status.isSuccess else {
             // Python's last line is the error; what stands above it is the way there.
             let last = complaint.split(whereSeparator: \.isNewline).last.map(String.init) ?? "\(status)"
             throw PlatformError.invalid(
-                "\(path) does not compile: \(last) (kfp dsl compile --py \(path) says more)")
+                "\(path) does not compile: \(last) (kfp dsl compile --py \(path) says more)"
+            )
         }
     }
 

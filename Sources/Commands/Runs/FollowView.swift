@@ -7,7 +7,11 @@ enum FollowView {
     ///
     /// Tasks that are done give way first when there are too many, then the last ones.
     static func lines(
-        _ snapshot: RunSnapshot, now: Instant, columns: Int, rows: Int, color: Bool
+        _ snapshot: RunSnapshot,
+        now: Instant,
+        columns: Int,
+        rows: Int,
+        color: Bool
     ) -> [String] {
         var tasks = RunTables.ordered(snapshot.tasks)
         let room = max(rows - 2, 1)

@@ -84,7 +84,8 @@ struct LogReader: Sendable {
             guard mustExist else { return [] }
             let names = all.map(\.task.path.text).joined(separator: ", ")
             throw PlatformError.invalid(
-                "the run has no task \(path); it has \(names.isEmpty ? "none" : names)")
+                "the run has no task \(path); it has \(names.isEmpty ? "none" : names)"
+            )
         }
         if let attempt, mustExist,
             !matching.contains(where: { $0.attempts.contains { $0.number == attempt } })

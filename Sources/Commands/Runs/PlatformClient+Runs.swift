@@ -18,7 +18,12 @@ extension PlatformClient {
     /// A run's tasks as the server sends them, all pages.
     func tasksJSON(_ id: RunID) async throws -> [JSONValue] {
         try await rows(
-            .listTasks, ["run_id": id.text], "tasks", ListQuery(pageSize: Limits.pageSizeMax), limit: .max)
+            .listTasks,
+            ["run_id": id.text],
+            "tasks",
+            ListQuery(pageSize: Limits.pageSizeMax),
+            limit: .max
+        )
     }
 
     /// A run and its tasks.
@@ -46,13 +51,18 @@ extension PlatformClient {
     func ensureExperiment(named name: String) async throws -> Experiment {
         if let experiment = try await experiment(named: name) { return experiment }
         return try Experiment(
-            json: await json(.createExperiment, body: ExperimentSubmission(displayName: name).json))
+            json: await json(.createExperiment, body: ExperimentSubmission(displayName: name).json)
+        )
     }
 
     /// Rows of a list as the server sends them, page by page until there are enough.
     /// - Parameter extra: more query parameters, as a query string.
     func rows(
-        _ route: Route, _ parameters: [String: String], _ name: String, _ query: ListQuery, limit: Int,
+        _ route: Route,
+        _ parameters: [String: String],
+        _ name: String,
+        _ query: ListQuery,
+        limit: Int,
         extra: String = ""
     ) async throws -> [JSONValue] {
         var rows: [JSONValue] = []
@@ -60,7 +70,10 @@ extension PlatformClient {
         repeat {
             let text = [ListRequest.text(of: query, pageToken: pageToken), extra].filter { !$0.isEmpty }
             let page = try ListAnswer(
-                json: await json(route, parameters, query: text.joined(separator: "&")), name, row: { $0 })
+                json: await json(route, parameters, query: text.joined(separator: "&")),
+                name,
+                row: { $0 }
+            )
             rows += page.items
             pageToken = page.nextPageToken
         } while pageToken != nil && rows.count < limit
@@ -74,8 +87,10 @@ extension PlatformClient {
     func log(_ task: TaskID, attempt: Int?, offset: Int) async throws -> [UInt8] {
         do {
             return try await bytes(
-                .getTaskLog, ["run_id": task.runID.text, "task_id": task.description],
-                query: QueryString.text(["attempt": attempt.map(String.init), "offset": String(offset)]))
+                .getTaskLog,
+                ["run_id": task.runID.text, "task_id": task.description],
+                query: QueryString.text(["attempt": attempt.map(String.init), "offset": String(offset)])
+            )
         } catch let error as PlatformError where error.code == .notFound {
             return []
         }
@@ -93,7 +108,8 @@ extension PlatformClient {
             case 0:
                 throw PlatformError.invalid(
                     "no run has the id or name \(text), or an id that begins with it "
-                        + "(at least 4 characters); see `martlet runs list`")
+                        + "(at least 4 characters); see `martlet runs list`"
+                )
             default:
                 let ids = candidates.map { "\($0.id.text) (\($0.displayName))" }.joined(separator: ", ")
                 throw PlatformError.invalid("\(text) fits several runs: \(ids); give more of the id")
@@ -105,7 +121,8 @@ extension PlatformClient {
         var predicates = [Predicate(key: "name", operation: .equals, operand: .string(text))]
         if text.count >= 4 {
             predicates.append(
-                Predicate(key: "run_id", operation: .isSubstring, operand: .string(text.lowercased())))
+                Predicate(key: "run_id", operation: .isSubstring, operand: .string(text.lowercased()))
+            )
         }
         var runs: [RunID: Run] = [:]
         for predicate in predicates {

@@ -64,7 +64,12 @@ struct RunFollower: Sendable {
             return
         }
         let lines = FollowView.lines(
-            current, now: Instant(Date()), columns: size.columns, rows: size.rows, color: console.usesColor)
+            current,
+            now: Instant(Date()),
+            columns: size.columns,
+            rows: size.rows,
+            color: console.usesColor
+        )
         try console.write(FollowView.redraw(over: drawn, lines))
         drawn = lines.count
     }
@@ -73,7 +78,8 @@ struct RunFollower: Sendable {
         CommandEnd(
             status: .stoppedWaiting,
             message: "\(why): stopped following, the run goes on; "
-                + "`martlet runs get \(id) --follow` follows it, `martlet runs terminate \(id)` stops it")
+                + "`martlet runs get \(id) --follow` follows it, `martlet runs terminate \(id)` stops it"
+        )
     }
 }
 

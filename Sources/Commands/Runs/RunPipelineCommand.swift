@@ -22,15 +22,19 @@ struct RunPipelineCommand: AsyncParsableCommand {
               martlet run train.yaml --experiment nightly --name "3rd night"
 
             \(ExitStatus.help)
-            """)
+            """
+    )
 
     @Argument(
-        help: "The pipeline: a .yaml or a .py file.", completion: .file(extensions: ["yaml", "yml", "py"]))
+        help: "The pipeline: a .yaml or a .py file.",
+        completion: .file(extensions: ["yaml", "yml", "py"])
+    )
     var file: String
 
     @Option(
         name: [.customShort("p"), .customLong("parameter")],
-        help: ArgumentHelp("An input of the pipeline; may be repeated.", valueName: "name=value"))
+        help: ArgumentHelp("An input of the pipeline; may be repeated.", valueName: "name=value")
+    )
     var parameters: [String] = []
 
     @Option(help: "What to call the run; the pipeline's name and the time by default.")
@@ -43,7 +47,8 @@ struct RunPipelineCommand: AsyncParsableCommand {
     var follow = false
 
     @Option(
-        help: ArgumentHelp("Stop following after so many seconds; the run goes on.", valueName: "seconds"))
+        help: ArgumentHelp("Stop following after so many seconds; the run goes on.", valueName: "seconds")
+    )
     var timeout: Double?
 
     @OptionGroup var output: OutputOptions
@@ -63,7 +68,8 @@ struct RunPipelineCommand: AsyncParsableCommand {
             try Console.output.write(
                 output.output.render(created) {
                     "run \(id) started\n\(RunSummary.url(client.endpoint, id))\n"
-                })
+                }
+            )
             return
         }
         try await followRun(id, client: client, timeout: timeout, output: output.output)
@@ -78,8 +84,11 @@ struct RunPipelineCommand: AsyncParsableCommand {
         if let experiment { experimentID = try await client.ensureExperiment(named: experiment).id }
         let pipelineName = document.pipelineSpec["pipelineInfo"]?["name"]?.string ?? "run"
         return RunSubmission(
-            displayName: name ?? "\(pipelineName) \(now.rfc3339)", experimentID: experimentID,
-            source: .spec(document), parameters: values)
+            displayName: name ?? "\(pipelineName) \(now.rfc3339)",
+            experimentID: experimentID,
+            source: .spec(document),
+            parameters: values
+        )
     }
 }
 
@@ -87,11 +96,17 @@ struct RunPipelineCommand: AsyncParsableCommand {
 ///
 /// With JSON and YAML the progress goes to standard error, so that standard output holds one document.
 func followRun(
-    _ id: RunID, client: PlatformClient, timeout: Double? = nil, output: OutputFormat
+    _ id: RunID,
+    client: PlatformClient,
+    timeout: Double? = nil,
+    output: OutputFormat
 ) async throws {
     let progress = output == .table ? Console.output : Console.errors
     let follower = RunFollower(
-        client: client, console: progress, timeout: timeout.map { .milliseconds(Int64($0 * 1000)) })
+        client: client,
+        console: progress,
+        timeout: timeout.map { .milliseconds(Int64($0 * 1000)) }
+    )
     let snapshot = try await follower.follow(id)
     let summary = try await follower.summary(snapshot, color: progress.usesColor)
     let json = output == .table ? .null : try await client.describe(id)

@@ -15,7 +15,10 @@ enum RunSummary {
     ///   - logTails: the end of each failed task's log.
     ///   - url: where a browser shows the run.
     static func lines(
-        _ snapshot: RunSnapshot, logTails: [TaskPath: [String]], url: String, color: Bool
+        _ snapshot: RunSnapshot,
+        logTails: [TaskPath: [String]],
+        url: String,
+        color: Bool
     ) -> [String] {
         let run = snapshot.run
         let look = run.state.look
@@ -30,7 +33,8 @@ enum RunSummary {
         for message in culprits(snapshot) {
             let reason = message.task.reason?.headline ?? "no reason was given"
             lines.append(
-                "  \(Style.bad.apply(to: message.task.path.text, color: color)): \(printable(reason))")
+                "  \(Style.bad.apply(to: message.task.path.text, color: color)): \(printable(reason))"
+            )
             lines += (logTails[message.task.path] ?? []).map { "    | \($0)" }
         }
         if let root = snapshot.tasks.first(where: { $0.task.path == .root }) { lines += outputs(root) }

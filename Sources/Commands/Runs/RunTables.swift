@@ -13,7 +13,8 @@ enum RunTables {
                     Cell(durationText((run.finishedAt ?? now) - run.createdAt)),
                     Cell(run.createdAt.rfc3339, .faint),
                 ]
-            })
+            }
+        )
     }
 
     /// The tasks of a run, each after the group it stands in, by the names that `martlet runs logs` takes.
@@ -27,7 +28,8 @@ enum RunTables {
                     Cell(message.attempts.count > 1 ? "\(message.attempts.count)" : ""),
                     Cell(explanation(message.task), .faint),
                 ]
-            })
+            }
+        )
     }
 
     /// Everything but the root, each task after the group it stands in, in the order of creation, with

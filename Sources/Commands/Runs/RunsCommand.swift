@@ -20,7 +20,8 @@ struct RunsCommand: ParsableCommand {
         subcommands: [
             RunsListCommand.self, RunsGetCommand.self, RunsLogsCommand.self, RunsTerminateCommand.self,
             RunsDeleteCommand.self,
-        ])
+        ]
+    )
 }
 
 /// `martlet runs list`.
@@ -33,7 +34,8 @@ struct RunsListCommand: AsyncParsableCommand {
               martlet runs list
               martlet runs list --state running --experiment nightly
               martlet runs list --limit 100 -o json
-            """)
+            """
+    )
 
     @Option(help: "Only runs in this state: pending, running, succeeded, failed, canceled, ….")
     var state: RuntimeState?
@@ -66,8 +68,11 @@ struct RunsListCommand: AsyncParsableCommand {
         try console.write(
             output.output.render(.array(rows)) {
                 RunTables.runs(runs, now: Instant(Date())).text(
-                    width: console.size?.columns, color: console.usesColor)
-            })
+                    width: console.size?.columns,
+                    color: console.usesColor
+                )
+            }
+        )
     }
 
     /// What is asked of the server.
@@ -76,7 +81,10 @@ struct RunsListCommand: AsyncParsableCommand {
             predicates: state.map {
                 [Predicate(key: "state", operation: .equals, operand: .string($0.rawValue))]
             } ?? [],
-            sortField: "created_at", descending: true, pageSize: min(limit, Limits.pageSizeMax))
+            sortField: "created_at",
+            descending: true,
+            pageSize: min(limit, Limits.pageSizeMax)
+        )
     }
 }
 
@@ -102,7 +110,8 @@ struct RunsGetCommand: AsyncParsableCommand {
               martlet runs get 3f2a
               martlet runs get "3rd night" --follow
               martlet runs get 3f2a -o yaml
-            """)
+            """
+    )
 
     @Argument(help: "The run: id, beginning of the id, or name.")
     var run: String
@@ -120,7 +129,8 @@ struct RunsGetCommand: AsyncParsableCommand {
         let json = try await client.describe(id)
         let snapshot = RunSnapshot(
             run: try RunMessage(json: json).run,
-            tasks: try (json["tasks"]?.array ?? []).map(TaskMessage.init(json:)))
+            tasks: try (json["tasks"]?.array ?? []).map(TaskMessage.init(json:))
+        )
         let follower = RunFollower(client: client, console: .output)
         let summary =
             output.output == .table
@@ -130,7 +140,8 @@ struct RunsGetCommand: AsyncParsableCommand {
             output.output.render(json) {
                 table.text(width: Console.output.size?.columns, color: Console.output.usesColor) + "\n"
                     + summary
-            })
+            }
+        )
     }
 }
 
@@ -147,7 +158,8 @@ struct RunsLogsCommand: AsyncParsableCommand {
               martlet runs logs 3f2a
               martlet runs logs 3f2a train --follow
               martlet runs logs 3f2a train --attempt 0
-            """)
+            """
+    )
 
     @Argument(help: "The run: id, beginning of the id, or name.")
     var run: String
@@ -175,7 +187,9 @@ struct RunsLogsCommand: AsyncParsableCommand {
         let id = try await client.run(meant: run)
         let path = task.map { TaskID($0, in: id).path }
         try await LogReader(client: client, console: .output, path: path, attempt: attempt).read(
-            id, follow: follow)
+            id,
+            follow: follow
+        )
     }
 }
 
@@ -184,7 +198,8 @@ struct RunsTerminateCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "terminate",
         abstract: "Stop a run: its tasks are asked to end, then made to.",
-        discussion: "Example: martlet runs terminate 3f2a")
+        discussion: "Example: martlet runs terminate 3f2a"
+    )
 
     @Argument(help: "The run: id, beginning of the id, or name.")
     var run: String
@@ -204,7 +219,8 @@ struct RunsDeleteCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "delete",
         abstract: "Delete a run with its tasks and logs; its artifacts stay.",
-        discussion: "Example: martlet runs delete 3f2a")
+        discussion: "Example: martlet runs delete 3f2a"
+    )
 
     @Argument(help: "The run: id, beginning of the id, or name.")
     var run: String

@@ -7,7 +7,9 @@ package struct ClientConfiguration: ParsableArguments {
         name: .long,
         help: ArgumentHelp(
             "Address of the server (default: MARTLET_ENDPOINT, or else \(Self.defaultEndpoint)).",
-            valueName: "url"))
+            valueName: "url"
+        )
+    )
     var endpoint: String?
 
     /// Where `martlet serve` listens unless it is told otherwise.

@@ -9,7 +9,8 @@ import Model
 ///   - arguments: the words after the program's name.
 /// - Returns: the exit status, see ``ExitStatus``.
 package func runCommandLine(
-    _ root: any ParsableCommand.Type, arguments: [String]? = nil
+    _ root: any ParsableCommand.Type,
+    arguments: [String]? = nil
 ) async -> Int32 {
     do {
         var command = try root.parseAsRoot(arguments)

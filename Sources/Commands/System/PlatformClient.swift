@@ -28,7 +28,10 @@ struct PlatformClient: Sendable {
     ///   - body: the request's body.
     /// - Throws: ``PlatformError``: what the server said, or `unavailable` if none answered.
     func bytes(
-        _ route: Route, _ parameters: [String: String] = [:], query: String = "", body: JSONValue? = nil
+        _ route: Route,
+        _ parameters: [String: String] = [:],
+        query: String = "",
+        body: JSONValue? = nil
     ) async throws -> [UInt8] {
         let (method, path) = RouteTable.request(route, parameters)
         let answer = try await exchange(method, query.isEmpty ? path : path + "?" + query, body)
@@ -40,7 +43,10 @@ struct PlatformClient: Sendable {
 
     /// Asks and returns the answer's JSON; see ``bytes(_:_:query:body:)``.
     func json(
-        _ route: Route, _ parameters: [String: String] = [:], query: String = "", body: JSONValue? = nil
+        _ route: Route,
+        _ parameters: [String: String] = [:],
+        query: String = "",
+        body: JSONValue? = nil
     ) async throws -> JSONValue {
         let bytes = try await bytes(route, parameters, query: query, body: body)
         do {
@@ -49,7 +55,8 @@ struct PlatformClient: Sendable {
             throw PlatformError(
                 .unavailable,
                 "\(endpoint) answered with something that is not JSON; is it a Martlet server?",
-                cause: "\(error)")
+                cause: "\(error)"
+            )
         }
     }
 }
@@ -79,7 +86,8 @@ extension PlatformClient {
                 return Answer(status: Int(response.status.code), body: Array(body.readableBytesView))
             } catch let error as HTTPClientError where error == .invalidURL || error == .emptyHost {
                 throw PlatformError.invalid(
-                    "--endpoint: \(endpoint) is not an address such as http://host:8888")
+                    "--endpoint: \(endpoint) is not an address such as http://host:8888"
+                )
             } catch let error as CancellationError {
                 throw error
             } catch {
@@ -87,7 +95,9 @@ extension PlatformClient {
                     .unavailable,
                     "no Martlet server answers at \(endpoint): start one with `martlet serve`, "
                         + "or name another with --endpoint",
-                    cause: "\(error)", retry: .backoff)
+                    cause: "\(error)",
+                    retry: .backoff
+                )
             }
         }
     }

@@ -24,7 +24,9 @@ func truncated(_ text: String, to width: Int) -> String {
 func printable(_ text: String) -> String {
     String(
         String.UnicodeScalarView(
-            text.unicodeScalars.map { $0.properties.generalCategory == .control ? " " : $0 }))
+            text.unicodeScalars.map { $0.properties.generalCategory == .control ? " " : $0 }
+        )
+    )
 }
 
 private func displayWidth(_ character: Character) -> Int {

@@ -7,7 +7,8 @@ extension RunMachine {
     ///
     /// Arguments count with their placeholders, inputs that were not given do not count. Source: KFP `GenerateCacheKey`.
     func cacheKey(of index: Int) -> CacheKey? {
-        guard let task = definition(of: index), task.spec.cachingEnabled, case .container(let container, _) = task.body
+        guard let task = definition(of: index), task.spec.cachingEnabled,
+            case .container(let container, _) = task.body
         else { return nil }
         // What makes or deletes a volume changes the world; an earlier volume cannot stand for a new one.
         guard !container.image.hasPrefix("argostub/") else { return nil }
@@ -16,15 +17,23 @@ extension RunMachine {
         for (name, output) in task.component.outputParameters { outputs[name] = output.type.name }
         for (name, output) in task.component.outputArtifacts { outputs[name] = output.type.title }
         return CacheKey(
-            pipelineName: run.pipelineName, componentName: task.componentName, customKey: task.spec.cacheKey,
-            image: container.image, command: container.command + container.args, parameters: inputs.parameters,
-            artifacts: inputs.artifacts.mapValues { ids in ids.map(identity) }, outputs: outputs, volumes: [])
+            pipelineName: run.pipelineName,
+            componentName: task.componentName,
+            customKey: task.spec.cacheKey,
+            image: container.image,
+            command: container.command + container.args,
+            parameters: inputs.parameters,
+            artifacts: inputs.artifacts.mapValues { ids in ids.map(identity) },
+            outputs: outputs,
+            volumes: []
+        )
     }
 
     /// What an input artifact is: its bytes, where they are known, and what is said of it, which programs can read as well.
     private func identity(_ id: ArtifactID) -> String {
         guard let artifact = artifacts[id], let digest = artifact.digest else { return "id:\(id)" }
-        return artifact.metadata.isEmpty ? digest : digest + " " + JSONValue.object(artifact.metadata).jsonText
+        return artifact.metadata.isEmpty
+            ? digest : digest + " " + JSONValue.object(artifact.metadata).jsonText
     }
 
     mutating func cacheAnswered(_ index: Int, _ answer: CacheAnswer, _ now: Instant) {
@@ -38,8 +47,10 @@ extension RunMachine {
             step.artifacts += cached.artifacts
             addEdges(index, .output, cached.outputs.artifacts)
             let reason = Reason(
-                .cacheHit, "Took the outputs of task '\(cached.path)' of run \(cached.run).",
-                details: ["run_id": .string(cached.run.text), "task": .string(cached.path.text)])
+                .cacheHit,
+                "Took the outputs of task '\(cached.path)' of run \(cached.run).",
+                details: ["run_id": .string(cached.run.text), "task": .string(cached.path.text)]
+            )
             instances[index].record.cache = reason
             end(index, .cached, now, reason)
         }

@@ -14,7 +14,8 @@ enum ConditionOutcome {
                 "artifacts": .object(
                     inputs.artifacts.mapValues { ids in
                         ["artifacts": .array(ids.compactMap { artifacts[$0]?.runtimeJSON })]
-                    }),
+                    }
+                ),
             ]
         ]
         do {
@@ -24,14 +25,20 @@ enum ConditionOutcome {
             } else {
                 self = .notMet(
                     Reason(
-                        .conditionFalse, "The condition was false: \(expression.explanation(variables)).",
-                        details: ["condition": .string(condition)]))
+                        .conditionFalse,
+                        "The condition was false: \(expression.explanation(variables)).",
+                        details: ["condition": .string(condition)]
+                    )
+                )
             }
         } catch {
             self = .invalid(
                 Reason(
-                    .conditionInvalid, "The condition cannot be evaluated: \(error).",
-                    details: ["condition": .string(condition)]))
+                    .conditionInvalid,
+                    "The condition cannot be evaluated: \(error).",
+                    details: ["condition": .string(condition)]
+                )
+            )
         }
     }
 }

@@ -29,22 +29,37 @@ extension RunMachine {
             step.actions.append(
                 .register(
                     Import(
-                        path: instances[index].record.path, uri: uri,
+                        path: instances[index].record.path,
+                        uri: uri,
                         schemaTitle: output?.value.type.title ?? importer.typeTitle,
-                        schemaVersion: output?.value.type.version ?? "0.0.1", metadata: metadata,
-                        reimport: importer.reimport, output: output?.key ?? "artifact")))
+                        schemaVersion: output?.value.type.version ?? "0.0.1",
+                        metadata: metadata,
+                        reimport: importer.reimport,
+                        output: output?.key ?? "artifact"
+                    )
+                )
+            )
         } catch {
-            end(index, .failed, instances[index].record.startedAt ?? run.createdAt, Reason(.inputResolutionFailed, "\(error)"))
+            end(
+                index,
+                .failed,
+                instances[index].record.startedAt ?? run.createdAt,
+                Reason(.inputResolutionFailed, "\(error)")
+            )
         }
     }
 
     private func uri(
-        _ importer: ImporterSpec, _ inputs: TaskValues, _ resolver: PlaceholderResolver
+        _ importer: ImporterSpec,
+        _ inputs: TaskValues,
+        _ resolver: PlaceholderResolver
     ) throws -> String {
         if let constant = importer.constantURI { return try resolver.text(constant) }
         let name = importer.runtimeParameter ?? "uri"
         guard let uri = inputs.parameters[name]?.string, !uri.isEmpty else {
-            throw InputFailure(message: "The importer needs the URI of an artifact, but input '\(name)' is empty.")
+            throw InputFailure(
+                message: "The importer needs the URI of an artifact, but input '\(name)' is empty."
+            )
         }
         return uri
     }

@@ -12,7 +12,9 @@ extension RunMachine {
     /// Constants come last, because placeholders in them may name other inputs of the same task.
     /// Source: KFP driver, input resolution.
     func resolveInputs(of index: Int) -> Result<TaskValues, InputFailure> {
-        guard let task = definition(of: index), let parent = instances[index].parent else { return .success(TaskValues()) }
+        guard let task = definition(of: index), let parent = instances[index].parent else {
+            return .success(TaskValues())
+        }
         do {
             var values = TaskValues()
             var constants: [String: JSONValue] = [:]
@@ -55,7 +57,9 @@ extension RunMachine {
 
     /// Resolves constants in the order in which they name each other.
     private func resolve(
-        _ constants: [String: JSONValue], into parameters: inout [String: JSONValue], _ task: TaskGraph.Task,
+        _ constants: [String: JSONValue],
+        into parameters: inout [String: JSONValue],
+        _ task: TaskGraph.Task,
         _ record: TaskRecord
     ) throws {
         var open = constants
@@ -94,11 +98,15 @@ extension RunMachine {
             }
         var status: [String: JSONValue] = [
             "state": .string(state), "pipelineTaskName": .string(record.name),
-            "pipelineJobResourceName": .string(Facts.of(run, record)["pipeline_job_resource_name"] ?? run.id.text),
+            "pipelineJobResourceName": .string(
+                Facts.of(run, record)["pipeline_job_resource_name"] ?? run.id.text
+            ),
         ]
         if !record.state.isSuccess, let reason = record.reason {
             let failedPrecondition = 9
-            status["error"] = ["code": .number(Double(failedPrecondition)), "message": .string(reason.message)]
+            status["error"] = [
+                "code": .number(Double(failedPrecondition)), "message": .string(reason.message),
+            ]
         }
         return .object(status)
     }
@@ -124,7 +132,8 @@ extension RunMachine {
     private func check(_ values: inout TaskValues, _ task: TaskGraph.Task) throws {
         // A loop's item is given to its iterations, not to the loop.
         let item = task.spec.iterator?.itemInput
-        for (name, input) in task.component.inputParameters.sorted(by: { $0.key < $1.key }) where name != item {
+        for (name, input) in task.component.inputParameters.sorted(by: { $0.key < $1.key }) where name != item
+        {
             let given = values.parameters[name].flatMap { $0 == .null ? nil : $0 }
             guard let value = given ?? input.defaultValue else {
                 values.parameters[name] = nil
@@ -135,20 +144,27 @@ extension RunMachine {
             }
             guard let fitting = input.type.coerce(value) else {
                 throw InputFailure(
-                    message: "Input '\(name)': expected \(input.type.expectation) (\(input.type.name)), found \(describe(value)).")
+                    message:
+                        "Input '\(name)': expected \(input.type.expectation) (\(input.type.name)), found \(describe(value))."
+                )
             }
             if !input.literals.isEmpty, !input.literals.contains(fitting) {
                 let allowed = input.literals.map(\.jsonText).joined(separator: ", ")
-                throw InputFailure(message: "Input '\(name)': expected one of \(allowed), found \(describe(fitting)).")
+                throw InputFailure(
+                    message: "Input '\(name)': expected one of \(allowed), found \(describe(fitting))."
+                )
             }
             values.parameters[name] = fitting
         }
-        for (name, input) in task.component.inputArtifacts.sorted(by: { $0.key < $1.key }) where name != item {
+        for (name, input) in task.component.inputArtifacts.sorted(by: { $0.key < $1.key }) where name != item
+        {
             let ids = values.artifacts[name] ?? []
             if ids.isEmpty {
                 values.artifacts[name] = nil
                 if !input.isOptional, !input.isList {
-                    throw InputFailure(message: "Input artifact '\(name)' is not there: nothing has produced it.")
+                    throw InputFailure(
+                        message: "Input artifact '\(name)' is not there: nothing has produced it."
+                    )
                 }
             }
         }
@@ -169,14 +185,20 @@ extension RunMachine {
         let definition = graph.pipelines[pipeline]
         var values = TaskValues()
         for (name, references) in definition.outputParameters {
-            values.parameters[name] = references.lazy.compactMap { reference in
-                output(reference, in: index).flatMap { $0.state.isSuccess ? $0.outputs.parameters[reference.key] : nil }
-            }.first
+            values.parameters[name] =
+                references.lazy.compactMap { reference in
+                    output(reference, in: index).flatMap {
+                        $0.state.isSuccess ? $0.outputs.parameters[reference.key] : nil
+                    }
+                }.first
         }
         for (name, references) in definition.outputArtifacts {
-            values.artifacts[name] = references.lazy.compactMap { reference in
-                output(reference, in: index).flatMap { $0.state.isSuccess ? $0.outputs.artifacts[reference.key] : nil }
-            }.first
+            values.artifacts[name] =
+                references.lazy.compactMap { reference in
+                    output(reference, in: index).flatMap {
+                        $0.state.isSuccess ? $0.outputs.artifacts[reference.key] : nil
+                    }
+                }.first
         }
         return values
     }

@@ -19,9 +19,13 @@ extension RunMachine {
         }
     }
 
-    private static func list(_ value: JSONValue, named name: String) -> Result<TaskInstance.Items, InputFailure> {
+    private static func list(_ value: JSONValue, named name: String) -> Result<
+        TaskInstance.Items, InputFailure
+    > {
         if let values = value.array { return .success(.parameters(values)) }
-        if let text = value.string, let values = (try? JSONValue(json: text))?.array { return .success(.parameters(values)) }
+        if let text = value.string, let values = (try? JSONValue(json: text))?.array {
+            return .success(.parameters(values))
+        }
         return .failure(InputFailure(message: "The loop needs a list, but \(name) is \(describe(value))."))
     }
 
@@ -33,23 +37,29 @@ extension RunMachine {
         let used = graph.inputsUsed(in: pipeline)
         return TaskValues(
             parameters: inputs.parameters.filter { used.contains($0.key) },
-            artifacts: inputs.artifacts.filter { used.contains($0.key) })
+            artifacts: inputs.artifacts.filter { used.contains($0.key) }
+        )
     }
 
     /// Gives an iteration its item.
     /// - Returns: what is wrong with the item, if anything.
     func setItem(
-        _ number: Int, of loop: Int, _ task: TaskGraph.Task, in inputs: inout TaskValues
+        _ number: Int,
+        of loop: Int,
+        _ task: TaskGraph.Task,
+        in inputs: inout TaskValues
     ) -> String? {
         switch (instances[loop].items, task.spec.iterator) {
-        case (.parameters(let values), .rawItems(_, let name)?), (.parameters(let values), .inputParameter(_, let name)?):
+        case (.parameters(let values), .rawItems(_, let name)?),
+            (.parameters(let values), .inputParameter(_, let name)?):
             let value = values[number]
             guard let type = task.component.inputParameters[name]?.type else {
                 inputs.parameters[name] = value
                 return nil
             }
             guard let fitting = type.coerce(value) else {
-                return "Item \(number): expected \(type.expectation) (\(type.name)), found \(describe(value))."
+                return
+                    "Item \(number): expected \(type.expectation) (\(type.name)), found \(describe(value))."
             }
             inputs.parameters[name] = fitting
         case (.artifacts(let ids), .inputArtifact(_, let name)?): inputs.artifacts[name] = [ids[number]]
@@ -67,7 +77,8 @@ extension RunMachine {
         for name in task.component.outputParameters.keys {
             let collected = iterations.compactMap { $0.parameters[name] }
             values.parameters[name] = .array(
-                graph.isCollected(name, of: task.body) ? collected.flatMap { $0.array ?? [$0] } : collected)
+                graph.isCollected(name, of: task.body) ? collected.flatMap { $0.array ?? [$0] } : collected
+            )
         }
         for name in task.component.outputArtifacts.keys {
             values.artifacts[name] = iterations.flatMap { $0.artifacts[name] ?? [] }

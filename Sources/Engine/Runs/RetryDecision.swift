@@ -34,7 +34,10 @@ struct RetryDecision {
     func explain(_ reason: Reason) -> Reason {
         guard failures > 1 else { return reason }
         return Reason(
-            reason.code, "Failed \(failures) times, no retry is left. \(reason.message)", details: reason.details)
+            reason.code,
+            "Failed \(failures) times, no retry is left. \(reason.message)",
+            details: reason.details
+        )
     }
 }
 

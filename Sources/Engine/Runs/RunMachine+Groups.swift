@@ -9,8 +9,14 @@ extension RunMachine {
         let path = instances[index].record.path
         for (position, task) in graph.pipelines[pipeline].tasks.enumerated() {
             var record = TaskRecord(
-                runID: run.id, path: path.appending(task.name), parent: path, name: task.name,
-                displayName: task.displayName, kind: task.kind, createdAt: now)
+                runID: run.id,
+                path: path.appending(task.name),
+                parent: path,
+                name: task.name,
+                displayName: task.displayName,
+                kind: task.kind,
+                createdAt: now
+            )
             if !task.upstream.isEmpty { record.reason = waitingReason(task, pipeline) }
             add(task: record, (pipeline, position), parent: index)
             instances[base + position].waitingFor = task.upstream.count
@@ -23,8 +29,10 @@ extension RunMachine {
     private func waitingReason(_ task: TaskGraph.Task, _ pipeline: Int) -> Reason {
         let names = task.upstream.map { graph.pipelines[pipeline].tasks[$0].name }
         return Reason(
-            .waitingForUpstream, "Waits for \(names.map { "'\($0)'" }.joined(separator: ", ")).",
-            details: ["tasks": .array(names.map { .string($0) })])
+            .waitingForUpstream,
+            "Waits for \(names.map { "'\($0)'" }.joined(separator: ", ")).",
+            details: ["tasks": .array(names.map { .string($0) })]
+        )
     }
 
     mutating func start(loop index: Int, _ now: Instant) {
@@ -51,8 +59,15 @@ extension RunMachine {
             let number = instances[loop].children.count
             let path = instances[loop].record.path
             var record = TaskRecord(
-                runID: run.id, path: path.appending(iteration: number), parent: path, name: task.name,
-                displayName: "\(task.displayName) [\(number)]", iteration: number, kind: .iteration, createdAt: now)
+                runID: run.id,
+                path: path.appending(iteration: number),
+                parent: path,
+                name: task.name,
+                displayName: "\(task.displayName) [\(number)]",
+                iteration: number,
+                kind: .iteration,
+                createdAt: now
+            )
             record.inputs = inputs
             let problem = setItem(number, of: loop, task, in: &record.inputs)
             let index = instances.count

@@ -24,14 +24,17 @@ extension RunMachine {
 
     /// The executor a container task runs, by its label in the spec.
     package func executorLabel(of path: TaskPath) -> String? {
-        guard let index = indexOfPath[path], case .container(_, let label) = definition(of: index)?.body else { return nil }
+        guard let index = indexOfPath[path], case .container(_, let label) = definition(of: index)?.body
+        else { return nil }
         return label
     }
 
     /// An iteration carries only the inputs its tasks read; the rest stands with its loop.
     private func input(_ name: String, of group: Int) -> JSONValue? {
         if let value = instances[group].record.inputs.parameters[name] { return value }
-        guard instances[group].record.kind == .iteration, let loop = instances[group].parent else { return nil }
+        guard instances[group].record.kind == .iteration, let loop = instances[group].parent else {
+            return nil
+        }
         return instances[loop].record.inputs.parameters[name]
     }
 }

@@ -31,7 +31,9 @@ extension RunMachine {
             instances[index].record.state = state
             instances[index].record.stateHistory.append(StateChange(at: at, state: state, reason: reason))
         }
-        if state == .running, instances[index].record.startedAt == nil { instances[index].record.startedAt = at }
+        if state == .running, instances[index].record.startedAt == nil {
+            instances[index].record.startedAt = at
+        }
         changed(index)
     }
 

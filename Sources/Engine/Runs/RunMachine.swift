@@ -76,7 +76,11 @@ package struct RunMachine: Sendable {
     ///   - artifacts: all artifacts the run's tasks read or wrote.
     /// - Throws: ``CorruptRun`` if rows contradict the graph or each other.
     package init(
-        run: Run, graph: TaskGraph, tasks: [TaskRecord], attempts: [Attempt] = [], artifacts: [Artifact] = []
+        run: Run,
+        graph: TaskGraph,
+        tasks: [TaskRecord],
+        attempts: [Attempt] = [],
+        artifacts: [Artifact] = []
     ) throws(CorruptRun) {
         self.run = run
         self.graph = graph
@@ -84,7 +88,10 @@ package struct RunMachine: Sendable {
         try load(tasks)
         for attempt in attempts.sorted(by: { $0.number < $1.number }) {
             guard let index = indexOfPath[attempt.path] else {
-                throw CorruptRun(message: "attempt \(attempt.number) belongs to task '\(attempt.path)', which the run does not have")
+                throw CorruptRun(
+                    message:
+                        "attempt \(attempt.number) belongs to task '\(attempt.path)', which the run does not have"
+                )
             }
             instances[index].attempts.append(attempt)
         }
@@ -95,8 +102,14 @@ package struct RunMachine: Sendable {
     /// The row of a new run's root; it is stored together with the run.
     package static func rootRecord(of run: Run, graph: TaskGraph) -> TaskRecord {
         var record = TaskRecord(
-            runID: run.id, path: .root, parent: nil, name: "root", displayName: run.displayName, kind: .root,
-            createdAt: run.createdAt)
+            runID: run.id,
+            path: .root,
+            parent: nil,
+            name: "root",
+            displayName: run.displayName,
+            kind: .root,
+            createdAt: run.createdAt
+        )
         record.inputs = graph.rootInputs(parameters: run.parameters)
         return record
     }
@@ -129,7 +142,8 @@ package struct RunMachine: Sendable {
         guard !run.state.isFinal else { return [] }
         switch event {
         case .podWaiting(let path, let number, let reason):
-            if let (index, attempt) = open(path, number), instances[index].attempts[attempt].state == .pending {
+            if let (index, attempt) = open(path, number), instances[index].attempts[attempt].state == .pending
+            {
                 instances[index].attempts[attempt].reason = reason
                 instances[index].record.reason = reason
                 changed(index, attempt: attempt)

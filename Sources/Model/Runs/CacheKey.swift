@@ -25,8 +25,15 @@ package struct CacheKey: Hashable, Sendable {
 
     /// Makes a key.
     package init(
-        pipelineName: String, componentName: String, customKey: String?, image: String, command: [String],
-        parameters: [String: JSONValue], artifacts: [String: [String]], outputs: [String: String], volumes: [String]
+        pipelineName: String,
+        componentName: String,
+        customKey: String?,
+        image: String,
+        command: [String],
+        parameters: [String: JSONValue],
+        artifacts: [String: [String]],
+        outputs: [String: String],
+        volumes: [String]
     ) {
         self.pipelineName = pipelineName
         self.componentName = componentName
@@ -46,9 +53,11 @@ package struct CacheKey: Hashable, Sendable {
     package var json: JSONValue {
         if let customKey { return ["component": .string(componentName), "cache_key": .string(customKey)] }
         return [
-            "image": .string(image), "command": .array(command.map { .string($0) }), "parameters": .object(parameters),
+            "image": .string(image), "command": .array(command.map { .string($0) }),
+            "parameters": .object(parameters),
             "artifacts": .object(artifacts.mapValues { .array($0.map { .string($0) }) }),
-            "outputs": .object(outputs.mapValues { .string($0) }), "volumes": .array(volumes.map { .string($0) }),
+            "outputs": .object(outputs.mapValues { .string($0) }),
+            "volumes": .array(volumes.map { .string($0) }),
         ]
     }
 }

@@ -26,8 +26,13 @@ package struct RunSubmission: Hashable, Sendable {
 
     /// Makes a request.
     package init(
-        displayName: String, description: String = "", experimentID: ExperimentID? = nil, source: Source,
-        parameters: [String: JSONValue] = [:], pipelineRoot: String? = nil, serviceAccount: String = ""
+        displayName: String,
+        description: String = "",
+        experimentID: ExperimentID? = nil,
+        source: Source,
+        parameters: [String: JSONValue] = [:],
+        pipelineRoot: String? = nil,
+        serviceAccount: String = ""
     ) {
         self.displayName = displayName
         self.description = description

@@ -17,8 +17,11 @@ struct Importer: Sendable {
             if !order.reimport,
                 let known = try await database.read({ connection in
                     try connection.artifact(
-                        uri: order.uri, schemaTitle: order.schemaTitle, metadata: order.metadata,
-                        ofPipeline: run.pipelineName)
+                        uri: order.uri,
+                        schemaTitle: order.schemaTitle,
+                        metadata: order.metadata,
+                        ofPipeline: run.pipelineName
+                    )
                 })
             {
                 return .registered(known)
@@ -26,12 +29,21 @@ struct Importer: Sendable {
             let digest = try await artifacts.digest(of: order.uri, bytesMax: Limits.digestBytesMax)
             return .registered(
                 Artifact(
-                    id: ArtifactID(newID()), name: order.output, schemaTitle: order.schemaTitle,
-                    schemaVersion: order.schemaVersion, uri: order.uri, metadata: order.metadata, createdAt: now,
-                    digest: digest))
+                    id: ArtifactID(newID()),
+                    name: order.output,
+                    schemaTitle: order.schemaTitle,
+                    schemaVersion: order.schemaVersion,
+                    uri: order.uri,
+                    metadata: order.metadata,
+                    createdAt: now,
+                    digest: digest
+                )
+            )
         } catch {
             let message = (error as? PlatformError)?.message ?? "\(error)"
-            return .failed(Reason(.importFailed, "The artifact at \(order.uri) cannot be registered: \(message)"))
+            return .failed(
+                Reason(.importFailed, "The artifact at \(order.uri) cannot be registered: \(message)")
+            )
         }
     }
 }

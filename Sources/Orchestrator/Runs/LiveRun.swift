@@ -57,8 +57,14 @@ extension SQLConnection {
         try upsertAttempts(attempts, of: run)
         for (path, key) in entries {
             try insertCacheEntry(
-                fingerprint: key.fingerprint, scope: key.scope, component: key.componentName, key: key.outline,
-                run: run, path: path, at: now)
+                fingerprint: key.fingerprint,
+                scope: key.scope,
+                component: key.componentName,
+                key: key.outline,
+                run: run,
+                path: path,
+                at: now
+            )
         }
         try appendChange(kind: "run", id: run.text, at: now)
     }

@@ -20,27 +20,42 @@ struct OutputCollector: Sendable {
                 let message = (error as? PlatformError)?.message ?? "\(error)"
                 return .failed(
                     Reason(
-                        .outputsInvalid, "The program ended well, but its outputs cannot be used: \(message)"
-                            + Self.end(of: end.logTail)), exitCode: 0)
+                        .outputsInvalid,
+                        "The program ended well, but its outputs cannot be used: \(message)"
+                            + Self.end(of: end.logTail)
+                    ),
+                    exitCode: 0
+                )
             }
         case .exited(let code):
             return .failed(
                 Reason(
-                    .exitedNonZero, "The program ended with exit status \(code)" + Self.tail(end.logTail),
-                    details: ["exit_code": .number(Double(code))]), exitCode: code)
+                    .exitedNonZero,
+                    "The program ended with exit status \(code)" + Self.tail(end.logTail),
+                    details: ["exit_code": .number(Double(code))]
+                ),
+                exitCode: code
+            )
         case .signaled(let number):
             return .failed(
                 Reason(
                     .killedBySignal,
-                    "Signal \(number) (\(Self.signalName(number))) ended the program" + Self.tail(end.logTail),
-                    details: ["signal": .number(Double(number))]), exitCode: nil)
+                    "Signal \(number) (\(Self.signalName(number))) ended the program"
+                        + Self.tail(end.logTail),
+                    details: ["signal": .number(Double(number))]
+                ),
+                exitCode: nil
+            )
         case .deadlineExceeded(let allowed):
             return .failed(
                 Reason(
                     .deadlineExceeded,
                     "The program ran longer than the \(Self.seconds(allowed)) it was allowed and was ended."
                         + Self.end(of: end.logTail),
-                    details: ["allowed_milliseconds": .number(Double(allowed.milliseconds))]), exitCode: nil)
+                    details: ["allowed_milliseconds": .number(Double(allowed.milliseconds))]
+                ),
+                exitCode: nil
+            )
         case .notStarted(let reason): return .failed(reason, exitCode: nil)
         case .lost(let reason): return .lost(reason)
         }
@@ -70,7 +85,10 @@ struct OutputCollector: Sendable {
                 artifact.metadata = collected.metadata
                 artifact.schemaTitle = collected.schemaTitle ?? planned.schemaTitle
                 artifact.createdAt = endedAt
-                artifact.digest = try await artifacts.digest(of: collected.uri, bytesMax: Limits.digestBytesMax)
+                artifact.digest = try await artifacts.digest(
+                    of: collected.uri,
+                    bytesMax: Limits.digestBytesMax
+                )
                 artifact.isMetadataOnly = try await !artifacts.exists(collected.uri)
                 produced[output, default: []].append(artifact)
             }

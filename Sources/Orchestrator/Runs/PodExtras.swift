@@ -29,7 +29,10 @@ struct PodExtras {
     }
 
     private static func value(
-        of source: PodSettings.EnvironmentSource, _ settings: PodSettings, _ name: PodName, _ objects: any ObjectStore
+        of source: PodSettings.EnvironmentSource,
+        _ settings: PodSettings,
+        _ name: PodName,
+        _ objects: any ObjectStore
     ) throws -> String? {
         switch source {
         case .key(let key, let kind, let object, let isOptional):
@@ -40,7 +43,8 @@ struct PodExtras {
             }
             guard let text = String(validating: bytes, as: UTF8.self) else {
                 throw PlatformError.invalid(
-                    "The value of '\(key)' in \(kind.rawValue) '\(object)' is not UTF-8 text and cannot be an environment variable.")
+                    "The value of '\(key)' in \(kind.rawValue) '\(object)' is not UTF-8 text and cannot be an environment variable."
+                )
             }
             return text
         case .fieldPath(let path):
@@ -55,7 +59,9 @@ struct PodExtras {
     }
 
     private static func source(
-        _ source: PodSettings.VolumeSource, named name: String, _ objects: any ObjectStore
+        _ source: PodSettings.VolumeSource,
+        named name: String,
+        _ objects: any ObjectStore
     ) throws -> PodVolume.Source? {
         switch source {
         case .claim(let claim): return .claim(claim)
@@ -85,7 +91,8 @@ struct PodExtras {
         return PlatformError(
             .failedPrecondition,
             "The \(kind.rawValue) '\(name)' \(what) on this machine; add it with "
-                + "`martlet \(command) set \(name) \(key ?? "KEY")=VALUE`.")
+                + "`martlet \(command) set \(name) \(key ?? "KEY")=VALUE`."
+        )
     }
 }
 

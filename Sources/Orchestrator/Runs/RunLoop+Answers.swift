@@ -6,7 +6,10 @@ import PipelineIR
 extension RunLoop {
     func lookUp(_ key: CacheKey, for path: TaskPath, of run: RunID, _ group: inout DiscardingTaskGroup) {
         let keeper = CacheKeeper(
-            database: driver.database, artifacts: driver.artifacts, maxAge: driver.timing.cacheAgeMax)
+            database: driver.database,
+            artifacts: driver.artifacts,
+            maxAge: driver.timing.cacheAgeMax
+        )
         group.addTask { [inbox = driver.inbox, now = driver.now] in
             let answer = await keeper.certainAnswer(key, for: path, now: now())
             inbox.add(.answer(run, .cacheAnswered(path, answer)))

@@ -27,7 +27,10 @@ extension RunLoop {
     }
 
     private func assembly(
-        _ launch: Launch, _ container: ContainerSpec, _ label: String, _ name: PodName
+        _ launch: Launch,
+        _ container: ContainerSpec,
+        _ label: String,
+        _ name: PodName
     ) throws -> PodAssembly? {
         guard let live = runs[name.runID] else { return nil }
         let run = live.machine.run
@@ -37,13 +40,23 @@ extension RunLoop {
             extras = try PodExtras(settings, for: name, driver.objects)
         }
         var assembly = try PodAssembly(
-            launch, of: run, container: container, layout: driver.pods.layout(of: name),
+            launch,
+            of: run,
+            container: container,
+            layout: driver.pods.layout(of: name),
             folder: driver.artifacts.folder(
-                pipelineName: run.pipelineName, runID: run.id, path: launch.path, attempt: launch.attempt))
+                pipelineName: run.pipelineName,
+                runID: run.id,
+                path: launch.path,
+                attempt: launch.attempt
+            )
+        )
         if let extras { assembly.add(extras) }
         if let workspace = Workspace.volume(
-            live.platform.pipelineConfig, for: assembly.pod, mountedAt: Facts.workspacePath)
-        {
+            live.platform.pipelineConfig,
+            for: assembly.pod,
+            mountedAt: Facts.workspacePath
+        ) {
             assembly.pod.volumes.append(workspace)
         }
         return assembly

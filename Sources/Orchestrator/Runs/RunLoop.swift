@@ -54,7 +54,14 @@ extension RunLoop {
             }
         }
         if polls { await poll(&commands, now) }
-        await commit(commands.filter { !$0.value.isEmpty }.reduce(into: [:]) { $0[$1.key] = withVolumes($1.value, of: $1.key) }, ended: ended, now, &group)
+        await commit(
+            commands.filter { !$0.value.isEmpty }.reduce(into: [:]) {
+                $0[$1.key] = withVolumes($1.value, of: $1.key)
+            },
+            ended: ended,
+            now,
+            &group
+        )
         if clockSetFor == nil, let due = runs.values.compactMap(\.machine.nextDue).min() {
             setClock(due, &group)
         }
@@ -182,7 +189,8 @@ extension RunLoop {
         }
         let spec = LoadedSpec(
             graph: try TaskGraph(try PipelineSpec(json: document.pipelineSpec)),
-            platform: try document.platformSpec.map { try PlatformSpec(json: $0) } ?? PlatformSpec())
+            platform: try document.platformSpec.map { try PlatformSpec(json: $0) } ?? PlatformSpec()
+        )
         // A handful of pipelines is run again and again; the bound only keeps a busy server from growing for
         // ever.
         if specs.count >= 64 { specs.removeAll() }

@@ -46,18 +46,26 @@ struct GraphCompiler {
     /// Compiles one DAG component and returns its index.
     /// - Parameter ancestors: the components around it, outermost first, without the root.
     private mutating func pipeline(
-        _ name: String, _ component: ComponentSpec, _ dag: DagSpec, path: String, ancestors: [String]
+        _ name: String,
+        _ component: ComponentSpec,
+        _ dag: DagSpec,
+        path: String,
+        ancestors: [String]
     ) -> Int {
         let index = pipelines.count
         pipelines.append(nil)
         extents.append(Extent())
-        if dag.tasks.isEmpty { problems.append(SpecProblem(path + ".tasks", "a pipeline needs at least one task")) }
+        if dag.tasks.isEmpty {
+            problems.append(SpecProblem(path + ".tasks", "a pipeline needs at least one task"))
+        }
         let upstream = upstreamNames(dag, path: path)
         let order = topologicalOrder(upstream, path: path)
         let positions = Dictionary(uniqueKeysWithValues: order.enumerated().map { ($1, $0) })
         var downstream = [[Int]](repeating: [], count: order.count)
         for (position, name) in order.enumerated() {
-            for producer in (upstream[name] ?? []).compactMap({ positions[$0] }) { downstream[producer].append(position) }
+            for producer in (upstream[name] ?? []).compactMap({ positions[$0] }) {
+                downstream[producer].append(position)
+            }
         }
         var tasks: [TaskGraph.Task] = []
         for (position, name) in order.enumerated() {
@@ -69,20 +77,30 @@ struct GraphCompiler {
             problems += resolved.problems
             tasks.append(
                 TaskGraph.Task(
-                    name: name, displayName: task.displayName.isEmpty ? name : task.displayName,
+                    name: name,
+                    displayName: task.displayName.isEmpty ? name : task.displayName,
                     componentName: task.componentName,
-                    body: body(of: task, path: place, ancestors: ancestors), spec: task, component: component,
-                    parameterSources: resolved.parameters, artifactSources: resolved.artifacts,
+                    body: body(of: task, path: place, ancestors: ancestors),
+                    spec: task,
+                    component: component,
+                    parameterSources: resolved.parameters,
+                    artifactSources: resolved.artifacts,
                     upstream: (upstream[name] ?? []).compactMap { positions[$0] }.sorted(),
-                    downstream: downstream[position].sorted()))
+                    downstream: downstream[position].sorted()
+                )
+            )
         }
         let resolver = ReferenceResolver(spec: spec, dag: dag, enclosing: component, positions: positions)
         let outputs = resolver.outputs(path: path)
         problems += outputs.problems
         extents[index] = extent(of: tasks)
         pipelines[index] = TaskGraph.Pipeline(
-            name: name, component: component, tasks: tasks, outputParameters: outputs.parameters,
-            outputArtifacts: outputs.artifacts)
+            name: name,
+            component: component,
+            tasks: tasks,
+            outputParameters: outputs.parameters,
+            outputArtifacts: outputs.artifacts
+        )
         return index
     }
 
@@ -99,26 +117,36 @@ struct GraphCompiler {
     private mutating func body(of task: TaskSpec, path: String, ancestors: [String]) -> TaskGraph.Body {
         guard let component = spec.components[task.componentName] else {
             problems.append(
-                SpecProblem(path + ".componentRef.name", "there is no component '\(task.componentName)'"))
+                SpecProblem(path + ".componentRef.name", "there is no component '\(task.componentName)'")
+            )
             return .foreign(kind: "")
         }
         switch component.implementation {
         case .dag(let dag):
             if ancestors.contains(task.componentName) {
-                let cycle = (ancestors.drop { $0 != task.componentName } + [task.componentName]).joined(separator: " → ")
-                problems.append(SpecProblem(path + ".componentRef.name", "the component contains itself: \(cycle)"))
+                let cycle = (ancestors.drop { $0 != task.componentName } + [task.componentName]).joined(
+                    separator: " → "
+                )
+                problems.append(
+                    SpecProblem(path + ".componentRef.name", "the component contains itself: \(cycle)")
+                )
                 return .foreign(kind: "")
             }
             let known = indexOfComponent[task.componentName]
             if ancestors.count + 1 + (known.map { extents[$0].levels } ?? 1) > Limits.dagDepthMax {
                 problems.append(
-                    SpecProblem(path, "more than \(Limits.dagDepthMax) pipelines lie within each other"))
+                    SpecProblem(path, "more than \(Limits.dagDepthMax) pipelines lie within each other")
+                )
                 return .foreign(kind: "")
             }
             if let known { return .pipeline(known) }
             let index = pipeline(
-                task.componentName, component, dag, path: "components.\(task.componentName).dag",
-                ancestors: ancestors + [task.componentName])
+                task.componentName,
+                component,
+                dag,
+                path: "components.\(task.componentName).dag",
+                ancestors: ancestors + [task.componentName]
+            )
             indexOfComponent[task.componentName] = index
             return .pipeline(index)
         case .executor(let label):
@@ -127,16 +155,27 @@ struct GraphCompiler {
             case .importer(let importer): return .importer(importer)
             case .foreign(let kind, _): return .foreign(kind: kind)
             case .missing:
-                problems.append(SpecProblem("deploymentSpec.executors.\(label)", "says neither 'container' nor 'importer'"))
+                problems.append(
+                    SpecProblem(
+                        "deploymentSpec.executors.\(label)",
+                        "says neither 'container' nor 'importer'"
+                    )
+                )
             case nil:
                 problems.append(
                     SpecProblem(
                         "components.\(task.componentName).executorLabel",
-                        "there is no executor '\(label)' in deploymentSpec.executors"))
+                        "there is no executor '\(label)' in deploymentSpec.executors"
+                    )
+                )
             }
         case .missing:
             problems.append(
-                SpecProblem("components.\(task.componentName)", "expected 'dag' or 'executorLabel'; neither is there"))
+                SpecProblem(
+                    "components.\(task.componentName)",
+                    "expected 'dag' or 'executorLabel'; neither is there"
+                )
+            )
         }
         return .foreign(kind: "")
     }
@@ -148,11 +187,17 @@ struct GraphCompiler {
             let place = "\(path).tasks.\(name)"
             if name.isEmpty || name.count > Limits.taskNameCharactersMax {
                 problems.append(
-                    SpecProblem(place, "a task's name must have 1 to \(Limits.taskNameCharactersMax) characters"))
+                    SpecProblem(
+                        place,
+                        "a task's name must have 1 to \(Limits.taskNameCharactersMax) characters"
+                    )
+                )
             }
             var producers = Set(task.dependentTasks)
             for (index, producer) in task.dependentTasks.enumerated() where dag.tasks[producer] == nil {
-                problems.append(SpecProblem("\(place).dependentTasks[\(index)]", "there is no task '\(producer)' here"))
+                problems.append(
+                    SpecProblem("\(place).dependentTasks[\(index)]", "there is no task '\(producer)' here")
+                )
             }
             for binding in task.inputParameters.values {
                 switch binding.source {
@@ -190,7 +235,11 @@ struct GraphCompiler {
         if order.count < upstream.count {
             let stuck = Set(upstream.keys).subtracting(order)
             problems.append(
-                SpecProblem(path + ".tasks", "the tasks wait for each other: \(Self.cycle(among: stuck, upstream))"))
+                SpecProblem(
+                    path + ".tasks",
+                    "the tasks wait for each other: \(Self.cycle(among: stuck, upstream))"
+                )
+            )
         }
         return order
     }

@@ -24,21 +24,29 @@ struct ReferenceResolver {
         for (name, binding) in task.inputParameters.sorted(by: { $0.key < $1.key }) {
             let place = "\(path).inputs.parameters.\(name)"
             guard let origin = origin(of: binding, place, &inputs.problems) else { continue }
-            if let selector = binding.selector { check(selector, place + ".parameterExpressionSelector", &inputs.problems) }
+            if let selector = binding.selector {
+                check(selector, place + ".parameterExpressionSelector", &inputs.problems)
+            }
             inputs.parameters[name] = TaskGraph.ParameterSource(origin: origin, selector: binding.selector)
         }
         for (name, binding) in task.inputArtifacts.sorted(by: { $0.key < $1.key }) {
             let place = "\(path).inputs.artifacts.\(name)"
             switch binding {
             case .taskOutput(let producer, let key):
-                inputs.artifacts[name] = reference(producer, key, .artifact, place, &inputs.problems).map { .taskOutput($0) }
+                inputs.artifacts[name] = reference(producer, key, .artifact, place, &inputs.problems).map {
+                    .taskOutput($0)
+                }
             case .componentInput(let input):
                 if enclosing.inputArtifacts[input] == nil {
-                    inputs.problems.append(SpecProblem(place, "the pipeline around it has no input artifact '\(input)'"))
+                    inputs.problems.append(
+                        SpecProblem(place, "the pipeline around it has no input artifact '\(input)'")
+                    )
                 }
                 inputs.artifacts[name] = .pipelineInput(input)
             case .missing:
-                inputs.problems.append(SpecProblem(place, "expected 'taskOutputArtifact' or 'componentInputArtifact'"))
+                inputs.problems.append(
+                    SpecProblem(place, "expected 'taskOutputArtifact' or 'componentInputArtifact'")
+                )
             }
         }
         if let condition = task.triggerCondition {
@@ -52,19 +60,33 @@ struct ReferenceResolver {
         var outputs = Outputs()
         for (name, selectors) in dag.outputParameters.sorted(by: { $0.key < $1.key }) {
             outputs.parameters[name] = selectors.compactMap {
-                reference($0.producer, $0.key, .parameter, "\(path).outputs.parameters.\(name)", &outputs.problems)
+                reference(
+                    $0.producer,
+                    $0.key,
+                    .parameter,
+                    "\(path).outputs.parameters.\(name)",
+                    &outputs.problems
+                )
             }
         }
         for (name, selectors) in dag.outputArtifacts.sorted(by: { $0.key < $1.key }) {
             outputs.artifacts[name] = selectors.compactMap {
-                reference($0.producer, $0.key, .artifact, "\(path).outputs.artifacts.\(name)", &outputs.problems)
+                reference(
+                    $0.producer,
+                    $0.key,
+                    .artifact,
+                    "\(path).outputs.artifacts.\(name)",
+                    &outputs.problems
+                )
             }
         }
         return outputs
     }
 
     private func origin(
-        of binding: ParameterBinding, _ place: String, _ problems: inout [SpecProblem]
+        of binding: ParameterBinding,
+        _ place: String,
+        _ problems: inout [SpecProblem]
     ) -> TaskGraph.ParameterSource.Origin? {
         switch binding.source {
         case .taskOutput(let producer, let key):
@@ -86,7 +108,9 @@ struct ReferenceResolver {
             problems.append(
                 SpecProblem(
                     place,
-                    "expected 'taskOutputParameter', 'runtimeValue', 'componentInputParameter' or 'taskFinalStatus'"))
+                    "expected 'taskOutputParameter', 'runtimeValue', 'componentInputParameter' or 'taskFinalStatus'"
+                )
+            )
             return nil
         }
     }
@@ -98,7 +122,11 @@ struct ReferenceResolver {
 
     /// Checks that a task exists and declares the output. A task that is part of a cycle has no position; the cycle is reported already.
     private func reference(
-        _ producer: String, _ key: String, _ kind: Kind, _ place: String, _ problems: inout [SpecProblem]
+        _ producer: String,
+        _ key: String,
+        _ kind: Kind,
+        _ place: String,
+        _ problems: inout [SpecProblem]
     ) -> TaskGraph.OutputReference? {
         guard let task = dag.tasks[producer] else {
             problems.append(SpecProblem(place, "there is no task '\(producer)' here"))
@@ -130,16 +158,29 @@ struct ReferenceResolver {
     }
 
     private func checkRequired(
-        _ task: TaskSpec, _ component: ComponentSpec, _ path: String, _ problems: inout [SpecProblem]
+        _ task: TaskSpec,
+        _ component: ComponentSpec,
+        _ path: String,
+        _ problems: inout [SpecProblem]
     ) {
         let itemInput = task.iterator?.itemInput
         for (name, input) in component.inputParameters.sorted(by: { $0.key < $1.key })
         where input.isRequired && task.inputParameters[name] == nil && name != itemInput {
-            problems.append(SpecProblem("\(path).inputs.parameters.\(name)", "is missing: component '\(task.componentName)' needs it"))
+            problems.append(
+                SpecProblem(
+                    "\(path).inputs.parameters.\(name)",
+                    "is missing: component '\(task.componentName)' needs it"
+                )
+            )
         }
         for (name, input) in component.inputArtifacts.sorted(by: { $0.key < $1.key })
         where !input.isOptional && task.inputArtifacts[name] == nil && name != itemInput {
-            problems.append(SpecProblem("\(path).inputs.artifacts.\(name)", "is missing: component '\(task.componentName)' needs it"))
+            problems.append(
+                SpecProblem(
+                    "\(path).inputs.artifacts.\(name)",
+                    "is missing: component '\(task.componentName)' needs it"
+                )
+            )
         }
     }
 }

@@ -80,10 +80,15 @@ package struct TaskGraph: Hashable, Sendable {
             case .container, .foreign: .container
             case .importer: .importer
             case .pipeline:
-                if spec.triggerCondition != nil { .condition }
-                else if name.hasPrefix("condition-branches-") { .conditionBranch }
-                else if name.hasPrefix("exit-handler-") { .exitHandler }
-                else { .dag }
+                if spec.triggerCondition != nil {
+                    .condition
+                } else if name.hasPrefix("condition-branches-") {
+                    .conditionBranch
+                } else if name.hasPrefix("exit-handler-") {
+                    .exitHandler
+                } else {
+                    .dag
+                }
             }
         }
     }

@@ -15,7 +15,8 @@ extension TaskGraph {
                     if importer.downloadsToWorkspace {
                         found.append(SpecProblem(place, "importers that download to the workspace"))
                     }
-                case .foreign(let kind): found.append(SpecProblem(place, "'\(kind)' executors, which only Vertex AI runs"))
+                case .foreign(let kind):
+                    found.append(SpecProblem(place, "'\(kind)' executors, which only Vertex AI runs"))
                 case .container, .pipeline: break
                 }
             }
@@ -26,15 +27,22 @@ extension TaskGraph {
     private static func unsupported(inPlatform platformSpec: JSONValue?) -> [SpecProblem] {
         guard let platformSpec, let platform = try? PlatformSpec(json: platformSpec) else { return [] }
         var found: [SpecProblem] = []
-        for (label, config) in platform.executors.sorted(by: { $0.key < $1.key }) where !config.initContainers.isEmpty {
+        for (label, config) in platform.executors.sorted(by: { $0.key < $1.key })
+        where !config.initContainers.isEmpty {
             found.append(
                 SpecProblem(
-                    "platforms.kubernetes.deploymentSpec.executors.\(label).initContainers", "init containers"))
+                    "platforms.kubernetes.deploymentSpec.executors.\(label).initContainers",
+                    "init containers"
+                )
+            )
         }
         if platform.pipelineConfig.activeDeadline != nil {
             found.append(
                 SpecProblem(
-                    "platforms.kubernetes.pipelineConfig.activeDeadlineSeconds", "deadlines of whole runs"))
+                    "platforms.kubernetes.pipelineConfig.activeDeadlineSeconds",
+                    "deadlines of whole runs"
+                )
+            )
         }
         return found
     }

@@ -33,12 +33,16 @@ package struct ComponentSpec: Hashable, Sendable {
 
     init(reading reader: inout SpecReader) {
         reader.message("inputDefinitions") { inputs in
-            (inputs.map("parameters", InputParameterSpec.init(reading:)),
-                inputs.map("artifacts", InputArtifactSpec.init(reading:)))
+            (
+                inputs.map("parameters", InputParameterSpec.init(reading:)),
+                inputs.map("artifacts", InputArtifactSpec.init(reading:))
+            )
         }.map { (inputParameters, inputArtifacts) = $0 }
         reader.message("outputDefinitions") { outputs in
-            (outputs.map("parameters", OutputParameterSpec.init(reading:)),
-                outputs.map("artifacts", OutputArtifactSpec.init(reading:)))
+            (
+                outputs.map("parameters", OutputParameterSpec.init(reading:)),
+                outputs.map("artifacts", OutputArtifactSpec.init(reading:))
+            )
         }.map { (outputParameters, outputArtifacts) = $0 }
         if let dag = reader.message("dag", DagSpec.init(reading:)) {
             implementation = .dag(dag)
@@ -95,7 +99,9 @@ package enum ParameterType: Hashable, Sendable {
     }
 
     init(reading reader: inout SpecReader) {
-        self.init(name: reader.string("parameterType") ?? reader.string("type") ?? "PARAMETER_TYPE_ENUM_UNSPECIFIED")
+        self.init(
+            name: reader.string("parameterType") ?? reader.string("type") ?? "PARAMETER_TYPE_ENUM_UNSPECIFIED"
+        )
     }
 }
 

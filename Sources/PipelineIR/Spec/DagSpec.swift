@@ -21,10 +21,14 @@ package struct DagSpec: Hashable, Sendable {
     init(reading reader: inout SpecReader) {
         tasks = reader.map("tasks", TaskSpec.init(reading:))
         let outputs = reader.message("outputs") { outputs in
-            (outputs.map("parameters", Self.parameterSelectors(reading:)),
+            (
+                outputs.map("parameters", Self.parameterSelectors(reading:)),
                 outputs.map("artifacts") { artifact in
-                    artifact.list("artifactSelectors") { Self.selector(reading: &$0, key: "outputArtifactKey") }
-                })
+                    artifact.list("artifactSelectors") {
+                        Self.selector(reading: &$0, key: "outputArtifactKey")
+                    }
+                }
+            )
         }
         outputParameters = outputs?.0 ?? [:]
         outputArtifacts = outputs?.1 ?? [:]
@@ -32,7 +36,9 @@ package struct DagSpec: Hashable, Sendable {
 
     private static func parameterSelectors(reading reader: inout SpecReader) -> [OutputSelector] {
         let key = "outputParameterKey"
-        if let single = reader.message("valueFromParameter", { selector(reading: &$0, key: key) }) { return [single] }
+        if let single = reader.message("valueFromParameter", { selector(reading: &$0, key: key) }) {
+            return [single]
+        }
         return reader.message("valueFromOneof") { oneof in
             oneof.list("parameterSelectors") { selector(reading: &$0, key: key) }
         } ?? []
@@ -118,23 +124,30 @@ package struct TaskSpec: Hashable, Sendable {
     package var unknown: [String: JSONValue]
 
     init(reading reader: inout SpecReader) {
-        displayName = reader.message("taskInfo") { info in
-            _ = info.string("taskName")
-            return info.string("name")
-        }.flatMap { $0 } ?? ""
+        displayName =
+            reader.message("taskInfo") { info in
+                _ = info.string("taskName")
+                return info.string("name")
+            }.flatMap { $0 } ?? ""
         componentName = reader.message("componentRef") { $0.string("name") }.flatMap { $0 } ?? ""
         let inputs = reader.message("inputs") { inputs in
-            (inputs.map("parameters", ParameterBinding.init(reading:)), inputs.map("artifacts", ArtifactBinding.init(reading:)))
+            (
+                inputs.map("parameters", ParameterBinding.init(reading:)),
+                inputs.map("artifacts", ArtifactBinding.init(reading:))
+            )
         }
         inputParameters = inputs?.0 ?? [:]
         inputArtifacts = inputs?.1 ?? [:]
         dependentTasks = reader.strings("dependentTasks")
-        let caching = reader.message("cachingOptions") { ($0.bool("enableCache") ?? false, $0.string("cacheKey")) }
+        let caching = reader.message("cachingOptions") {
+            ($0.bool("enableCache") ?? false, $0.string("cacheKey"))
+        }
         cachingEnabled = caching?.0 ?? false
         cacheKey = caching?.1
         let trigger = reader.message("triggerPolicy") { ($0.string("strategy"), $0.string("condition")) }
         triggerStrategy =
-            trigger?.0 == "ALL_UPSTREAM_TASKS_COMPLETED" ? .allUpstreamTasksCompleted : .allUpstreamTasksSucceeded
+            trigger?.0 == "ALL_UPSTREAM_TASKS_COMPLETED"
+            ? .allUpstreamTasksCompleted : .allUpstreamTasksSucceeded
         triggerCondition = trigger?.1
         iterator = Self.iterator(reading: &reader)
         parallelismLimit = reader.message("iteratorPolicy") { $0.integer("parallelismLimit") }.flatMap { $0 }
@@ -152,7 +165,10 @@ package struct TaskSpec: Hashable, Sendable {
         }
         let artifact = reader.message("artifactIterator") { iterator -> Iterator in
             let item = iterator.string("itemInput") ?? ""
-            return .inputArtifact(iterator.message("items") { $0.string("inputArtifact") }.flatMap { $0 } ?? "", itemInput: item)
+            return .inputArtifact(
+                iterator.message("items") { $0.string("inputArtifact") }.flatMap { $0 } ?? "",
+                itemInput: item
+            )
         }
         return parameter ?? artifact
     }
@@ -167,8 +183,11 @@ extension TaskSpec.RetryPolicy {
         let factor = reader.number("backoffFactor") ?? 2
         if factor < 0 { reader.report("backoffFactor", "expected 0 or more, found \(factor)") }
         self.init(
-            retriesMax: count, backoff: reader.duration("backoffDuration") ?? .zero,
-            factor: factor == 0 ? 2 : factor, backoffMax: reader.duration("backoffMaxDuration") ?? .seconds(3600))
+            retriesMax: count,
+            backoff: reader.duration("backoffDuration") ?? .zero,
+            factor: factor == 0 ? 2 : factor,
+            backoffMax: reader.duration("backoffMaxDuration") ?? .seconds(3600)
+        )
     }
 }
 
@@ -197,7 +216,10 @@ package struct ParameterBinding: Hashable, Sendable {
 
     init(reading reader: inout SpecReader) {
         selector = reader.string("parameterExpressionSelector")
-        if let output = reader.message("taskOutputParameter", { ($0.string("producerTask"), $0.string("outputParameterKey")) }) {
+        if let output = reader.message(
+            "taskOutputParameter",
+            { ($0.string("producerTask"), $0.string("outputParameterKey")) }
+        ) {
             source = .taskOutput(producer: output.0 ?? "", key: output.1 ?? "")
         } else if let runtime = reader.message("runtimeValue", Self.runtimeValue(reading:)) {
             source = runtime
@@ -226,7 +248,10 @@ package enum ArtifactBinding: Hashable, Sendable {
     case missing
 
     init(reading reader: inout SpecReader) {
-        if let output = reader.message("taskOutputArtifact", { ($0.string("producerTask"), $0.string("outputArtifactKey")) }) {
+        if let output = reader.message(
+            "taskOutputArtifact",
+            { ($0.string("producerTask"), $0.string("outputArtifactKey")) }
+        ) {
             self = .taskOutput(producer: output.0 ?? "", key: output.1 ?? "")
         } else if let input = reader.string("componentInputArtifact") {
             self = .componentInput(input)

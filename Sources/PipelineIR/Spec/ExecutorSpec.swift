@@ -91,7 +91,8 @@ extension ContainerSpec.Resources {
             cpuLimit: reader.text("resourceCpuLimit") ?? cpuLimit,
             cpuRequest: reader.text("resourceCpuRequest") ?? cpuRequest,
             memoryLimit: reader.text("resourceMemoryLimit") ?? memoryLimit,
-            memoryRequest: reader.text("resourceMemoryRequest") ?? memoryRequest)
+            memoryRequest: reader.text("resourceMemoryRequest") ?? memoryRequest
+        )
         let accelerator = reader.message("accelerator") { device in
             let count = device.integer("count").flatMap { $0 > 0 ? String($0) : nil }
             let type = device.text("type")
@@ -123,7 +124,8 @@ package struct ImporterSpec: Hashable, Sendable {
         }
         constantURI = uri?.0?.string
         runtimeParameter = uri?.1
-        typeTitle = reader.message("typeSchema") { $0.string("schemaTitle") }.flatMap { $0 } ?? "system.Artifact"
+        typeTitle =
+            reader.message("typeSchema") { $0.string("schemaTitle") }.flatMap { $0 } ?? "system.Artifact"
         reimport = reader.bool("reimport") ?? false
         metadata = reader.members("metadata")
         downloadsToWorkspace = reader.bool("downloadToWorkspace") ?? false

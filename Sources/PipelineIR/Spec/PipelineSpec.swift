@@ -32,24 +32,34 @@ package struct PipelineSpec: Hashable, Sendable {
     package init(json: JSONValue) throws(InvalidSpec) {
         guard json.object != nil else {
             throw InvalidSpec([
-                SpecProblem("", "expected a pipeline spec, an object with 'pipelineInfo' and 'root', found \(json.kindDescription)")
+                SpecProblem(
+                    "",
+                    "expected a pipeline spec, an object with 'pipelineInfo' and 'root', found \(json.kindDescription)"
+                )
             ])
         }
         if json["apiVersion"]?.string?.hasPrefix("argoproj.io/") == true {
             throw InvalidSpec([
                 SpecProblem(
                     "apiVersion",
-                    "this is an Argo workflow, as kfp 1.8 compiles it; such pipelines are not supported yet: compile with kfp 2")
+                    "this is an Argo workflow, as kfp 1.8 compiles it; such pipelines are not supported yet: compile with kfp 2"
+                )
             ])
         }
         if json["pipelineInfo"] == nil, json["pipeline_info"] == nil, json["root"] == nil {
             throw InvalidSpec([
-                SpecProblem("", "this is no pipeline spec: neither 'pipelineInfo' nor 'root' is there; compile the pipeline with kfp 2")
+                SpecProblem(
+                    "",
+                    "this is no pipeline spec: neither 'pipelineInfo' nor 'root' is there; compile the pipeline with kfp 2"
+                )
             ])
         }
         var reader = SpecReader(json, path: "")
         let info = reader.message("pipelineInfo") { info in
-            (name: info.string("name"), display: info.string("displayName"), description: info.string("description"))
+            (
+                name: info.string("name"), display: info.string("displayName"),
+                description: info.string("description")
+            )
         }
         name = info?.name ?? ""
         displayName = info?.display ?? ""
@@ -57,7 +67,8 @@ package struct PipelineSpec: Hashable, Sendable {
         sdkVersion = reader.string("sdkVersion") ?? ""
         schemaVersion = reader.string("schemaVersion") ?? ""
         defaultPipelineRoot = reader.string("defaultPipelineRoot")
-        executors = reader.message("deploymentSpec") { $0.map("executors", ExecutorSpec.init(reading:)) } ?? [:]
+        executors =
+            reader.message("deploymentSpec") { $0.map("executors", ExecutorSpec.init(reading:)) } ?? [:]
         components = reader.map("components", ComponentSpec.init(reading:))
         let root = reader.message("root", ComponentSpec.init(reading:))
         self.root = root ?? ComponentSpec()
@@ -66,8 +77,15 @@ package struct PipelineSpec: Hashable, Sendable {
         if !reader.problems.isEmpty { throw InvalidSpec(reader.problems) }
     }
 
-    private static func checkHead(name: String, schemaVersion: String, hasRoot: Bool, in reader: inout SpecReader) {
-        let allowed = name.utf8.allSatisfy { (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x2D }
+    private static func checkHead(
+        name: String,
+        schemaVersion: String,
+        hasRoot: Bool,
+        in reader: inout SpecReader
+    ) {
+        let allowed = name.utf8.allSatisfy {
+            (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x2D
+        }
         if name.isEmpty {
             if !reader.hasProblem(at: "pipelineInfo.name") {
                 reader.report("pipelineInfo.name", "is missing")
@@ -75,14 +93,16 @@ package struct PipelineSpec: Hashable, Sendable {
         } else if !allowed || name.hasPrefix("-") || name.count > Limits.nameCharactersMax {
             reader.report(
                 "pipelineInfo.name",
-                "'\(name.prefix(200))' must be 1 to \(Limits.nameCharactersMax) of a-z, 0-9 and '-', not starting with '-'")
+                "'\(name.prefix(200))' must be 1 to \(Limits.nameCharactersMax) of a-z, 0-9 and '-', not starting with '-'"
+            )
         }
         if schemaVersion != supportedSchemaVersion, !reader.hasProblem(at: "schemaVersion") {
             reader.report(
                 "schemaVersion",
                 schemaVersion.isEmpty
                     ? "is missing; expected \(supportedSchemaVersion)"
-                    : "expected \(supportedSchemaVersion), found '\(schemaVersion)'")
+                    : "expected \(supportedSchemaVersion), found '\(schemaVersion)'"
+            )
         }
         if !hasRoot { reader.report("root", "is missing: the spec has no pipeline") }
     }

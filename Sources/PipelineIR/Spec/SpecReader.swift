@@ -50,7 +50,9 @@ struct SpecReader {
             members = object
         } else {
             members = [:]
-            if value != .null { problems.append(SpecProblem(path, "expected an object, found \(value.kindDescription)")) }
+            if value != .null {
+                problems.append(SpecProblem(path, "expected an object, found \(value.kindDescription)"))
+            }
         }
     }
 
@@ -212,7 +214,9 @@ struct SpecReader {
     }
 
     private mutating func nested<Message>(
-        _ value: JSONValue, _ field: String, _ read: (inout SpecReader) -> Message
+        _ value: JSONValue,
+        _ field: String,
+        _ read: (inout SpecReader) -> Message
     ) -> Message {
         var reader = SpecReader(value, path: place(field))
         let message = read(&reader)
@@ -222,7 +226,9 @@ struct SpecReader {
     }
 
     private mutating func take<Value>(
-        _ field: String, _ expected: String, _ convert: (JSONValue) -> Value?
+        _ field: String,
+        _ expected: String,
+        _ convert: (JSONValue) -> Value?
     ) -> Value? {
         guard let found = value(field) else { return nil }
         if let converted = convert(found) { return converted }

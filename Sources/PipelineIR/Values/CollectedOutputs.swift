@@ -42,7 +42,9 @@ package struct CollectedOutputs: Hashable, Sendable {
     ///   - planned: the output artifacts as the program was told of them.
     /// - Throws: ``InvalidSpec`` with one problem for each output that is missing, malformed or of the wrong type.
     package init(
-        _ raw: RawOutputs, of component: ComponentSpec, planned: [String: Artifact]
+        _ raw: RawOutputs,
+        of component: ComponentSpec,
+        planned: [String: Artifact]
     ) throws(InvalidSpec) {
         var problems: [SpecProblem] = []
         let executorOutput = Self.executorOutput(raw, &problems)
@@ -57,7 +59,11 @@ package struct CollectedOutputs: Hashable, Sendable {
                 parameters[name] = Self.parse(file, spec.type, place, &problems)
             } else if isReadable {
                 problems.append(
-                    SpecProblem(place, "the program wrote no value (expected \(spec.type.expectation), \(spec.type.name))"))
+                    SpecProblem(
+                        place,
+                        "the program wrote no value (expected \(spec.type.expectation), \(spec.type.name))"
+                    )
+                )
             }
         }
         artifacts = [:]
@@ -72,7 +78,9 @@ package struct CollectedOutputs: Hashable, Sendable {
         do {
             let json = try JSONValue(json: bytes)
             if json.object != nil { return json }
-            problems.append(SpecProblem("executor output", "expected an object, found \(json.kindDescription)"))
+            problems.append(
+                SpecProblem("executor output", "expected an object, found \(json.kindDescription)")
+            )
         } catch {
             problems.append(SpecProblem("executor output", "the program's output file is not JSON: \(error)"))
         }
@@ -80,15 +88,23 @@ package struct CollectedOutputs: Hashable, Sendable {
     }
 
     private static func check(
-        _ value: JSONValue, _ type: ParameterType, _ place: String, _ problems: inout [SpecProblem]
+        _ value: JSONValue,
+        _ type: ParameterType,
+        _ place: String,
+        _ problems: inout [SpecProblem]
     ) -> JSONValue? {
         if let fitting = type.coerce(value) { return fitting }
-        problems.append(SpecProblem(place, "expected \(type.expectation) (\(type.name)), found \(describe(value))"))
+        problems.append(
+            SpecProblem(place, "expected \(type.expectation) (\(type.name)), found \(describe(value))")
+        )
         return nil
     }
 
     private static func parse(
-        _ file: [UInt8], _ type: ParameterType, _ place: String, _ problems: inout [SpecProblem]
+        _ file: [UInt8],
+        _ type: ParameterType,
+        _ place: String,
+        _ problems: inout [SpecProblem]
     ) -> JSONValue? {
         guard let text = String(validating: file, as: UTF8.self) else {
             problems.append(SpecProblem(place, "the file is not UTF-8 text"))
@@ -109,7 +125,11 @@ package struct CollectedOutputs: Hashable, Sendable {
         }
         if value == nil {
             problems.append(
-                SpecProblem(place, "expected \(type.expectation) (\(type.name)), found the text \(JSONValue.string(String(word.prefix(60))).jsonText)"))
+                SpecProblem(
+                    place,
+                    "expected \(type.expectation) (\(type.name)), found the text \(JSONValue.string(String(word.prefix(60))).jsonText)"
+                )
+            )
         }
         return value
     }
@@ -124,7 +144,10 @@ package struct CollectedOutputs: Hashable, Sendable {
     }
 
     private static func artifacts(
-        named name: String, planned: Artifact, _ executorOutput: JSONValue, _ problems: inout [SpecProblem]
+        named name: String,
+        planned: Artifact,
+        _ executorOutput: JSONValue,
+        _ problems: inout [SpecProblem]
     ) -> [CollectedArtifact] {
         let unchanged = CollectedArtifact(uri: planned.uri, metadata: planned.metadata)
         guard let said = executorOutput["artifacts"]?[name] else { return [unchanged] }
@@ -150,8 +173,11 @@ package struct CollectedOutputs: Hashable, Sendable {
             return CollectedArtifact(
                 uri: said["uri"]?.string.flatMap { $0.isEmpty ? nil : $0 } ?? planned.uri,
                 metadata: planned.metadata.merging(said["metadata"]?.object ?? [:]) { _, new in new },
-                customPath: (said["custom_path"] ?? said["customPath"])?.string.flatMap { $0.isEmpty ? nil : $0 },
-                schemaTitle: said["type"]?["schemaTitle"]?.string)
+                customPath: (said["custom_path"] ?? said["customPath"])?.string.flatMap {
+                    $0.isEmpty ? nil : $0
+                },
+                schemaTitle: said["type"]?["schemaTitle"]?.string
+            )
         }
     }
 }

@@ -31,8 +31,11 @@ package struct ExecutorInput: Sendable {
 
     /// Makes an input.
     package init(
-        parameters: [String: JSONValue], inputArtifacts: [String: [Artifact]], outputFiles: [String: String],
-        outputArtifacts: [String: Artifact], executorOutputFile: String
+        parameters: [String: JSONValue],
+        inputArtifacts: [String: [Artifact]],
+        outputFiles: [String: String],
+        outputArtifacts: [String: Artifact],
+        executorOutputFile: String
     ) {
         self.parameters = parameters
         self.inputArtifacts = inputArtifacts
@@ -47,7 +50,8 @@ package struct ExecutorInput: Sendable {
         if !parameters.isEmpty { inputs["parameterValues"] = .object(parameters) }
         if !inputArtifacts.isEmpty {
             inputs["artifacts"] = .object(
-                inputArtifacts.mapValues { ["artifacts": .array($0.map(\.runtimeJSON))] })
+                inputArtifacts.mapValues { ["artifacts": .array($0.map(\.runtimeJSON))] }
+            )
         }
         var outputs: [String: JSONValue] = ["outputFile": .string(executorOutputFile)]
         if !outputFiles.isEmpty {

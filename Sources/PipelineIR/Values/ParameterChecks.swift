@@ -5,7 +5,9 @@ extension ParameterType {
     package func accepts(_ value: JSONValue) -> Bool {
         switch (self, value) {
         case (_, .null): false
-        case (.double, .number), (.string, .string), (.boolean, .bool), (.list, .array), (.structure, .object): true
+        case (.double, .number), (.string, .string), (.boolean, .bool), (.list, .array),
+            (.structure, .object):
+            true
         case (.integer, .number): value.exactInteger != nil
         case (.taskFinalStatus, .object), (.taskConfig, .object): true
         case (.unknown, _): true
@@ -55,8 +57,12 @@ extension TaskGraph {
             guard let input = inputs[name] else {
                 problems.append(
                     SpecProblem(
-                        place, known.isEmpty
-                            ? "the pipeline takes no parameters" : "the pipeline has no such parameter; it has: \(known)"))
+                        place,
+                        known.isEmpty
+                            ? "the pipeline takes no parameters"
+                            : "the pipeline has no such parameter; it has: \(known)"
+                    )
+                )
                 continue
             }
             if value == .null, !input.isRequired { continue }
@@ -64,7 +70,11 @@ extension TaskGraph {
                 problems.append(SpecProblem(place, "the status of a task cannot be given from outside"))
             } else if !input.type.accepts(value) {
                 problems.append(
-                    SpecProblem(place, "expected \(input.type.expectation) (\(input.type.name)), found \(describe(value))"))
+                    SpecProblem(
+                        place,
+                        "expected \(input.type.expectation) (\(input.type.name)), found \(describe(value))"
+                    )
+                )
             } else if !input.literals.isEmpty, !input.literals.contains(value) {
                 let allowed = input.literals.map(\.jsonText).joined(separator: ", ")
                 problems.append(SpecProblem(place, "expected one of \(allowed), found \(describe(value))"))
@@ -75,13 +85,19 @@ extension TaskGraph {
                 problems.append(
                     SpecProblem(
                         "runtime_config.parameters.\(name)",
-                        "is missing: the pipeline needs it (\(input.type.name)) and has no default"))
+                        "is missing: the pipeline needs it (\(input.type.name)) and has no default"
+                    )
+                )
             }
         }
         for name in root.component.inputArtifacts.keys.sorted()
         where root.component.inputArtifacts[name]?.isOptional == false {
             problems.append(
-                SpecProblem("root.inputDefinitions.artifacts.\(name)", "an artifact cannot be given at submission"))
+                SpecProblem(
+                    "root.inputDefinitions.artifacts.\(name)",
+                    "an artifact cannot be given at submission"
+                )
+            )
         }
         return problems
     }

@@ -14,7 +14,8 @@ package func parameterText(_ value: JSONValue) -> String {
 /// The shortest digits that read back as the same double, never with an exponent: `0.000001`, `1000000000000000000000`.
 package func plainDecimalText(_ number: Double) -> String {
     let text = decimalText(number)
-    guard let mark = text.firstIndex(where: { $0 == "e" || $0 == "E" }), let exponent = Int(text[text.index(after: mark)...])
+    guard let mark = text.firstIndex(where: { $0 == "e" || $0 == "E" }),
+        let exponent = Int(text[text.index(after: mark)...])
     else { return text }
     var digits = text[..<mark]
     let sign = digits.hasPrefix("-") ? "-" : ""

@@ -148,7 +148,9 @@ package struct PlaceholderResolver: Sendable {
             }
             if let condition = members["IfPresent"] {
                 guard let name = condition["InputName"]?.string else {
-                    throw PlaceholderError(message: "IfPresent: expected 'InputName', found \(condition.jsonText)")
+                    throw PlaceholderError(
+                        message: "IfPresent: expected 'InputName', found \(condition.jsonText)"
+                    )
                 }
                 let branch = isPresent(name) ? condition["Then"] : condition["Else"]
                 return try branch.map(evaluate) ?? []
@@ -278,7 +280,10 @@ package struct PlaceholderResolver: Sendable {
     }
 
     private static func field(
-        _ field: String, _ key: String?, of artifact: Artifact, _ expression: String
+        _ field: String,
+        _ key: String?,
+        of artifact: Artifact,
+        _ expression: String
     ) throws(PlaceholderError) -> String {
         switch (field, key) {
         case ("uri", nil), ("path", nil): return artifact.uri
@@ -288,21 +293,27 @@ package struct PlaceholderResolver: Sendable {
             guard let value = artifact.metadata[key] else {
                 let known = artifact.metadata.keys.sorted().joined(separator: ", ")
                 throw PlaceholderError(
-                    message: "{{$\(expression)}}: the artifact's metadata has no '\(key)'; it has: \(known)")
+                    message: "{{$\(expression)}}: the artifact's metadata has no '\(key)'; it has: \(known)"
+                )
             }
             return parameterText(value)
         default:
             throw PlaceholderError(
-                message: "{{$\(expression)}}: an artifact has no '\(field)'; it has uri, path, name, metadata")
+                message: "{{$\(expression)}}: an artifact has no '\(field)'; it has uri, path, name, metadata"
+            )
         }
     }
 
     private func missing(
-        _ expression: String, _ kind: String, _ name: String, _ known: some Collection<String>
+        _ expression: String,
+        _ kind: String,
+        _ name: String,
+        _ known: some Collection<String>
     ) -> PlaceholderError {
         let names = known.sorted().joined(separator: ", ")
         return PlaceholderError(
             message: "{{$\(expression)}}: the task has no \(kind) '\(name)'"
-                + (names.isEmpty ? "" : "; it has: \(names)"))
+                + (names.isEmpty ? "" : "; it has: \(names)")
+        )
     }
 }

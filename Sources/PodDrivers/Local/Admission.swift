@@ -55,7 +55,8 @@ struct Admission: Sendable {
                 details: [
                     "requestedMilliCores": .number(Double(cpu.thousandths)),
                     "milliCores": .number(Double(capacity.cpu.thousandths)),
-                ])
+                ]
+            )
         }
         if let memory = requests.memory, memory > capacity.memory {
             return Reason(
@@ -65,14 +66,16 @@ struct Admission: Sendable {
                 details: [
                     "requestedBytes": .number(Double(memory.units)),
                     "bytes": .number(Double(capacity.memory.units)),
-                ])
+                ]
+            )
         }
         let devices = requests.devices.filter { $0.value > 0 }.sorted { $0.key < $1.key }
         if let device = devices.first {
             return Reason(
                 .startFailed,
                 "The task asks for \(device.value) × \(device.key), and local pods have no such device here. "
-                    + "Remove the accelerator from the task, or run it where there is one.")
+                    + "Remove the accelerator from the task, or run it where there is one."
+            )
         }
         return nil
     }
@@ -81,8 +84,12 @@ struct Admission: Sendable {
     mutating func enqueue(_ name: PodName, _ requests: ResourceRequests) {
         queue.append(
             Waiting(
-                name: name, cpu: requests.cpu?.thousandths ?? 0, memory: requests.memory?.thousandths ?? 0,
-                overtaken: 0))
+                name: name,
+                cpu: requests.cpu?.thousandths ?? 0,
+                memory: requests.memory?.thousandths ?? 0,
+                overtaken: 0
+            )
+        )
     }
 
     /// Counts a pod that runs already, without asking whether it may.

@@ -25,7 +25,8 @@ package struct LocalObjects: ObjectStore {
     /// The names of all objects of a kind, sorted.
     package func names(of kind: ObjectKind) throws -> [String] {
         let folder = "\(root)/\(Self.folderName(kind))"
-        return Disk.isFolder(folder) ? try FileManager.default.contentsOfDirectory(atPath: folder).sorted() : []
+        return Disk.isFolder(folder)
+            ? try FileManager.default.contentsOfDirectory(atPath: folder).sorted() : []
     }
 
     /// Sets values of an object, which is made if need be; other values of it stay.
@@ -37,7 +38,8 @@ package struct LocalObjects: ObjectStore {
             if value.count > Limits.objectBytesMax {
                 throw PlatformError(
                     .tooLarge,
-                    "The value of '\(key)' has \(value.count) bytes; at most \(Limits.objectBytesMax) are allowed.")
+                    "The value of '\(key)' has \(value.count) bytes; at most \(Limits.objectBytesMax) are allowed."
+                )
             }
         }
         try Disk.makeFolder(root)
@@ -75,7 +77,8 @@ package struct LocalObjects: ObjectStore {
         }
         guard allowed, !text.isEmpty, text.count <= 253, !text.hasPrefix(".") else {
             throw PlatformError.invalid(
-                "'\(text.prefix(80))' cannot be the \(what): use 1 to 253 letters, digits, '-', '_' or '.', not starting with '.'.")
+                "'\(text.prefix(80))' cannot be the \(what): use 1 to 253 letters, digits, '-', '_' or '.', not starting with '.'."
+            )
         }
     }
 }

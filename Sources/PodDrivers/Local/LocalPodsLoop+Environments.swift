@@ -3,11 +3,11 @@ import Model
 import Pods
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #elseif canImport(Musl)
-import Musl
+    import Musl
 #else
-import Darwin
+    import Darwin
 #endif
 
 /// What the loop does for Python environments.
@@ -47,7 +47,9 @@ extension LocalPodsLoop {
         questions += 1
         let name = "\(getpid())-\(Self.instant.milliseconds)-\(questions)"
         return .interpreter(
-            candidate, SupervisedFolder(path: "\(configuration.environmentsRoot)/questions/\(name)"))
+            candidate,
+            SupervisedFolder(path: "\(configuration.environmentsRoot)/questions/\(name)")
+        )
     }
 
     /// Ready is what has been installed and is still there; a build that failed or was lost is followed by

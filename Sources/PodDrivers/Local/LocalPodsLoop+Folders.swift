@@ -4,11 +4,11 @@ import Model
 import Pods
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #elseif canImport(Musl)
-import Musl
+    import Musl
 #else
-import Darwin
+    import Darwin
 #endif
 
 /// What the loop does to supervised folders: looks, launches, attaches, settles.
@@ -113,7 +113,8 @@ extension LocalPodsLoop {
                 throw PlatformError(
                     .internalError,
                     "martlet-supervisor ended before it took the folder \(folder.path): "
-                        + (words.isEmpty ? "it left no message." : words))
+                        + (words.isEmpty ? "it left no message." : words)
+                )
             }
         } catch {
             fail(subject, error)
@@ -148,7 +149,10 @@ extension LocalPodsLoop {
             finishQuestion(candidate, folder, record)
         case .build(let environment, let step, _):
             let end = PythonEnvironments.StepEnd(
-                record: record, logPath: folder.logPath, logTail: folder.logTail())
+                record: record,
+                logPath: folder.logPath,
+                logTail: folder.logTail()
+            )
             act(state.ended(environment, step, end))
         }
     }
@@ -156,7 +160,9 @@ extension LocalPodsLoop {
     /// Something on our side went wrong: it did not start, and the reason says why.
     private func fail(_ subject: Subject, _ error: any Error) {
         logger.warning(
-            "Cannot run a program", metadata: ["folder": "\(folder(of: subject).path)", "error": "\(error)"])
+            "Cannot run a program",
+            metadata: ["folder": "\(folder(of: subject).path)", "error": "\(error)"]
+        )
         if case .pod(let name) = subject {
             refuse(name, Self.reason(error), log: "")
         } else {
@@ -175,7 +181,9 @@ extension LocalPodsLoop {
             try folder.write(record)
         } catch {
             logger.warning(
-                "Cannot record a loss", metadata: ["folder": "\(folder.path)", "error": "\(error)"])
+                "Cannot record a loss",
+                metadata: ["folder": "\(folder.path)", "error": "\(error)"]
+            )
         }
         return record
     }
@@ -203,7 +211,8 @@ extension LocalPodsLoop {
 
 /// Calls with a NULL-ended vector of C strings; answers an error number, 0 for none.
 private func withCStrings(
-    _ strings: [String], _ body: (UnsafePointer<UnsafeMutablePointer<CChar>?>) -> Int32
+    _ strings: [String],
+    _ body: (UnsafePointer<UnsafeMutablePointer<CChar>?>) -> Int32
 ) -> Int32 {
     var pointers = strings.map { strdup($0) }
     pointers.append(nil)

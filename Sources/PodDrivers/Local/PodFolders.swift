@@ -2,11 +2,11 @@ import Model
 import Pods
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #elseif canImport(Musl)
-import Musl
+    import Musl
 #else
-import Darwin
+    import Darwin
 #endif
 
 /// Where a pod's files are: `<root>/<run>/<task path>/<attempt>/`, a function of its name.

@@ -1,158 +1,162 @@
 #if os(Linux)
-import CPidfd
-import Model
+    import CPidfd
+    import Model
 
-#if canImport(Glibc)
-import Glibc
-#else
-import Musl
-#endif
+    #if canImport(Glibc)
+        import Glibc
+    #else
+        import Musl
+    #endif
 
-/// Tells when programs start and supervisors end, for one thread.
-///
-/// A descriptor per supervisor (pidfd) becomes readable when it ends, also for one that a server before us
-/// has started; the file `started` appearing in a folder is seen with inotify. Nothing is polled. Not
-/// thread-safe but for ``wake()``.
-final class ProcessWatch<Subject: Hashable> {
-    /// What was seen.
-    enum Sighting {
-        /// The file `started` has appeared in the subject's folder.
-        case started(Subject)
-        /// The subject's supervisor has ended; it is no longer watched.
-        case ended(Subject)
-    }
-
-    private struct Entry {
-        var pid: Int32
-        var descriptor: Int32
-        var folder: Int32?
-    }
-
-    private let inotify: Int32
-    private let wakeReader: Int32
-    private let wakeWriter: Int32
-    private var entries: [Subject: Entry] = [:]
-    private var folders: [Int32: Subject] = [:]
-
-    init() throws {
-        var ends: [Int32] = [-1, -1]
-        guard pipe(&ends) == 0 else { throw Disk.failure("make a pipe for", "local pods", errno) }
-        for end in ends {
-            _ = fcntl(end, F_SETFD, FD_CLOEXEC)
-            _ = fcntl(end, F_SETFL, O_NONBLOCK)
+    /// Tells when programs start and supervisors end, for one thread.
+    ///
+    /// A descriptor per supervisor (pidfd) becomes readable when it ends, also for one that a server before us
+    /// has started; the file `started` appearing in a folder is seen with inotify. Nothing is polled. Not
+    /// thread-safe but for ``wake()``.
+    final class ProcessWatch<Subject: Hashable> {
+        /// What was seen.
+        enum Sighting {
+            /// The file `started` has appeared in the subject's folder.
+            case started(Subject)
+            /// The subject's supervisor has ended; it is no longer watched.
+            case ended(Subject)
         }
-        inotify = inotify_init1(Int32(O_CLOEXEC | O_NONBLOCK))
-        guard inotify >= 0 else {
-            let problem = errno
-            for end in ends { close(end) }
-            throw Disk.failure("watch folders for", "local pods (see fs.inotify.max_user_instances)", problem)
+
+        private struct Entry {
+            var pid: Int32
+            var descriptor: Int32
+            var folder: Int32?
         }
-        wakeReader = ends[0]
-        wakeWriter = ends[1]
-    }
 
-    deinit {
-        for entry in entries.values { close(entry.descriptor) }
-        for descriptor in [inotify, wakeReader, wakeWriter] { close(descriptor) }
-    }
+        private let inotify: Int32
+        private let wakeReader: Int32
+        private let wakeWriter: Int32
+        private var entries: [Subject: Entry] = [:]
+        private var folders: [Int32: Subject] = [:]
 
-    /// A closure that ends a ``wait(atMost:)`` early, from any thread while this watch lives.
-    var wake: @Sendable () -> Void {
-        let writer = wakeWriter
-        return {
-            var byte: UInt8 = 0
-            // A full pipe means that a wake-up is under way already.
-            _ = write(writer, &byte, 1)
+        init() throws {
+            var ends: [Int32] = [-1, -1]
+            guard pipe(&ends) == 0 else { throw Disk.failure("make a pipe for", "local pods", errno) }
+            for end in ends {
+                _ = fcntl(end, F_SETFD, FD_CLOEXEC)
+                _ = fcntl(end, F_SETFL, O_NONBLOCK)
+            }
+            inotify = inotify_init1(Int32(O_CLOEXEC | O_NONBLOCK))
+            guard inotify >= 0 else {
+                let problem = errno
+                for end in ends { close(end) }
+                throw Disk.failure(
+                    "watch folders for",
+                    "local pods (see fs.inotify.max_user_instances)",
+                    problem
+                )
+            }
+            wakeReader = ends[0]
+            wakeWriter = ends[1]
         }
-    }
 
-    /// Sees to it that `started` appearing in the folder will be told. Call before the program can start,
-    /// and look for the file afterwards.
-    func expectStart(of subject: Subject, in folder: String) -> Int32? {
-        let watch = inotify_add_watch(inotify, folder, UInt32(IN_MOVED_TO | IN_ONLYDIR))
-        guard watch >= 0 else { return nil }
-        folders[watch] = subject
-        return watch
-    }
-
-    /// Watches a supervisor's process; `false` if it has gone already.
-    /// - Throws: ``PlatformError`` when descriptors have run out.
-    func add(_ subject: Subject, pid: Int32, expecting folder: Int32?) throws -> Bool {
-        let descriptor = martlet_pidfd_open(pid)
-        guard descriptor >= 0 else {
-            let problem = errno
-            stopExpecting(folder)
-            if problem == ESRCH { return false }
-            throw Disk.failure("watch the process", String(pid), problem)
+        deinit {
+            for entry in entries.values { close(entry.descriptor) }
+            for descriptor in [inotify, wakeReader, wakeWriter] { close(descriptor) }
         }
-        entries[subject] = Entry(pid: pid, descriptor: descriptor, folder: folder)
-        return true
-    }
 
-    /// Watches a subject no longer.
-    func remove(_ subject: Subject) {
-        guard let entry = entries.removeValue(forKey: subject) else { return }
-        close(entry.descriptor)
-        stopExpecting(entry.folder)
-    }
-
-    /// The start is known; no need to look out for it.
-    func startSeen(_ subject: Subject) {
-        stopExpecting(entries[subject]?.folder)
-        entries[subject]?.folder = nil
-    }
-
-    /// Waits until something is seen, ``wake`` is called or the time is up; `nil` waits for ever.
-    func wait(atMost limit: Duration?) -> [Sighting] {
-        let subjects = Array(entries)
-        var descriptors = [wakeReader, inotify].map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
-        descriptors += subjects.map { pollfd(fd: $0.value.descriptor, events: Int16(POLLIN), revents: 0) }
-        let milliseconds = limit.map { Int32(clamping: max(0, $0.milliseconds + 1)) } ?? -1
-        guard poll(&descriptors, nfds_t(descriptors.count), milliseconds) > 0 else { return [] }
-        var sightings: [Sighting] = []
-        if descriptors[0].revents != 0 { drainWakeUps() }
-        if descriptors[1].revents != 0 { sightings += readStarts().map { .started($0) } }
-        for (index, subject) in subjects.enumerated() where descriptors[index + 2].revents != 0 {
-            close(subject.value.descriptor)
-            stopExpecting(subject.value.folder)
-            entries[subject.key] = nil
-            // Only our own children need it; for the others it fails and that is fine.
-            waitpid(subject.value.pid, nil, WNOHANG)
-            sightings.append(.ended(subject.key))
+        /// A closure that ends a ``wait(atMost:)`` early, from any thread while this watch lives.
+        var wake: @Sendable () -> Void {
+            let writer = wakeWriter
+            return {
+                var byte: UInt8 = 0
+                // A full pipe means that a wake-up is under way already.
+                _ = write(writer, &byte, 1)
+            }
         }
-        return sightings
-    }
 
-    private func stopExpecting(_ folder: Int32?) {
-        guard let folder, folders.removeValue(forKey: folder) != nil else { return }
-        inotify_rm_watch(inotify, folder)
-    }
+        /// Sees to it that `started` appearing in the folder will be told. Call before the program can start,
+        /// and look for the file afterwards.
+        func expectStart(of subject: Subject, in folder: String) -> Int32? {
+            let watch = inotify_add_watch(inotify, folder, UInt32(IN_MOVED_TO | IN_ONLYDIR))
+            guard watch >= 0 else { return nil }
+            folders[watch] = subject
+            return watch
+        }
 
-    private func drainWakeUps() {
-        var bytes = [UInt8](repeating: 0, count: 256)
-        while read(wakeReader, &bytes, bytes.count) == bytes.count {}
-    }
+        /// Watches a supervisor's process; `false` if it has gone already.
+        /// - Throws: ``PlatformError`` when descriptors have run out.
+        func add(_ subject: Subject, pid: Int32, expecting folder: Int32?) throws -> Bool {
+            let descriptor = martlet_pidfd_open(pid)
+            guard descriptor >= 0 else {
+                let problem = errno
+                stopExpecting(folder)
+                if problem == ESRCH { return false }
+                throw Disk.failure("watch the process", String(pid), problem)
+            }
+            entries[subject] = Entry(pid: pid, descriptor: descriptor, folder: folder)
+            return true
+        }
 
-    private func readStarts() -> [Subject] {
-        var started: [Subject] = []
-        let size = 64 << 10
-        let buffer = UnsafeMutableRawPointer.allocate(byteCount: size, alignment: 8)
-        defer { buffer.deallocate() }
-        while true {
-            let count = read(inotify, buffer, size)
-            guard count > 0 else { return started }
-            var offset = 0
-            let header = MemoryLayout<inotify_event>.size
-            while offset + header <= count {
-                let event = buffer.loadUnaligned(fromByteOffset: offset, as: inotify_event.self)
-                let length = Int(event.len)
-                let name = buffer.advanced(by: offset + header).assumingMemoryBound(to: CChar.self)
-                if length > 0, String(cString: name) == "started", let subject = folders[event.wd] {
-                    started.append(subject)
+        /// Watches a subject no longer.
+        func remove(_ subject: Subject) {
+            guard let entry = entries.removeValue(forKey: subject) else { return }
+            close(entry.descriptor)
+            stopExpecting(entry.folder)
+        }
+
+        /// The start is known; no need to look out for it.
+        func startSeen(_ subject: Subject) {
+            stopExpecting(entries[subject]?.folder)
+            entries[subject]?.folder = nil
+        }
+
+        /// Waits until something is seen, ``wake`` is called or the time is up; `nil` waits for ever.
+        func wait(atMost limit: Duration?) -> [Sighting] {
+            let subjects = Array(entries)
+            var descriptors = [wakeReader, inotify].map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
+            descriptors += subjects.map { pollfd(fd: $0.value.descriptor, events: Int16(POLLIN), revents: 0) }
+            let milliseconds = limit.map { Int32(clamping: max(0, $0.milliseconds + 1)) } ?? -1
+            guard poll(&descriptors, nfds_t(descriptors.count), milliseconds) > 0 else { return [] }
+            var sightings: [Sighting] = []
+            if descriptors[0].revents != 0 { drainWakeUps() }
+            if descriptors[1].revents != 0 { sightings += readStarts().map { .started($0) } }
+            for (index, subject) in subjects.enumerated() where descriptors[index + 2].revents != 0 {
+                close(subject.value.descriptor)
+                stopExpecting(subject.value.folder)
+                entries[subject.key] = nil
+                // Only our own children need it; for the others it fails and that is fine.
+                waitpid(subject.value.pid, nil, WNOHANG)
+                sightings.append(.ended(subject.key))
+            }
+            return sightings
+        }
+
+        private func stopExpecting(_ folder: Int32?) {
+            guard let folder, folders.removeValue(forKey: folder) != nil else { return }
+            inotify_rm_watch(inotify, folder)
+        }
+
+        private func drainWakeUps() {
+            var bytes = [UInt8](repeating: 0, count: 256)
+            while read(wakeReader, &bytes, bytes.count) == bytes.count {}
+        }
+
+        private func readStarts() -> [Subject] {
+            var started: [Subject] = []
+            let size = 64 << 10
+            let buffer = UnsafeMutableRawPointer.allocate(byteCount: size, alignment: 8)
+            defer { buffer.deallocate() }
+            while true {
+                let count = read(inotify, buffer, size)
+                guard count > 0 else { return started }
+                var offset = 0
+                let header = MemoryLayout<inotify_event>.size
+                while offset + header <= count {
+                    let event = buffer.loadUnaligned(fromByteOffset: offset, as: inotify_event.self)
+                    let length = Int(event.len)
+                    let name = buffer.advanced(by: offset + header).assumingMemoryBound(to: CChar.self)
+                    if length > 0, String(cString: name) == "started", let subject = folders[event.wd] {
+                        started.append(subject)
+                    }
+                    offset += header + length
                 }
-                offset += header + length
             }
         }
     }
-}
 #endif

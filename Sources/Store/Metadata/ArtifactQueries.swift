@@ -33,8 +33,10 @@ extension SQLConnection {
             ]
         }
         try insert(
-            rows, into: "artifact_edges",
-            onConflict: .keep(key: ["run_id", "path", "direction", "key", "position"]))
+            rows,
+            into: "artifact_edges",
+            onConflict: .keep(key: ["run_id", "path", "direction", "key", "position"])
+        )
     }
 
     /// The artifact with an id.
@@ -46,7 +48,10 @@ extension SQLConnection {
     ///
     /// Source: KFP importers without `reimport`, which register such an artifact only once.
     package func artifact(
-        uri: String, schemaTitle: String, metadata: [String: JSONValue], ofPipeline pipelineName: String
+        uri: String,
+        schemaTitle: String,
+        metadata: [String: JSONValue],
+        ofPipeline pipelineName: String
     ) throws -> Artifact? {
         // Equal metadata has equal text, because whoever writes JSON sorts it.
         try row(
@@ -58,9 +63,12 @@ extension SQLConnection {
             AND runs.pipeline_name = ?) ORDER BY created_at DESC, id DESC
             """,
             [
-                .text(uri), .text(schemaTitle), .json(metadata), .text(ArtifactEdge.Direction.output.rawValue),
+                .text(uri), .text(schemaTitle), .json(metadata),
+                .text(ArtifactEdge.Direction.output.rawValue),
                 .text(pipelineName),
-            ], as: decodeArtifact)
+            ],
+            as: decodeArtifact
+        )
     }
 
     /// Every artifact that a task of a run read or wrote, by time of creation, then id.
@@ -69,27 +77,37 @@ extension SQLConnection {
             artifactSelection,
             """
             WHERE id IN (SELECT artifact_id FROM artifact_edges WHERE run_id = ?) ORDER BY created_at, id
-            """, [.text(run.text)], as: decodeArtifact)
+            """,
+            [.text(run.text)],
+            as: decodeArtifact
+        )
     }
 
     /// What the tasks of a run read and wrote, by path, direction, key and position.
     package func edges(of run: RunID) throws -> [ArtifactEdge] {
         try rows(
-            edgeSelection, "WHERE run_id = ? ORDER BY path, direction, key, position", [.text(run.text)],
-            as: decodeEdge)
+            edgeSelection,
+            "WHERE run_id = ? ORDER BY path, direction, key, position",
+            [.text(run.text)],
+            as: decodeEdge
+        )
     }
 
     /// Which tasks of any run read and wrote an artifact, by run, path, direction, key and position.
     package func edges(ofArtifact id: ArtifactID) throws -> [ArtifactEdge] {
         try rows(
-            edgeSelection, "WHERE artifact_id = ? ORDER BY run_id, path, direction, key, position",
-            [.text(id.text)], as: decodeEdge)
+            edgeSelection,
+            "WHERE artifact_id = ? ORDER BY run_id, path, direction, key, position",
+            [.text(id.text)],
+            as: decodeEdge
+        )
     }
 
     /// The artifacts that a run has an edge to.
     func artifactIDs(touchedBy run: RunID) throws -> [ArtifactID] {
         try rows(
-            Selection("artifact_edges", key: ["artifact_id"], []), "WHERE run_id = ? GROUP BY artifact_id",
+            Selection("artifact_edges", key: ["artifact_id"], []),
+            "WHERE run_id = ? GROUP BY artifact_id",
             [.text(run.text)]
         ) { ArtifactID(try $0.text("artifact_id")) }
     }
@@ -101,32 +119,48 @@ extension SQLConnection {
                 """
                 DELETE FROM artifacts WHERE id = ? \
                 AND NOT EXISTS (SELECT 1 FROM artifact_edges WHERE artifact_id = artifacts.id)
-                """, [.text(id.text)])
+                """,
+                [.text(id.text)]
+            )
         }
     }
 }
 
 private let artifactSelection = Selection(
-    "artifacts", key: ["id"],
+    "artifacts",
+    key: ["id"],
     [
         "name", "schema_title", "schema_version", "uri", "metadata", "created_at", "digest", "metadata_only",
-    ])
+    ]
+)
 
 private func decodeArtifact(_ row: Row) throws -> Artifact {
     Artifact(
-        id: ArtifactID(try row.text("id")), name: try row.text("name"),
-        schemaTitle: try row.text("schema_title"), schemaVersion: try row.text("schema_version"),
-        uri: try row.text("uri"), metadata: try row.object("metadata"),
-        createdAt: try row.time("created_at"), digest: try row.optionalText("digest"),
-        isMetadataOnly: try row.integer("metadata_only") != 0)
+        id: ArtifactID(try row.text("id")),
+        name: try row.text("name"),
+        schemaTitle: try row.text("schema_title"),
+        schemaVersion: try row.text("schema_version"),
+        uri: try row.text("uri"),
+        metadata: try row.object("metadata"),
+        createdAt: try row.time("created_at"),
+        digest: try row.optionalText("digest"),
+        isMetadataOnly: try row.integer("metadata_only") != 0
+    )
 }
 
 private let edgeSelection = Selection(
-    "artifact_edges", key: ["run_id", "path", "direction", "key", "position"], ["artifact_id"])
+    "artifact_edges",
+    key: ["run_id", "path", "direction", "key", "position"],
+    ["artifact_id"]
+)
 
 private func decodeEdge(_ row: Row) throws -> ArtifactEdge {
     ArtifactEdge(
-        artifactID: ArtifactID(try row.text("artifact_id")), runID: RunID(try row.text("run_id")),
-        path: TaskPath(try row.text("path")), direction: try row.choice("direction"),
-        key: try row.text("key"), position: try row.integer("position"))
+        artifactID: ArtifactID(try row.text("artifact_id")),
+        runID: RunID(try row.text("run_id")),
+        path: TaskPath(try row.text("path")),
+        direction: try row.choice("direction"),
+        key: try row.text("key"),
+        position: try row.integer("position")
+    )
 }

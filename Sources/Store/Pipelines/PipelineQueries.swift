@@ -12,7 +12,9 @@ extension SQLConnection {
                 "description": .text(pipeline.description),
                 "created_at": .time(pipeline.createdAt),
                 "tags": .tags(pipeline.tags),
-            ], into: "pipelines")
+            ],
+            into: "pipelines"
+        )
     }
 
     /// The pipeline with an id.
@@ -35,13 +37,15 @@ extension SQLConnection {
     /// - Throws: ``PlatformError``; `notFound`, or `alreadyExists` when the name is taken.
     package func updatePipeline(_ pipeline: Pipeline) throws {
         let isThere = try update(
-            "pipelines", id: pipeline.id.text,
+            "pipelines",
+            id: pipeline.id.text,
             set: [
                 "name": .text(pipeline.name),
                 "display_name": .text(pipeline.displayName),
                 "description": .text(pipeline.description),
                 "tags": .tags(pipeline.tags),
-            ])
+            ]
+        )
         guard isThere else { throw PlatformError.notFound("Pipeline", pipeline.id.text) }
     }
 
@@ -54,11 +58,18 @@ extension SQLConnection {
 }
 
 private let pipelines = Selection(
-    "pipelines", key: ["id"], ["name", "display_name", "description", "created_at", "tags"])
+    "pipelines",
+    key: ["id"],
+    ["name", "display_name", "description", "created_at", "tags"]
+)
 
 private func decode(_ row: Row) throws -> Pipeline {
     Pipeline(
-        id: PipelineID(try row.text("id")), name: try row.text("name"),
-        displayName: try row.text("display_name"), description: try row.text("description"),
-        createdAt: try row.time("created_at"), tags: try row.tags("tags"))
+        id: PipelineID(try row.text("id")),
+        name: try row.text("name"),
+        displayName: try row.text("display_name"),
+        description: try row.text("description"),
+        createdAt: try row.time("created_at"),
+        tags: try row.tags("tags")
+    )
 }

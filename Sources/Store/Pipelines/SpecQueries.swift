@@ -11,7 +11,10 @@ extension SQLConnection {
                     "pipeline_spec": .json(document.pipelineSpec),
                     "platform_spec": .json(document.platformSpec),
                 ]
-            ], into: "specs", onConflict: .keep(key: ["id"]))
+            ],
+            into: "specs",
+            onConflict: .keep(key: ["id"])
+        )
     }
 
     /// The spec with an id.
@@ -19,7 +22,8 @@ extension SQLConnection {
         try row(specs, "WHERE id = ?", [.text(id)]) { row in
             PipelineSpecDocument(
                 pipelineSpec: try row.json("pipeline_spec"),
-                platformSpec: try row.optionalJSON("platform_spec"))
+                platformSpec: try row.optionalJSON("platform_spec")
+            )
         }
     }
 
@@ -30,7 +34,9 @@ extension SQLConnection {
             DELETE FROM specs WHERE id = ? \
             AND NOT EXISTS (SELECT 1 FROM pipeline_versions WHERE spec_id = specs.id) \
             AND NOT EXISTS (SELECT 1 FROM runs WHERE spec_id = specs.id)
-            """, [.text(id)])
+            """,
+            [.text(id)]
+        )
     }
 }
 

@@ -16,7 +16,9 @@ extension SQLConnection {
                 "code_source_url": .text(version.codeSourceURL),
                 "tags": .tags(version.tags),
                 "spec_id": .text(specID),
-            ], into: "pipeline_versions")
+            ],
+            into: "pipeline_versions"
+        )
     }
 
     /// The version with an id.
@@ -27,16 +29,23 @@ extension SQLConnection {
     /// The version of a pipeline that was created last.
     package func newestVersion(of pipeline: PipelineID) throws -> PipelineVersion? {
         try row(
-            versions, "WHERE pipeline_id = ? ORDER BY created_at DESC, id DESC", [.text(pipeline.text)],
-            as: decode)
+            versions,
+            "WHERE pipeline_id = ? ORDER BY created_at DESC, id DESC",
+            [.text(pipeline.text)],
+            as: decode
+        )
     }
 
     /// One page of a pipeline's versions.
     /// - Throws: ``PlatformError``; `invalidArgument` when the query names what does not exist.
     package func listVersions(of pipeline: PipelineID, _ query: ListQuery) throws -> Page<PipelineVersion> {
         try page(
-            query, of: .versions, versions, scope: SQLFragment("pipeline_id = ?", [.text(pipeline.text)]),
-            as: decode)
+            query,
+            of: .versions,
+            versions,
+            scope: SQLFragment("pipeline_id = ?", [.text(pipeline.text)]),
+            as: decode
+        )
     }
 
     /// The name of a version's spec.
@@ -48,14 +57,16 @@ extension SQLConnection {
     /// - Throws: ``PlatformError``; `notFound`, or `alreadyExists` when the name is taken.
     package func updateVersion(_ version: PipelineVersion) throws {
         let isThere = try update(
-            "pipeline_versions", id: version.id.text,
+            "pipeline_versions",
+            id: version.id.text,
             set: [
                 "name": .text(version.name),
                 "display_name": .text(version.displayName),
                 "description": .text(version.description),
                 "code_source_url": .text(version.codeSourceURL),
                 "tags": .tags(version.tags),
-            ])
+            ]
+        )
         guard isThere else { throw PlatformError.notFound("Pipeline version", version.id.text) }
     }
 
@@ -71,20 +82,29 @@ extension SQLConnection {
     /// How many versions a pipeline has.
     package func versionCount(of pipeline: PipelineID) throws -> Int {
         let rows = try query(
-            "SELECT COUNT(*) FROM pipeline_versions WHERE pipeline_id = ?", [.text(pipeline.text)])
+            "SELECT COUNT(*) FROM pipeline_versions WHERE pipeline_id = ?",
+            [.text(pipeline.text)]
+        )
         guard case .integer(let count)? = rows.first?.first else { return 0 }
         return Int(count)
     }
 }
 
 private let versions = Selection(
-    "pipeline_versions", key: ["id"],
-    ["pipeline_id", "name", "display_name", "description", "created_at", "code_source_url", "tags"])
+    "pipeline_versions",
+    key: ["id"],
+    ["pipeline_id", "name", "display_name", "description", "created_at", "code_source_url", "tags"]
+)
 
 private func decode(_ row: Row) throws -> PipelineVersion {
     PipelineVersion(
-        id: PipelineVersionID(try row.text("id")), pipelineID: PipelineID(try row.text("pipeline_id")),
-        name: try row.text("name"), displayName: try row.text("display_name"),
-        description: try row.text("description"), createdAt: try row.time("created_at"),
-        codeSourceURL: try row.text("code_source_url"), tags: try row.tags("tags"))
+        id: PipelineVersionID(try row.text("id")),
+        pipelineID: PipelineID(try row.text("pipeline_id")),
+        name: try row.text("name"),
+        displayName: try row.text("display_name"),
+        description: try row.text("description"),
+        createdAt: try row.time("created_at"),
+        codeSourceURL: try row.text("code_source_url"),
+        tags: try row.tags("tags")
+    )
 }

@@ -12,7 +12,9 @@ extension SQLConnection {
                 "created_at": .time(experiment.createdAt),
                 "last_run_created_at": .time(experiment.lastRunCreatedAt),
                 "storage_state": .text(experiment.storageState.rawValue),
-            ], into: "experiments")
+            ],
+            into: "experiments"
+        )
     }
 
     /// The experiment with an id.
@@ -35,13 +37,15 @@ extension SQLConnection {
     /// - Throws: ``PlatformError``; `notFound`, or `alreadyExists` when the name is taken.
     package func updateExperiment(_ experiment: Experiment) throws {
         let isThere = try update(
-            "experiments", id: experiment.id.text,
+            "experiments",
+            id: experiment.id.text,
             set: [
                 "display_name": .text(experiment.displayName),
                 "description": .text(experiment.description),
                 "last_run_created_at": .time(experiment.lastRunCreatedAt),
                 "storage_state": .text(experiment.storageState.rawValue),
-            ])
+            ]
+        )
         guard isThere else { throw PlatformError.notFound("Experiment", experiment.id.text) }
     }
 
@@ -57,18 +61,25 @@ extension SQLConnection {
             """
             UPDATE experiments SET last_run_created_at = ? \
             WHERE id = ? AND (last_run_created_at IS NULL OR last_run_created_at < ?)
-            """, [.time(createdAt), .text(experiment.text), .time(createdAt)])
+            """,
+            [.time(createdAt), .text(experiment.text), .time(createdAt)]
+        )
     }
 }
 
 private let experiments = Selection(
-    "experiments", key: ["id"],
-    ["display_name", "description", "created_at", "last_run_created_at", "storage_state"])
+    "experiments",
+    key: ["id"],
+    ["display_name", "description", "created_at", "last_run_created_at", "storage_state"]
+)
 
 private func decode(_ row: Row) throws -> Experiment {
     Experiment(
-        id: ExperimentID(try row.text("id")), displayName: try row.text("display_name"),
-        description: try row.text("description"), createdAt: try row.time("created_at"),
+        id: ExperimentID(try row.text("id")),
+        displayName: try row.text("display_name"),
+        description: try row.text("description"),
+        createdAt: try row.time("created_at"),
         lastRunCreatedAt: try row.optionalTime("last_run_created_at"),
-        storageState: try row.choice("storage_state"))
+        storageState: try row.choice("storage_state")
+    )
 }

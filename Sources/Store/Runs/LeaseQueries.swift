@@ -28,7 +28,9 @@ extension SQLConnection {
     /// Gives one run back, if the owner holds it.
     package func releaseLease(_ run: RunID, owner: String) throws {
         try execute(
-            "DELETE FROM run_leases WHERE run_id = ? AND owner = ?", [.text(run.text), .text(owner)])
+            "DELETE FROM run_leases WHERE run_id = ? AND owner = ?",
+            [.text(run.text), .text(owner)]
+        )
     }
 
     /// Gives back every run an owner holds.

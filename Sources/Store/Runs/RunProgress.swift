@@ -7,14 +7,17 @@ extension SQLConnection {
     /// Names and storage state belong to the API and are left alone. A deleted run stays deleted.
     package func updateRunProgress(_ run: Run) throws {
         _ = try update(
-            "runs", id: run.id.text,
+            "runs",
+            id: run.id.text,
             set: [
                 "finished_at": .time(run.finishedAt),
                 "state": .text(run.state.rawValue),
                 "error": .json(run.error?.json),
                 "state_history": .history(run.stateHistory),
                 "outputs": .json(run.outputs.json),
-            ], also: "revision = revision + 1")
+            ],
+            also: "revision = revision + 1"
+        )
     }
 
     /// Asks for a run to be stopped; the request survives whatever the engine writes meanwhile.
@@ -24,7 +27,9 @@ extension SQLConnection {
             """
             UPDATE runs SET termination_requested_at = COALESCE(termination_requested_at, ?), \
             revision = revision + 1 WHERE id = ? AND state IN (\(liveStates))
-            """, [.time(now), .text(run.text)]) > 0
+            """,
+            [.time(now), .text(run.text)]
+        ) > 0
     }
 
     /// Whether somebody has asked for a run to be stopped.
@@ -40,6 +45,8 @@ extension SQLConnection {
             """
             UPDATE runs SET storage_state = ?, revision = revision + 1 \
             WHERE experiment_id = ? AND storage_state <> ?
-            """, [archived, .text(experiment.text), archived])
+            """,
+            [archived, .text(experiment.text), archived]
+        )
     }
 }

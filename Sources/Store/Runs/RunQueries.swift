@@ -27,7 +27,9 @@ extension SQLConnection {
                 "outputs": .json(run.outputs.json),
                 "spec_id": .text(specID),
                 "revision": .integer(1),
-            ], into: "runs")
+            ],
+            into: "runs"
+        )
         try noteRun(createdAt: run.createdAt, in: run.experimentID)
     }
 
@@ -45,8 +47,12 @@ extension SQLConnection {
     /// - Throws: ``PlatformError``; `invalidArgument` when the query names what does not exist.
     package func listRuns(_ query: ListQuery, experimentID: ExperimentID?) throws -> Page<Run> {
         try page(
-            query, of: .runs, runs,
-            scope: experimentID.map { SQLFragment("experiment_id = ?", [.text($0.text)]) }, as: decode)
+            query,
+            of: .runs,
+            runs,
+            scope: experimentID.map { SQLFragment("experiment_id = ?", [.text($0.text)]) },
+            as: decode
+        )
     }
 
     /// Writes what can change in a run, and raises its revision.
@@ -56,7 +62,8 @@ extension SQLConnection {
     /// - Throws: ``PlatformError``; `notFound` when the run was deleted.
     package func updateRun(_ run: Run) throws {
         let isThere = try update(
-            "runs", id: run.id.text,
+            "runs",
+            id: run.id.text,
             set: [
                 "display_name": .text(run.displayName),
                 "description": .text(run.description),
@@ -67,7 +74,9 @@ extension SQLConnection {
                 "error": .json(run.error?.json),
                 "state_history": .history(run.stateHistory),
                 "outputs": .json(run.outputs.json),
-            ], also: "revision = revision + 1")
+            ],
+            also: "revision = revision + 1"
+        )
         guard isThere else { throw PlatformError.notFound("Run", run.id.text) }
     }
 
@@ -92,22 +101,29 @@ extension SQLConnection {
 }
 
 private let runs = Selection(
-    "runs", key: ["id"],
+    "runs",
+    key: ["id"],
     [
         "experiment_id", "display_name", "description", "storage_state", "pipeline_id", "pipeline_version_id",
         "pipeline_name", "parameters", "pipeline_root", "service_account", "created_at", "scheduled_at",
         "finished_at", "state", "error", "state_history", "outputs",
-    ])
+    ]
+)
 
 private func decode(_ row: Row) throws -> Run {
     var run = Run(
-        id: RunID(try row.text("id")), experimentID: ExperimentID(try row.text("experiment_id")),
-        displayName: try row.text("display_name"), description: try row.text("description"),
+        id: RunID(try row.text("id")),
+        experimentID: ExperimentID(try row.text("experiment_id")),
+        displayName: try row.text("display_name"),
+        description: try row.text("description"),
         pipelineID: try row.optionalText("pipeline_id").map { PipelineID($0) },
         pipelineVersionID: try row.optionalText("pipeline_version_id").map { PipelineVersionID($0) },
-        pipelineName: try row.text("pipeline_name"), parameters: try row.object("parameters"),
-        pipelineRoot: try row.optionalText("pipeline_root"), serviceAccount: try row.text("service_account"),
-        createdAt: try row.time("created_at"))
+        pipelineName: try row.text("pipeline_name"),
+        parameters: try row.object("parameters"),
+        pipelineRoot: try row.optionalText("pipeline_root"),
+        serviceAccount: try row.text("service_account"),
+        createdAt: try row.time("created_at")
+    )
     run.storageState = try row.choice("storage_state")
     run.scheduledAt = try row.time("scheduled_at")
     run.finishedAt = try row.optionalTime("finished_at")

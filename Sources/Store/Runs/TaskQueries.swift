@@ -30,14 +30,21 @@ extension SQLConnection {
     /// The tasks of a run by time of creation, then path.
     package func tasks(of run: RunID) throws -> [TaskRecord] {
         try rows(
-            tasksSelection, "WHERE run_id = ? ORDER BY created_at, path", [.text(run.text)], as: decodeTask)
+            tasksSelection,
+            "WHERE run_id = ? ORDER BY created_at, path",
+            [.text(run.text)],
+            as: decodeTask
+        )
     }
 
     /// One task of a run.
     package func task(_ run: RunID, _ path: TaskPath) throws -> TaskRecord? {
         try row(
-            tasksSelection, "WHERE run_id = ? AND path = ?", [.text(run.text), .text(path.text)],
-            as: decodeTask)
+            tasksSelection,
+            "WHERE run_id = ? AND path = ?",
+            [.text(run.text), .text(path.text)],
+            as: decodeTask
+        )
     }
 
     /// Writes attempts at a run's tasks, new ones and known ones alike; the run must be there.
@@ -62,23 +69,35 @@ extension SQLConnection {
     /// The attempts at all tasks of a run, by path, then number.
     package func attempts(of run: RunID) throws -> [Attempt] {
         try rows(
-            attemptsSelection, "WHERE run_id = ? ORDER BY path, number", [.text(run.text)], as: decodeAttempt)
+            attemptsSelection,
+            "WHERE run_id = ? ORDER BY path, number",
+            [.text(run.text)],
+            as: decodeAttempt
+        )
     }
 }
 
 private let tasksSelection = Selection(
-    "tasks", key: ["run_id", "path"],
+    "tasks",
+    key: ["run_id", "path"],
     [
-        "parent", "name", "display_name", "iteration", "kind", "state", "reason", "cache", "inputs", "outputs",
+        "parent", "name", "display_name", "iteration", "kind", "state", "reason", "cache", "inputs",
+        "outputs",
         "created_at", "started_at", "ended_at", "state_history",
-    ])
+    ]
+)
 
 private func decodeTask(_ row: Row) throws -> TaskRecord {
     var task = TaskRecord(
-        runID: RunID(try row.text("run_id")), path: TaskPath(try row.text("path")),
-        parent: try row.optionalText("parent").map { TaskPath($0) }, name: try row.text("name"),
-        displayName: try row.text("display_name"), iteration: try row.optionalInteger("iteration"),
-        kind: try row.choice("kind"), createdAt: try row.time("created_at"))
+        runID: RunID(try row.text("run_id")),
+        path: TaskPath(try row.text("path")),
+        parent: try row.optionalText("parent").map { TaskPath($0) },
+        name: try row.text("name"),
+        displayName: try row.text("display_name"),
+        iteration: try row.optionalInteger("iteration"),
+        kind: try row.choice("kind"),
+        createdAt: try row.time("created_at")
+    )
     task.state = try row.choice("state")
     task.reason = try row.reason("reason")
     task.cache = try row.reason("cache")
@@ -91,13 +110,17 @@ private func decodeTask(_ row: Row) throws -> TaskRecord {
 }
 
 private let attemptsSelection = Selection(
-    "attempts", key: ["run_id", "path", "number"],
-    ["state", "reason", "created_at", "started_at", "ended_at", "exit_code"])
+    "attempts",
+    key: ["run_id", "path", "number"],
+    ["state", "reason", "created_at", "started_at", "ended_at", "exit_code"]
+)
 
 private func decodeAttempt(_ row: Row) throws -> Attempt {
     var attempt = Attempt(
-        path: TaskPath(try row.text("path")), number: try row.integer("number"),
-        createdAt: try row.time("created_at"))
+        path: TaskPath(try row.text("path")),
+        number: try row.integer("number"),
+        createdAt: try row.time("created_at")
+    )
     attempt.state = try row.choice("state")
     attempt.reason = try row.reason("reason")
     attempt.startedAt = try row.optionalTime("started_at")

@@ -34,12 +34,16 @@ extension SQLConnection {
     ///   - limit: how many at most.
     package func changes(after sequence: Int64, limit: Int) throws -> [Change] {
         try rows(
-            changesSelection, "WHERE sequence > ? ORDER BY sequence LIMIT ?",
+            changesSelection,
+            "WHERE sequence > ? ORDER BY sequence LIMIT ?",
             [.integer(sequence), .integer(Int64(limit))]
         ) { row in
             Change(
-                sequence: Int64(try row.integer("sequence")), kind: try row.text("kind"),
-                id: try row.text("id"), at: try row.time("at"))
+                sequence: Int64(try row.integer("sequence")),
+                kind: try row.text("kind"),
+                id: try row.text("id"),
+                at: try row.time("at")
+            )
         }
     }
 
@@ -55,7 +59,8 @@ extension SQLConnection {
     package func pruneChanges(keeping count: Int) throws {
         try execute(
             "DELETE FROM changes WHERE sequence <= (SELECT MAX(sequence) FROM changes) - ?",
-            [.integer(Int64(max(count, 1)))])
+            [.integer(Int64(max(count, 1)))]
+        )
     }
 }
 

@@ -5,7 +5,10 @@ extension Migration {
     /// Each index that serves a list ends in `id`, so that pages go on exactly where the one before ended.
     /// Foreign keys are immediate: a deferred one would fail at `COMMIT`, which several writers share.
     static let initialSchema = Migration(
-        1, "initial schema", pipelineTables + runTables + metadataTables + systemTables + rowCounts)
+        1,
+        "initial schema",
+        pipelineTables + runTables + metadataTables + systemTables + rowCounts
+    )
 }
 
 private let pipelineTables = [

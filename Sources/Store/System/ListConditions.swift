@@ -55,7 +55,8 @@ private func timeCondition(_ predicate: Predicate, _ sql: String) throws -> SQLF
     case .lessThanEquals: return SQLFragment("\(sql) < ?", [end])
     case .isIn, .isSubstring:
         throw PlatformError.invalid(
-            "filter on \(predicate.key): \(predicate.operation.rawValue) does not apply to times")
+            "filter on \(predicate.key): \(predicate.operation.rawValue) does not apply to times"
+        )
     }
 }
 
@@ -63,12 +64,15 @@ private func timeCondition(_ predicate: Predicate, _ sql: String) throws -> SQLF
 private func tagCondition(_ predicate: Predicate, of resource: ListedResource) throws -> SQLFragment {
     guard predicate.operation == .equals, case .string(let text) = predicate.operand else {
         throw PlatformError.invalid(
-            "filter on \(predicate.key): tags can only be compared by EQUALS with a string_value")
+            "filter on \(predicate.key): tags can only be compared by EQUALS with a string_value"
+        )
     }
     return SQLFragment(
         """
         EXISTS (SELECT 1 FROM json_each(\(resource.table).tags) AS tag WHERE tag.key = ? AND tag.value = ?)
-        """, [.text(String(predicate.key.dropFirst("tags.".count))), .text(text)])
+        """,
+        [.text(String(predicate.key.dropFirst("tags.".count))), .text(text)]
+    )
 }
 
 private func comparison(_ operation: Predicate.Operation) -> String {
@@ -100,14 +104,16 @@ private func checkSize(_ predicate: Predicate) throws {
     }
     guard texts.count <= Limits.listOperandsMax else {
         throw PlatformError.invalid(
-            "filter on \(predicate.key): \(texts.count) values, expected at most \(Limits.listOperandsMax)")
+            "filter on \(predicate.key): \(texts.count) values, expected at most \(Limits.listOperandsMax)"
+        )
     }
     guard texts.allSatisfy({ $0.unicodeScalars.count <= Limits.listOperandCharactersMax }) else {
         throw PlatformError.invalid(
             """
             filter on \(predicate.key): a value has more than \
             \(Limits.listOperandCharactersMax) characters
-            """)
+            """
+        )
     }
 }
 
@@ -121,7 +127,8 @@ private func misfit(_ predicate: Predicate, expected: String) -> PlatformError {
         case .strings: "a list of strings"
         }
     return .invalid(
-        "filter on \(predicate.key): \(predicate.operation.rawValue) with \(found), expected \(expected)")
+        "filter on \(predicate.key): \(predicate.operation.rawValue) with \(found), expected \(expected)"
+    )
 }
 
 extension Instant {

@@ -3,7 +3,10 @@ import Model
 extension SQLConnection {
     /// Reads one page of a list, see ``ListSQL``.
     func page<Item: Sendable>(
-        _ query: ListQuery, of resource: ListedResource, _ selection: Selection, scope: SQLFragment? = nil,
+        _ query: ListQuery,
+        of resource: ListedResource,
+        _ selection: Selection,
+        scope: SQLFragment? = nil,
         as decode: (Row) throws -> Item
     ) throws -> Page<Item> {
         let sql = try ListSQL(query, of: resource, selection, scope: scope)
@@ -11,8 +14,10 @@ extension SQLConnection {
         let rows = found.prefix(query.pageSize).map { Row(selection: selection, values: $0) }
         let isLastPage = found.count <= query.pageSize
         return Page(
-            items: try rows.map(decode), next: isLastPage ? nil : try rows.last.flatMap(cursor),
-            totalSize: try total(sql.total))
+            items: try rows.map(decode),
+            next: isLastPage ? nil : try rows.last.flatMap(cursor),
+            totalSize: try total(sql.total)
+        )
     }
 
     private func total(_ sql: SQLFragment) throws -> Int {
@@ -29,7 +34,8 @@ private func cursor(after row: Row) throws -> ListQuery.Cursor? {
     case .integer(let milliseconds)?: return ListQuery.Cursor(value: .number(Double(milliseconds)), id: id)
     case .null?, .real?, .blob?, nil:
         throw PlatformError(
-            .internalError, "Row \(id) of table \(row.selection.table) has no place in the order of its list."
+            .internalError,
+            "Row \(id) of table \(row.selection.table) has no place in the order of its list."
         )
     }
 }

@@ -34,7 +34,10 @@ struct ListSQL: Hashable, Sendable {
     /// - Throws: ``PlatformError`` with `invalidArgument` for an unknown field, an operand that does not fit,
     ///   a cursor of another order, or more of something than ``Limits`` allow.
     init(
-        _ query: ListQuery, of resource: ListedResource, _ selection: Selection, scope: SQLFragment?
+        _ query: ListQuery,
+        of resource: ListedResource,
+        _ selection: Selection,
+        scope: SQLFragment?
     ) throws {
         guard (1...Limits.pageSizeMax).contains(query.pageSize) else {
             throw PlatformError.invalid("page size is \(query.pageSize), expected 1 to \(Limits.pageSizeMax)")
@@ -55,7 +58,9 @@ struct ListSQL: Hashable, Sendable {
             """
             \(selection.sql(adding: [sort.sql]))\(pageFilter) \
             ORDER BY \(sort.sql) \(direction), id \(direction) LIMIT \(query.pageSize + 1)
-            """, pageArguments)
+            """,
+            pageArguments
+        )
         total = Self.total(matching, of: resource)
     }
 
@@ -69,11 +74,15 @@ struct ListSQL: Hashable, Sendable {
             """
             SELECT COUNT(*) FROM \
             (SELECT 1 FROM \(resource.table)\(filter) LIMIT \(Limits.listCountMax)) AS matching
-            """, arguments)
+            """,
+            arguments
+        )
     }
 
     private static func position(
-        after cursor: ListQuery.Cursor, _ query: ListQuery, _ sort: ListedResource.Field
+        after cursor: ListQuery.Cursor,
+        _ query: ListQuery,
+        _ sort: ListedResource.Field
     ) throws -> SQLFragment {
         let value: SQLValue
         switch (sort.kind, cursor.value) {
@@ -87,10 +96,13 @@ struct ListSQL: Hashable, Sendable {
                 """
                 page token goes on after \(cursor.value.kindDescription), which does not fit the sort field \
                 \(query.sortField): ask for the first page again
-                """)
+                """
+            )
         }
         return SQLFragment(
-            "(\(sort.sql), id) \(query.descending ? "<" : ">") (?, ?)", [value, .text(cursor.id)])
+            "(\(sort.sql), id) \(query.descending ? "<" : ">") (?, ?)",
+            [value, .text(cursor.id)]
+        )
     }
 
     private static func conjunction(_ conditions: [SQLFragment]) -> (sql: String, arguments: [SQLValue]) {
@@ -109,7 +121,8 @@ func unknownField(_ name: String, use: String, of resource: ListedResource) -> P
         """
         \(name): unknown \(use) field for \(resource.table.replacingUnderscores); \
         known are \(known.joined(separator: ", "))
-        """)
+        """
+    )
 }
 
 extension String {

@@ -41,7 +41,10 @@ struct ListedResource: Sendable {
             "finished_at": .time("COALESCE(finished_at, 0)"), "storage_state": .text("storage_state"),
             "state": .text("state"), "status": .text("state"), "experiment_id": .text("experiment_id"),
             "recurring_run_id": .text("COALESCE(recurring_run_id, '')"),
-        ], hasTags: false, isCounted: true)
+        ],
+        hasTags: false,
+        isCounted: true
+    )
 
     /// Experiments.
     ///
@@ -54,7 +57,10 @@ struct ListedResource: Sendable {
             "created_at": .time("created_at"),
             "last_run_created_at": .time("COALESCE(last_run_created_at, 0)"),
             "storage_state": .text("storage_state"),
-        ], hasTags: false, isCounted: true)
+        ],
+        hasTags: false,
+        isCounted: true
+    )
 
     /// Pipelines.
     ///
@@ -65,7 +71,10 @@ struct ListedResource: Sendable {
             "id": .text("id"), "pipeline_id": .text("id"), "name": .text("name"),
             "display_name": .text("display_name"), "description": .text("description"),
             "created_at": .time("created_at"),
-        ], hasTags: true, isCounted: true)
+        ],
+        hasTags: true,
+        isCounted: true
+    )
 
     /// Versions of a pipeline.
     ///
@@ -76,7 +85,10 @@ struct ListedResource: Sendable {
             "id": .text("id"), "pipeline_version_id": .text("id"), "name": .text("name"),
             "display_name": .text("display_name"), "description": .text("description"),
             "created_at": .time("created_at"),
-        ], hasTags: true, isCounted: false)
+        ],
+        hasTags: true,
+        isCounted: false
+    )
 }
 
 extension ListedResource.Field {

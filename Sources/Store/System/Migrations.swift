@@ -47,7 +47,8 @@ extension Database {
                         "name": .text(migration.name),
                         "applied_at": .time(now),
                     ],
-                    into: "schema_migrations")
+                    into: "schema_migrations"
+                )
             }
         }
     }
@@ -66,7 +67,9 @@ extension SQLConnection {
             """
             CREATE TABLE IF NOT EXISTS schema_migrations (
                 number INTEGER PRIMARY KEY, name TEXT NOT NULL, applied_at INTEGER NOT NULL)
-            """, [])
+            """,
+            []
+        )
     }
 }
 
@@ -76,5 +79,6 @@ private func newerSchema(found: Int, known: Int) -> PlatformError {
         """
         The database has schema \(found), but this build knows schemas up to \(known) only. \
         A newer Martlet has used it: start that one again, or choose another data directory.
-        """)
+        """
+    )
 }

@@ -29,7 +29,10 @@ struct Selection: Sendable {
 extension SQLConnection {
     /// Reads the selected rows; `rest` is what follows the `FROM`.
     func rows<Value>(
-        _ selection: Selection, _ rest: String, _ arguments: [SQLValue], as decode: (Row) throws -> Value
+        _ selection: Selection,
+        _ rest: String,
+        _ arguments: [SQLValue],
+        as decode: (Row) throws -> Value
     ) throws -> [Value] {
         try query("\(selection.sql()) \(rest)", arguments)
             .map { try decode(Row(selection: selection, values: $0)) }
@@ -37,7 +40,10 @@ extension SQLConnection {
 
     /// Reads the first selected row, if there is one.
     func row<Value>(
-        _ selection: Selection, _ rest: String, _ arguments: [SQLValue], as decode: (Row) throws -> Value
+        _ selection: Selection,
+        _ rest: String,
+        _ arguments: [SQLValue],
+        as decode: (Row) throws -> Value
     ) throws -> Value? {
         try rows(selection, "\(rest) LIMIT 1", arguments, as: decode).first
     }
@@ -102,7 +108,8 @@ struct Row {
 
     /// One word of a closed set.
     func choice<Choice: RawRepresentable<String>>(
-        _ column: String, as type: Choice.Type = Choice.self
+        _ column: String,
+        as type: Choice.Type = Choice.self
     ) throws -> Choice {
         let text = try text(column)
         guard let choice = Choice(rawValue: text) else {
@@ -160,8 +167,10 @@ struct Row {
                 throw failure(column, "the entry \(entry.jsonText)", "a time and a state this build knows")
             }
             return StateChange(
-                at: Instant(milliseconds: Int64(at)), state: state,
-                reason: entry["reason"].map { Reason(json: $0) })
+                at: Instant(milliseconds: Int64(at)),
+                state: state,
+                reason: entry["reason"].map { Reason(json: $0) }
+            )
         }
     }
 
@@ -180,7 +189,8 @@ struct Row {
             Row \(key) of table \(selection.table) cannot be read: column \(column) holds \(found), expected \
             \(expected). The database was changed by hand or by another version; correct the row or restore \
             a backup.
-            """)
+            """
+        )
     }
 }
 

@@ -111,6 +111,8 @@ extension SQLValue {
                     ]
                     entry["reason"] = change.reason?.json
                     return .object(entry)
-                }))
+                }
+            )
+        )
     }
 }

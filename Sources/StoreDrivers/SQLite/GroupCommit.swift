@@ -67,7 +67,8 @@ final class GroupCommit: Sendable {
 
     /// Runs all entries in one transaction; when that fails as a whole, it fails for everybody.
     private func outcomes(
-        of entries: [Entry], _ connection: SQLiteConnection
+        of entries: [Entry],
+        _ connection: SQLiteConnection
     ) -> [Result<Delivery, any Error>] {
         do {
             try connection.execute("BEGIN IMMEDIATE", [])
@@ -84,7 +85,8 @@ final class GroupCommit: Sendable {
     /// Runs one entry within a savepoint.
     /// - Throws: when the transaction as a whole is lost, as SQLite does for a full disk.
     private func isolated(
-        _ entry: Entry, _ connection: SQLiteConnection
+        _ entry: Entry,
+        _ connection: SQLiteConnection
     ) throws -> Result<Delivery, any Error> {
         try connection.execute("SAVEPOINT entry", [])
         do {

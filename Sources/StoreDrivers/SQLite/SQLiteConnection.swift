@@ -93,7 +93,8 @@ extension SQLValue {
             case .text(let text):
                 guard !text.utf8.contains(0) else {
                     throw PlatformError.invalid(
-                        "text contains a NUL character, which cannot be stored: remove it")
+                        "text contains a NUL character, which cannot be stored: remove it"
+                    )
                 }
                 return text.databaseValue
             case .blob(let bytes): return Data(bytes).databaseValue

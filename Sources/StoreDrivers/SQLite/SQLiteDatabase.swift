@@ -21,14 +21,19 @@ package final class SQLiteDatabase: Store.Database {
     package static func open(path: String) async throws -> SQLiteDatabase {
         do {
             let database = SQLiteDatabase(
-                try DatabasePool(path: path, configuration: configuration(readers: 4)))
+                try DatabasePool(path: path, configuration: configuration(readers: 4))
+            )
             try await database.prepare()
             return database
         } catch let error as DatabaseError {
             throw PlatformError(opening: path, error)
         } catch let error as PlatformError {
             throw PlatformError(
-                error.code, "Database \(path): \(error.message)", cause: error.cause, retry: error.retry)
+                error.code,
+                "Database \(path): \(error.message)",
+                cause: error.cause,
+                retry: error.retry
+            )
         }
     }
 
@@ -68,7 +73,8 @@ package final class SQLiteDatabase: Store.Database {
                         } catch let error as DatabaseError {
                             throw PlatformError(error)
                         }
-                    })
+                    }
+                )
             }
         }
     }
@@ -83,7 +89,8 @@ package final class SQLiteDatabase: Store.Database {
                     let result = try body(connection)
                     return { continuation.resume(returning: result) }
                 },
-                fail: { continuation.resume(throwing: $0) })
+                fail: { continuation.resume(throwing: $0) }
+            )
             guard group.enqueue(entry) else { return }
             writer.asyncWriteWithoutTransaction { [group, statements] database in
                 group.drain(SQLiteConnection(database, statements))
@@ -107,7 +114,8 @@ package final class SQLiteDatabase: Store.Database {
         guard case .text(let text)? = version.first?.first, isRecentEnough(text) else {
             throw PlatformError(
                 .failedPrecondition,
-                "SQLite 3.35 or newer is needed, found \(version): update the SQLite library of this system")
+                "SQLite 3.35 or newer is needed, found \(version): update the SQLite library of this system"
+            )
         }
         try await migrate(at: Instant(Date()))
     }

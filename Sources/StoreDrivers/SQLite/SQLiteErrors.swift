@@ -16,34 +16,47 @@ extension PlatformError {
             self.init(
                 .failedPrecondition,
                 "what this refers to does not exist any more, or something still refers to this",
-                cause: cause)
+                cause: cause
+            )
         case (.SQLITE_FULL, _):
             self.init(
-                .resourceExhausted, "the disk of the data directory is full: free some space and try again",
-                cause: cause, retry: .backoff)
+                .resourceExhausted,
+                "the disk of the data directory is full: free some space and try again",
+                cause: cause,
+                retry: .backoff
+            )
         case (.SQLITE_BUSY, _), (.SQLITE_LOCKED, _):
             self.init(
-                .unavailable, "another program holds the database: stop it or try again", cause: cause,
-                retry: .backoff)
+                .unavailable,
+                "another program holds the database: stop it or try again",
+                cause: cause,
+                retry: .backoff
+            )
         case (.SQLITE_IOERR, _):
             self.init(
-                .unavailable, "the disk of the data directory failed: check it and try again", cause: cause,
-                retry: .backoff)
+                .unavailable,
+                "the disk of the data directory failed: check it and try again",
+                cause: cause,
+                retry: .backoff
+            )
         case (.SQLITE_READONLY, _):
             self.init(
                 .failedPrecondition,
                 "the database cannot be written: check the permissions of its file and folder",
-                cause: cause)
+                cause: cause
+            )
         case (.SQLITE_CANTOPEN, _):
             self.init(
                 .failedPrecondition,
                 "the file cannot be opened: check that its folder exists and may be written",
-                cause: cause)
+                cause: cause
+            )
         case (.SQLITE_NOTADB, _):
             self.init(
                 .failedPrecondition,
                 "the file is not an SQLite database: move it away or choose another place",
-                cause: cause)
+                cause: cause
+            )
         case (.SQLITE_CORRUPT, _):
             self.init(.internalError, "the database is damaged: restore it from a backup", cause: cause)
         case (.SQLITE_MISUSE, _) where error.message == "Connection is closed":
@@ -60,7 +73,11 @@ extension PlatformError {
     init(opening path: String, _ error: DatabaseError) {
         let general = PlatformError(error)
         self.init(
-            general.code, "Database \(path): \(general.message)", cause: general.cause, retry: general.retry)
+            general.code,
+            "Database \(path): \(general.message)",
+            cause: general.cause,
+            retry: general.retry
+        )
     }
 }
 

@@ -19,11 +19,14 @@ extension Artifact {
         let reader = try MessageReader(response: json, at: "artifact")
         let type = try reader.optionalString("type") ?? "Artifact"
         self.init(
-            id: ArtifactID(try reader.requiredString("artifact_id")), name: try reader.string("name"),
+            id: ArtifactID(try reader.requiredString("artifact_id")),
+            name: try reader.string("name"),
             schemaTitle: try reader.optionalString("schema_title") ?? "system." + type,
             schemaVersion: try reader.optionalString("schema_version") ?? "0.0.1",
-            uri: try reader.string("uri"), metadata: try reader.map("metadata"),
-            createdAt: try reader.instant("created_at") ?? .epoch)
+            uri: try reader.string("uri"),
+            metadata: try reader.map("metadata"),
+            createdAt: try reader.instant("created_at") ?? .epoch
+        )
     }
 
     /// Source: KFP 3.0 `Artifact.ArtifactType`; a title it does not know is a plain artifact.

@@ -15,11 +15,13 @@ extension Pipeline {
         let reader = try MessageReader(response: json, at: "pipeline")
         let name = try reader.string("name")
         self.init(
-            id: PipelineID(try reader.requiredString("pipeline_id")), name: name,
+            id: PipelineID(try reader.requiredString("pipeline_id")),
+            name: name,
             displayName: try reader.optionalString("display_name") ?? name,
             description: try reader.string("description"),
             createdAt: try reader.requiredInstant("created_at"),
-            tags: try reader.texts("tags"))
+            tags: try reader.texts("tags")
+        )
     }
 }
 
@@ -94,7 +96,8 @@ package struct PipelineAndVersionSubmission: Hashable, Sendable {
         let reader = try MessageReader(json, at: "request", known: ["pipeline", "pipeline_version"])
         guard let pipeline = reader.value("pipeline"), let version = reader.value("pipeline_version") else {
             throw PlatformError.invalid(
-                "request: expected pipeline and pipeline_version, at least one is missing")
+                "request: expected pipeline and pipeline_version, at least one is missing"
+            )
         }
         self.pipeline = try PipelineSubmission(json: pipeline)
         self.version = try PipelineVersionSubmission(json: version)

@@ -32,12 +32,16 @@ package struct PipelineVersionMessage: Hashable, Sendable {
         self.init(
             version: PipelineVersion(
                 id: PipelineVersionID(try reader.requiredString("pipeline_version_id")),
-                pipelineID: PipelineID(try reader.requiredString("pipeline_id")), name: name,
+                pipelineID: PipelineID(try reader.requiredString("pipeline_id")),
+                name: name,
                 displayName: try reader.optionalString("display_name") ?? name,
                 description: try reader.string("description"),
                 createdAt: try reader.requiredInstant("created_at"),
-                codeSourceURL: try reader.string("code_source_url"), tags: try reader.texts("tags")),
-            spec: reader.value("pipeline_spec").map(PipelineSpecDocument.init(combined:)))
+                codeSourceURL: try reader.string("code_source_url"),
+                tags: try reader.texts("tags")
+            ),
+            spec: reader.value("pipeline_spec").map(PipelineSpecDocument.init(combined:))
+        )
     }
 }
 
@@ -115,7 +119,8 @@ package struct UploadParameters: Hashable, Sendable {
         if let text = query["tags"] {
             guard let tags = try? JSONValue(json: text) else {
                 throw PlatformError.invalid(
-                    "tags: expected a JSON object such as {\"team\":\"a\"}, found \"\(text.prefix(80))\"")
+                    "tags: expected a JSON object such as {\"team\":\"a\"}, found \"\(text.prefix(80))\""
+                )
             }
             self.tags = try MessageReader(response: ["tags": tags], at: "query").texts("tags")
         }

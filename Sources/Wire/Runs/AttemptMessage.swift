@@ -12,17 +12,23 @@ enum AttemptMessage {
             [
                 "reason": attempt.reason?.json, "create_time": attempt.createdAt.wireExact,
                 "start_time": attempt.startedAt?.wireExact, "end_time": attempt.endedAt?.wireExact,
-            ], always: always)
+            ],
+            always: always
+        )
     }
 
     /// Reads an attempt at the task at `path`.
     static func attempt(
-        from json: JSONValue, of path: TaskPath, at place: String
+        from json: JSONValue,
+        of path: TaskPath,
+        at place: String
     ) throws -> Attempt {
         let reader = try MessageReader(response: json, at: place)
         var attempt = Attempt(
-            path: path, number: Int(try reader.integer("number") ?? 0),
-            createdAt: try reader.requiredInstant("create_time"))
+            path: path,
+            number: Int(try reader.integer("number") ?? 0),
+            createdAt: try reader.requiredInstant("create_time")
+        )
         attempt.state = try reader.choice("state", AttemptState.allCases) ?? .pending
         attempt.reason = reader.value("reason").map(Reason.init(json:))
         attempt.startedAt = try reader.instant("start_time")

@@ -20,10 +20,12 @@ extension Experiment {
         let lastRun = try reader.instant("last_run_created_at")
         self.init(
             id: ExperimentID(try reader.requiredString("experiment_id")),
-            displayName: try reader.string("display_name"), description: try reader.string("description"),
+            displayName: try reader.string("display_name"),
+            description: try reader.string("description"),
             createdAt: try reader.requiredInstant("created_at"),
             lastRunCreatedAt: lastRun == .epoch ? nil : lastRun,
-            storageState: try reader.choice("storage_state", StorageState.allCases) ?? .available)
+            storageState: try reader.choice("storage_state", StorageState.allCases) ?? .available
+        )
     }
 }
 
@@ -49,13 +51,16 @@ package struct ExperimentSubmission: Hashable, Sendable {
     /// - Throws: ``PlatformError`` with `invalidArgument`, naming the field and its place.
     package init(json: JSONValue) throws {
         let reader = try MessageReader(
-            json, at: "experiment",
+            json,
+            at: "experiment",
             known: [
                 "experiment_id", "display_name", "description", "created_at", "namespace", "storage_state",
                 "last_run_created_at",
-            ])
+            ]
+        )
         self.init(
             displayName: try reader.requiredString("display_name"),
-            description: try reader.string("description"))
+            description: try reader.string("description")
+        )
     }
 }

@@ -30,7 +30,8 @@ package struct RunMessage: Hashable, Sendable {
             "finished_at": (run.finishedAt ?? .epoch).wire, "state": .string(run.state.rawValue),
             "error": run.error.map(status(of:)), "reason": run.error?.json,
             "state_history": .array(
-                run.stateHistory.map { runtimeStatus(at: $0.at, $0.state.rawValue, $0.reason) }),
+                run.stateHistory.map { runtimeStatus(at: $0.at, $0.state.rawValue, $0.reason) }
+            ),
             "run_details": tasks.map { ["task_details": .array($0.map(\.detailJSON))] },
             "timing": message([
                 "created_at": run.createdAt.wireExact, "finished_at": run.finishedAt?.wireExact,
@@ -50,15 +51,20 @@ package struct RunMessage: Hashable, Sendable {
         let reader = try MessageReader(response: json, at: "run")
         let timing = try MessageReader(response: reader.value("timing") ?? [:], at: "run.timing")
         let config = try MessageReader(
-            response: reader.value("runtime_config") ?? [:], at: "run.runtime_config")
+            response: reader.value("runtime_config") ?? [:],
+            at: "run.runtime_config"
+        )
         let reference = try MessageReader(
-            response: reader.value("pipeline_version_reference") ?? [:], at: "run.pipeline_version_reference")
+            response: reader.value("pipeline_version_reference") ?? [:],
+            at: "run.pipeline_version_reference"
+        )
         let spec = reader.value("pipeline_spec").map(PipelineSpecDocument.init(combined:))
         let createdAt = try timing.instant("created_at") ?? reader.requiredInstant("created_at")
         var run = Run(
             id: RunID(try reader.requiredString("run_id")),
             experimentID: ExperimentID(try reader.string("experiment_id")),
-            displayName: try reader.string("display_name"), description: try reader.string("description"),
+            displayName: try reader.string("display_name"),
+            description: try reader.string("description"),
             pipelineID: try reference.optionalString("pipeline_id").map { PipelineID($0) },
             pipelineVersionID: try reference.optionalString("pipeline_version_id").map {
                 PipelineVersionID($0)
@@ -66,7 +72,9 @@ package struct RunMessage: Hashable, Sendable {
             pipelineName: spec?.pipelineSpec["pipelineInfo"]?["name"]?.string ?? "",
             parameters: try config.map("parameters"),
             pipelineRoot: try config.optionalString("pipeline_root"),
-            serviceAccount: try reader.string("service_account"), createdAt: createdAt)
+            serviceAccount: try reader.string("service_account"),
+            createdAt: createdAt
+        )
         run.storageState = try reader.choice("storage_state", StorageState.allCases) ?? .available
         run.scheduledAt = try reader.instant("scheduled_at") ?? createdAt
         let finishedAt = try timing.instant("finished_at") ?? reader.instant("finished_at")
@@ -81,7 +89,9 @@ package struct RunMessage: Hashable, Sendable {
                 StateChange(
                     at: try entry.requiredInstant("update_time"),
                     state: try entry.choice("state", RuntimeState.allCases) ?? .pending,
-                    reason: entry.value("error").map(reason(ofStatus:))))
+                    reason: entry.value("error").map(reason(ofStatus:))
+                )
+            )
         }
         self.init(run: run, spec: spec)
     }

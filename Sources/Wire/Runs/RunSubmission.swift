@@ -25,11 +25,16 @@ extension RunSubmission {
         self.init(
             displayName: try reader.requiredString("display_name"),
             description: try reader.string("description"),
-            experimentID: experiment.map { ExperimentID($0) }, source: try Self.source(reader),
-            serviceAccount: try reader.string("service_account"))
+            experimentID: experiment.map { ExperimentID($0) },
+            source: try Self.source(reader),
+            serviceAccount: try reader.string("service_account")
+        )
         if let value = reader.value("runtime_config") {
             let config = try MessageReader(
-                value, at: reader.place(of: "runtime_config"), known: ["parameters", "pipeline_root"])
+                value,
+                at: reader.place(of: "runtime_config"),
+                known: ["parameters", "pipeline_root"]
+            )
             self.parameters = try config.map("parameters")
             self.pipelineRoot = try config.optionalString("pipeline_root")
         }
@@ -44,24 +49,30 @@ extension RunSubmission {
             return .spec(PipelineSpecDocument(combined: .object(try reader.map("pipeline_spec"))))
         case ["pipeline_version_id"]:
             return .version(
-                pipelineID: nil, versionID: PipelineVersionID(try reader.string("pipeline_version_id")))
+                pipelineID: nil,
+                versionID: PipelineVersionID(try reader.string("pipeline_version_id"))
+            )
         case ["pipeline_version_reference"]:
             let place = reader.place(of: "pipeline_version_reference")
             let reference = try MessageReader(
-                reader.value("pipeline_version_reference") ?? .null, at: place,
-                known: ["pipeline_id", "pipeline_version_id"])
+                reader.value("pipeline_version_reference") ?? .null,
+                at: place,
+                known: ["pipeline_id", "pipeline_version_id"]
+            )
             let pipelineID = try reference.optionalString("pipeline_id").map { PipelineID($0) }
             let versionID = try reference.optionalString("pipeline_version_id").map { PipelineVersionID($0) }
             guard pipelineID != nil || versionID != nil else {
                 throw PlatformError.invalid(
-                    "\(place): empty; set pipeline_id, and pipeline_version_id for a certain version")
+                    "\(place): empty; set pipeline_id, and pipeline_version_id for a certain version"
+                )
             }
             return .version(pipelineID: pipelineID, versionID: versionID)
         case []:
             throw PlatformError.invalid("run: no pipeline; set pipeline_spec or pipeline_version_reference")
         default:
             throw PlatformError.invalid(
-                "run: \(given.joined(separator: " and ")) are both set; set one of them")
+                "run: \(given.joined(separator: " and ")) are both set; set one of them"
+            )
         }
     }
 

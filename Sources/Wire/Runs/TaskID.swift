@@ -17,7 +17,8 @@ package struct TaskID: Hashable, Sendable, CustomStringConvertible {
     package init(_ text: String, in runID: RunID) {
         let prefix = runID.text + "."
         self.init(
-            runID: runID, path: TaskPath(text.hasPrefix(prefix) ? String(text.dropFirst(prefix.count)) : text)
+            runID: runID,
+            path: TaskPath(text.hasPrefix(prefix) ? String(text.dropFirst(prefix.count)) : text)
         )
     }
 

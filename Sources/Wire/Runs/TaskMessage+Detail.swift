@@ -14,9 +14,11 @@ extension TaskMessage {
             "parent_task_id": task.parent.map { .string(TaskID(runID: task.runID, path: $0).description) },
         ]
         fields["state_history"] = .array(
-            task.stateHistory.map { runtimeStatus(at: $0.at, Self.runtimeState($0.state), $0.reason) })
+            task.stateHistory.map { runtimeStatus(at: $0.at, Self.runtimeState($0.state), $0.reason) }
+        )
         fields["child_tasks"] = .array(
-            children.map { ["task_id": .string(TaskID(runID: task.runID, path: $0).description)] })
+            children.map { ["task_id": .string(TaskID(runID: task.runID, path: $0).description)] }
+        )
         fields["pod_name"] = attempts.last.map { .string(id.podName(attempt: $0.number)) }
         switch task.state {
         case .failed, .canceled: fields["error"] = task.reason.map(status(of:))
@@ -34,6 +36,7 @@ extension TaskMessage {
         .object(
             values.artifacts.mapValues { ids in
                 message(["artifact_ids": .array(ids.map { .string($0.text) })])
-            })
+            }
+        )
     }
 }

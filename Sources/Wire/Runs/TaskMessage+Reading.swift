@@ -8,16 +8,21 @@ extension TaskMessage {
         let runID = RunID(try reader.requiredString("run_id"))
         let path = TaskID(try reader.requiredString("task_id"), in: runID).path
         let attributes = try MessageReader(
-            response: reader.value("type_attributes") ?? [:], at: "task.type_attributes")
+            response: reader.value("type_attributes") ?? [:],
+            at: "task.type_attributes"
+        )
         let iteration = try attributes.integer("iteration_index").map { Int($0) }
         let timing = try MessageReader(response: reader.value("timing") ?? [:], at: "task.timing")
         var task = TaskRecord(
-            runID: runID, path: path,
+            runID: runID,
+            path: path,
             parent: try reader.optionalString("parent_task_id").map { TaskID($0, in: runID).path },
-            name: try reader.string("name"), displayName: try reader.string("display_name"),
+            name: try reader.string("name"),
+            displayName: try reader.string("display_name"),
             iteration: iteration,
             kind: try Self.kind(reader, iteration: iteration),
-            createdAt: try timing.instant("created_at") ?? reader.requiredInstant("create_time"))
+            createdAt: try timing.instant("created_at") ?? reader.requiredInstant("create_time")
+        )
         task.startedAt = try timing.instant("started_at")
         task.endedAt = try timing.instant("ended_at") ?? reader.instant("end_time")
         task.state =
@@ -35,7 +40,8 @@ extension TaskMessage {
         }
         for (index, element) in try reader.list("attempts").enumerated() {
             attempts.append(
-                try AttemptMessage.attempt(from: element, of: path, at: "task.attempts[\(index)]"))
+                try AttemptMessage.attempt(from: element, of: path, at: "task.attempts[\(index)]")
+            )
         }
     }
 
@@ -52,14 +58,17 @@ extension TaskMessage {
                 StateChange(
                     at: try entry.requiredInstant("update_time"),
                     state: try entry.choice("state", TaskState.allCases) ?? .pending,
-                    reason: entry.value("error").map(reason(ofStatus:))))
+                    reason: entry.value("error").map(reason(ofStatus:))
+                )
+            )
         }
         return history
     }
 
     /// Reads inputs or outputs and keeps the artifacts that come with them.
     private mutating func readValues(
-        _ reader: MessageReader, _ name: String
+        _ reader: MessageReader,
+        _ name: String
     ) throws -> TaskValues {
         let place = "task.\(name)"
         let message = try MessageReader(response: reader.value(name) ?? [:], at: place)

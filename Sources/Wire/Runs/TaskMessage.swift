@@ -18,7 +18,9 @@ package struct TaskMessage: Hashable, Sendable {
 
     /// Makes a message.
     package init(
-        task: TaskRecord, attempts: [Attempt] = [], children: [TaskPath] = [],
+        task: TaskRecord,
+        attempts: [Attempt] = [],
+        children: [TaskPath] = [],
         artifacts: [ArtifactID: Artifact] = [:]
     ) {
         self.task = task
@@ -32,15 +34,19 @@ package struct TaskMessage: Hashable, Sendable {
 
     /// The messages of a whole run: children found by their parents, attempts by their paths.
     package static func all(
-        _ tasks: [TaskRecord], attempts: [Attempt], artifacts: [ArtifactID: Artifact] = [:]
+        _ tasks: [TaskRecord],
+        attempts: [Attempt],
+        artifacts: [ArtifactID: Artifact] = [:]
     ) -> [TaskMessage] {
         let attempts = Dictionary(grouping: attempts, by: \.path)
         let children = Dictionary(grouping: tasks, by: \.parent)
         return tasks.map { task in
             TaskMessage(
-                task: task, attempts: attempts[task.path] ?? [],
+                task: task,
+                attempts: attempts[task.path] ?? [],
                 children: (children[task.path] ?? []).map(\.path),
-                artifacts: artifacts)
+                artifacts: artifacts
+            )
         }
     }
 }
@@ -58,7 +64,8 @@ extension TaskMessage {
             "scope_path": .array(scope.map { .string($0) }),
         ]
         fields["pods"] = .array(
-            attempts.map { ["name": .string(id.podName(attempt: $0.number)), "type": "EXECUTOR"] })
+            attempts.map { ["name": .string(id.podName(attempt: $0.number)), "type": "EXECUTOR"] }
+        )
         fields["status_metadata"] = task.reason.map { reason in
             message([
                 "message": .string(reason.message),
@@ -68,7 +75,8 @@ extension TaskMessage {
         fields["state_history"] = .array(
             task.stateHistory.compactMap { change in
                 Self.wireState(change.state).map { runtimeStatus(at: change.at, $0, change.reason) }
-            })
+            }
+        )
         fields["inputs"] = values(task.inputs, isOutput: false)
         fields["outputs"] = values(task.outputs, isOutput: true)
         fields["phase"] = .string(task.state.rawValue)
@@ -127,8 +135,10 @@ extension TaskMessage {
                 fields.merging([
                     "artifact_key": .string(key),
                     "artifacts": .array(
-                        ids.map { self.artifacts[$0]?.json ?? ["artifact_id": .string($0.text)] }),
-                ]) { $1 })
+                        ids.map { self.artifacts[$0]?.json ?? ["artifact_id": .string($0.text)] }
+                    ),
+                ]) { $1 }
+            )
         }
         return message(["parameters": .array(parameters), "artifacts": .array(artifacts)])
     }

@@ -63,7 +63,8 @@ package struct ErrorEnvelope: Hashable, Sendable {
         return PlatformError(
             row?.code ?? fallback,
             sentence ?? "the server answered with HTTP status \(status) and no message"
-                + (body.isEmpty ? "" : ": " + String(decoding: body.prefix(200), as: UTF8.self)))
+                + (body.isEmpty ? "" : ": " + String(decoding: body.prefix(200), as: UTF8.self))
+        )
     }
 
     private struct Row {

@@ -41,8 +41,10 @@ enum FilterText {
                     // The value is written whatever it is: comparing with "" or 0 means something.
                     return message(
                         ["key": .string(predicate.key), "operation": .string(predicate.operation.rawValue)],
-                        always: [name: value])
-                })
+                        always: [name: value]
+                    )
+                }
+            )
         ])
     }
 
@@ -81,11 +83,13 @@ enum FilterText {
             value.string.map { "\"\($0.prefix(80))\"" } ?? value.number.map(decimalText)
             ?? value.kindDescription
         throw PlatformError.invalid(
-            "\(reader.place(of: "operation")): expected one of \(names), found \(found)")
+            "\(reader.place(of: "operation")): expected one of \(names), found \(found)"
+        )
     }
 
     private static func operand(
-        _ reader: MessageReader, _ field: String
+        _ reader: MessageReader,
+        _ field: String
     ) throws -> Predicate.Operand {
         switch field {
         case "int_value", "long_value": return .integer(try reader.integer(field) ?? 0)
@@ -95,13 +99,15 @@ enum FilterText {
         }
         let place = reader.place(of: field)
         let list = try MessageReader(reader.value(field) ?? .null, at: place, known: ["values"]).list(
-            "values")
+            "values"
+        )
         if field == "string_values" {
             var strings: [String] = []
             for (index, element) in list.enumerated() {
                 guard let string = element.string else {
                     throw PlatformError.invalid(
-                        "\(place).values[\(index)]: expected a string, found \(element.kindDescription)")
+                        "\(place).values[\(index)]: expected a string, found \(element.kindDescription)"
+                    )
                 }
                 strings.append(string)
             }
@@ -115,7 +121,10 @@ enum FilterText {
     }
 
     private static func check(
-        _ key: String, _ operation: Predicate.Operation, _ operand: Predicate.Operand, _ field: String,
+        _ key: String,
+        _ operation: Predicate.Operation,
+        _ operand: Predicate.Operand,
+        _ field: String,
         at place: String
     ) throws {
         let isList: Bool
@@ -129,7 +138,8 @@ enum FilterText {
         }
         if operation != .isIn, isList {
             throw PlatformError.invalid(
-                "\(place): \(name) needs a single value, found \(field); use IN for a list")
+                "\(place): \(name) needs a single value, found \(field); use IN for a list"
+            )
         }
         if operation == .isSubstring, field != "string_value" {
             throw PlatformError.invalid("\(place): IS_SUBSTRING needs string_value, found \(field)")

@@ -20,7 +20,8 @@ package struct HealthMessage: Hashable, Sendable {
     package var json: JSONValue {
         message(
             ["commit_sha": .string(commit), "tag_name": .string(version)],
-            always: ["multi_user": .bool(multiUser), "pipeline_store": "database"])
+            always: ["multi_user": .bool(multiUser), "pipeline_store": "database"]
+        )
     }
 
     /// Reads an answer.
@@ -28,7 +29,9 @@ package struct HealthMessage: Hashable, Sendable {
     package init(json: JSONValue) throws {
         let reader = try MessageReader(response: json, at: "healthz")
         self.init(
-            commit: try reader.string("commit_sha"), version: try reader.string("tag_name"),
-            multiUser: try reader.bool("multi_user"))
+            commit: try reader.string("commit_sha"),
+            version: try reader.string("tag_name"),
+            multiUser: try reader.bool("multi_user")
+        )
     }
 }

@@ -105,7 +105,9 @@ package struct ListAnswer<Item: Sendable>: Sendable {
     ///   - row: reads one row.
     /// - Throws: ``PlatformError`` with `invalidArgument` when a field is not what it should be.
     package init(
-        json: JSONValue, _ name: String, row: (JSONValue) throws -> Item
+        json: JSONValue,
+        _ name: String,
+        row: (JSONValue) throws -> Item
     ) throws {
         let reader = try MessageReader(response: json, at: "answer")
         var items: [Item] = []

@@ -19,12 +19,14 @@ struct MessageReader {
         let names = Set(known.flatMap { [$0, lowerCamelCase($0)] })
         for name in members.keys.sorted() where !names.contains(name) {
             throw PlatformError.invalid(
-                "\(place).\(name): unknown field; known are \(known.sorted().joined(separator: ", "))")
+                "\(place).\(name): unknown field; known are \(known.sorted().joined(separator: ", "))"
+            )
         }
         for name in known where name != lowerCamelCase(name) {
             if members[name] != nil, members[lowerCamelCase(name)] != nil {
                 throw PlatformError.invalid(
-                    "\(place).\(name): given twice, also as \(lowerCamelCase(name)); give it once")
+                    "\(place).\(name): given twice, also as \(lowerCamelCase(name)); give it once"
+                )
             }
         }
     }
@@ -91,7 +93,8 @@ struct MessageReader {
     func requiredInstant(_ name: String) throws -> Instant {
         guard let instant = try instant(name) else {
             throw PlatformError.invalid(
-                "\(place(of: name)): missing; expected a time such as 2026-08-22T10:00:00Z")
+                "\(place(of: name)): missing; expected a time such as 2026-08-22T10:00:00Z"
+            )
         }
         return instant
     }
@@ -99,7 +102,8 @@ struct MessageReader {
     /// An enum's value by name or number; `nil` when unset or number 0, the unspecified value.
     /// - Parameter numbered: the values in the proto's order, from number 1.
     func choice<Value: RawRepresentable<String>>(
-        _ name: String, _ numbered: [Value]
+        _ name: String,
+        _ numbered: [Value]
     ) throws -> Value? {
         guard let value = value(name) else { return nil }
         if let text = value.string {
@@ -133,7 +137,8 @@ struct MessageReader {
         for (key, value) in try map(name) {
             guard let text = value.string else {
                 throw PlatformError.invalid(
-                    "\(place(of: name)).\(key): expected a string, found \(value.kindDescription)")
+                    "\(place(of: name)).\(key): expected a string, found \(value.kindDescription)"
+                )
             }
             texts[key] = text
         }
@@ -146,7 +151,8 @@ struct MessageReader {
     }
 
     private static func object(
-        _ value: JSONValue, at place: String
+        _ value: JSONValue,
+        at place: String
     ) throws -> [String: JSONValue] {
         guard let members = value.object else {
             throw PlatformError.invalid("\(place): expected an object, found \(value.kindDescription)")
@@ -161,7 +167,8 @@ func int64(_ value: JSONValue, at place: String) throws -> Int64 {
     if let text = value.string {
         if let number = Int64(text) { return number }
         throw PlatformError.invalid(
-            "\(place): expected a whole number of 64 bits, found \"\(text.prefix(80))\"")
+            "\(place): expected a whole number of 64 bits, found \"\(text.prefix(80))\""
+        )
     }
     if let number = value.exactInteger { return Int64(number) }
     let found = value.number.map(decimalText) ?? value.kindDescription

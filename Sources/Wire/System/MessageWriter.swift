@@ -9,7 +9,8 @@ import Model
 ///   - fields: the fields by proto name; `nil` is unset.
 ///   - always: fields written whatever their value: `Value` fields, and those KFP writes by hand.
 func message(
-    _ fields: [String: JSONValue?], always: [String: JSONValue] = [:]
+    _ fields: [String: JSONValue?],
+    always: [String: JSONValue] = [:]
 ) -> JSONValue {
     var members = always
     for case (let name, .some(let value)) in fields where !isZero(value) { members[name] = value }

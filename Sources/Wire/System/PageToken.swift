@@ -28,8 +28,11 @@ enum PageToken {
             )
         }
         return ListQuery(
-            predicates: predicates, sortField: sort, descending: descending,
-            after: ListQuery.Cursor(value: value, id: id))
+            predicates: predicates,
+            sortField: sort,
+            descending: descending,
+            after: ListQuery.Cursor(value: value, id: id)
+        )
     }
 
     private static func isCursorValue(_ value: JSONValue) -> Bool {

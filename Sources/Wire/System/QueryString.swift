@@ -16,7 +16,8 @@ package struct QueryString: Hashable, Sendable {
             else {
                 throw PlatformError.invalid(
                     "query parameter \(parts[0].prefix(80)): a % must be followed by two hexadecimal digits "
-                        + "and the result must be UTF-8; write a plain % as %25")
+                        + "and the result must be UTF-8; write a plain % as %25"
+                )
             }
             guard values.updateValue(value, forKey: name) == nil else {
                 throw PlatformError.invalid("query parameter \(name) is given twice; give it once")
@@ -36,7 +37,8 @@ package struct QueryString: Hashable, Sendable {
         guard let text = self[name] else { return nil }
         guard let number = Int(text), number >= 0 else {
             throw PlatformError.invalid(
-                "\(name): expected a whole number from 0 up, found \"\(text.prefix(80))\"")
+                "\(name): expected a whole number from 0 up, found \"\(text.prefix(80))\""
+            )
         }
         return number
     }

@@ -43,7 +43,8 @@ package enum RouteTable {
 
     /// The method and path of a route; every parameter is encoded, one that is missing stays empty.
     package static func request(
-        _ route: Route, _ parameters: [String: String] = [:]
+        _ route: Route,
+        _ parameters: [String: String] = [:]
     ) -> (method: HTTPMethod, path: String) {
         guard let row = rows.first(where: { $0.route == route }) else {
             preconditionFailure("every route has a row; \(route) has none")
@@ -58,7 +59,8 @@ package enum RouteTable {
     }
 
     private static func match(
-        _ template: [RouteSegment], _ segments: [Substring]
+        _ template: [RouteSegment],
+        _ segments: [Substring]
     ) -> [(name: String, text: Substring)]? {
         guard template.count == segments.count else { return nil }
         var parameters: [(String, Substring)] = []
@@ -76,7 +78,9 @@ package enum RouteTable {
                 return .malformed(
                     .invalid(
                         "\(name) in the path: a % must be followed by two hexadecimal digits and the result "
-                            + "must be UTF-8, found \"\(text.prefix(80))\""))
+                            + "must be UTF-8, found \"\(text.prefix(80))\""
+                    )
+                )
             }
             parameters[name] = value
         }
@@ -95,57 +99,98 @@ extension RouteTable {
         RouteRow(.listExperiments, .get, prefix + "/experiments", "Lists experiments, a page at a time."),
         RouteRow(.getExperiment, .get, prefix + "/experiments/{experiment_id}", "Shows an experiment."),
         RouteRow(
-            .deleteExperiment, .delete, prefix + "/experiments/{experiment_id}",
-            "Deletes an experiment; its runs stay."),
+            .deleteExperiment,
+            .delete,
+            prefix + "/experiments/{experiment_id}",
+            "Deletes an experiment; its runs stay."
+        ),
         RouteRow(
-            .archiveExperiment, .post, prefix + "/experiments/{experiment_id}:archive",
-            "Puts an experiment and its runs away."),
+            .archiveExperiment,
+            .post,
+            prefix + "/experiments/{experiment_id}:archive",
+            "Puts an experiment and its runs away."
+        ),
         RouteRow(
-            .unarchiveExperiment, .post, prefix + "/experiments/{experiment_id}:unarchive",
-            "Brings an experiment back, without its runs."),
+            .unarchiveExperiment,
+            .post,
+            prefix + "/experiments/{experiment_id}:unarchive",
+            "Brings an experiment back, without its runs."
+        ),
     ]
 
     private static let pipelines = [
         RouteRow(
-            .uploadPipeline, .post, prefix + "/pipelines/upload",
-            "Creates a pipeline and its first version from an uploaded file."),
+            .uploadPipeline,
+            .post,
+            prefix + "/pipelines/upload",
+            "Creates a pipeline and its first version from an uploaded file."
+        ),
         RouteRow(
-            .uploadPipelineVersion, .post, prefix + "/pipelines/upload_version",
-            "Creates a version of a pipeline from an uploaded file."),
+            .uploadPipelineVersion,
+            .post,
+            prefix + "/pipelines/upload_version",
+            "Creates a version of a pipeline from an uploaded file."
+        ),
         RouteRow(
-            .createPipelineAndVersion, .post, prefix + "/pipelines/create",
-            "Creates a pipeline and its first version in one step."),
+            .createPipelineAndVersion,
+            .post,
+            prefix + "/pipelines/create",
+            "Creates a pipeline and its first version in one step."
+        ),
         RouteRow(.createPipeline, .post, prefix + "/pipelines", "Creates a pipeline without a version."),
         RouteRow(.listPipelines, .get, prefix + "/pipelines", "Lists pipelines, a page at a time."),
         RouteRow(
-            .getPipelineByName, .get, prefix + "/pipelines/names/{name}", "Shows the pipeline of that name."),
+            .getPipelineByName,
+            .get,
+            prefix + "/pipelines/names/{name}",
+            "Shows the pipeline of that name."
+        ),
         RouteRow(.getPipeline, .get, prefix + "/pipelines/{pipeline_id}", "Shows a pipeline."),
         RouteRow(
-            .updatePipeline, .patch, prefix + "/pipelines/{pipeline_id}",
-            "Changes a pipeline's display name and tags."),
+            .updatePipeline,
+            .patch,
+            prefix + "/pipelines/{pipeline_id}",
+            "Changes a pipeline's display name and tags."
+        ),
         RouteRow(
-            .deletePipeline, .delete, prefix + "/pipelines/{pipeline_id}",
-            "Deletes a pipeline; with cascade=true also its versions."),
+            .deletePipeline,
+            .delete,
+            prefix + "/pipelines/{pipeline_id}",
+            "Deletes a pipeline; with cascade=true also its versions."
+        ),
     ]
 
     private static let versions = [
         RouteRow(
-            .createPipelineVersion, .post, prefix + "/pipelines/{pipeline_id}/versions",
-            "Creates a version of a pipeline."),
+            .createPipelineVersion,
+            .post,
+            prefix + "/pipelines/{pipeline_id}/versions",
+            "Creates a version of a pipeline."
+        ),
         RouteRow(
-            .listPipelineVersions, .get, prefix + "/pipelines/{pipeline_id}/versions",
-            "Lists a pipeline's versions, a page at a time."),
+            .listPipelineVersions,
+            .get,
+            prefix + "/pipelines/{pipeline_id}/versions",
+            "Lists a pipeline's versions, a page at a time."
+        ),
         RouteRow(
-            .getPipelineVersion, .get, prefix + "/pipelines/{pipeline_id}/versions/{pipeline_version_id}",
-            "Shows a version with its spec."),
-        RouteRow(
-            .updatePipelineVersion, .patch,
+            .getPipelineVersion,
+            .get,
             prefix + "/pipelines/{pipeline_id}/versions/{pipeline_version_id}",
-            "Changes a version's display name and tags."),
+            "Shows a version with its spec."
+        ),
         RouteRow(
-            .deletePipelineVersion, .delete,
+            .updatePipelineVersion,
+            .patch,
             prefix + "/pipelines/{pipeline_id}/versions/{pipeline_version_id}",
-            "Deletes a version; runs made from it stay."),
+            "Changes a version's display name and tags."
+        ),
+        RouteRow(
+            .deletePipelineVersion,
+            .delete,
+            prefix + "/pipelines/{pipeline_id}/versions/{pipeline_version_id}",
+            "Deletes a version; runs made from it stay."
+        ),
     ]
 
     private static let runs = [
@@ -157,19 +202,27 @@ extension RouteTable {
         RouteRow(.archiveRun, .post, prefix + "/runs/{run_id}:archive", "Puts a run away."),
         RouteRow(.unarchiveRun, .post, prefix + "/runs/{run_id}:unarchive", "Brings a run back."),
         RouteRow(
-            .retryRun, .post, prefix + "/runs/{run_id}:retry",
-            "Runs what failed or did not run again, keeping what succeeded."),
+            .retryRun,
+            .post,
+            prefix + "/runs/{run_id}:retry",
+            "Runs what failed or did not run again, keeping what succeeded."
+        ),
     ]
 
     private static let tasks = [
         RouteRow(.listTasks, .get, prefix + "/runs/{run_id}/tasks", "Lists a run's tasks."),
         RouteRow(.getTask, .get, prefix + "/runs/{run_id}/tasks/{task_id}", "Shows a task."),
         RouteRow(
-            .getTaskLog, .get, prefix + "/runs/{run_id}/tasks/{task_id}/log",
+            .getTaskLog,
+            .get,
+            prefix + "/runs/{run_id}/tasks/{task_id}/log",
             "A task's log as text; attempt=N picks one, offset=N skips bytes, follow=true waits for more."
         ),
         RouteRow(
-            .getNodeLog, .get, "/apis/v1alpha1/runs/{run_id}/nodes/{node_id}/log",
-            "A task's log as text, where KFP has it."),
+            .getNodeLog,
+            .get,
+            "/apis/v1alpha1/runs/{run_id}/nodes/{node_id}/log",
+            "A task's log as text, where KFP has it."
+        ),
     ]
 }

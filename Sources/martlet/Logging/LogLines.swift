@@ -11,7 +11,12 @@ struct LogLines: LogHandler {
     private let format: Settings.LogFormat
     private let now: @Sendable () -> Instant
 
-    init(label: String, format: Settings.LogFormat, level: Logger.Level, now: @escaping @Sendable () -> Instant) {
+    init(
+        label: String,
+        format: Settings.LogFormat,
+        level: Logger.Level,
+        now: @escaping @Sendable () -> Instant
+    ) {
         self.label = label
         self.format = format
         self.logLevel = level
@@ -35,10 +40,13 @@ struct LogLines: LogHandler {
         switch format {
         case .text:
             let facts = metadata.sorted { $0.key < $1.key }.map { "\($0.key)=\(Self.oneLine("\($0.value)"))" }
-            return ([time, event.level.rawValue.uppercased(), "\(event.message)"] + facts).joined(separator: " ")
+            return ([time, event.level.rawValue.uppercased(), "\(event.message)"] + facts).joined(
+                separator: " "
+            )
         case .json:
             var object: [String: JSONValue] = [
-                "time": .string(time), "level": .string(event.level.rawValue), "message": .string("\(event.message)"),
+                "time": .string(time), "level": .string(event.level.rawValue),
+                "message": .string("\(event.message)"),
                 "logger": .string(label),
             ]
             for (key, value) in metadata { object[key] = .string("\(value)") }

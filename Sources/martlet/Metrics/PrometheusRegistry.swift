@@ -18,7 +18,8 @@ final class PrometheusRegistry: MetricsFactory, Sendable {
     }
 
     func makeFloatingPointCounter(
-        label: String, dimensions: [(String, String)]
+        label: String,
+        dimensions: [(String, String)]
     ) -> any FloatingPointCounterHandler {
         metric(label, dimensions, .counter)
     }
@@ -43,7 +44,9 @@ final class PrometheusRegistry: MetricsFactory, Sendable {
     func destroyTimer(_ handler: any TimerHandler) {}
 
     private func metric(
-        _ label: String, _ dimensions: [(String, String)], _ kind: PrometheusMetric.Kind
+        _ label: String,
+        _ dimensions: [(String, String)],
+        _ kind: PrometheusMetric.Kind
     ) -> PrometheusMetric {
         let pairs = dimensions.sorted { $0.0 < $1.0 }.map { "\(Self.name($0.0))=\"\(Self.escape($0.1))\"" }
         let key = Key(label: Self.name(label), dimensions: pairs.joined(separator: ","))
@@ -60,7 +63,9 @@ final class PrometheusRegistry: MetricsFactory, Sendable {
         let all = metrics.withLock { $0 }
         var text = ""
         var last = ""
-        for (key, metric) in all.sorted(by: { ($0.key.label, $0.key.dimensions) < ($1.key.label, $1.key.dimensions) }) {
+        for (key, metric) in all.sorted(by: {
+            ($0.key.label, $0.key.dimensions) < ($1.key.label, $1.key.dimensions)
+        }) {
             if key.label != last {
                 text += "# TYPE \(key.label) \(metric.kind.rawValue)\n"
                 last = key.label
@@ -92,7 +97,9 @@ final class PrometheusRegistry: MetricsFactory, Sendable {
 }
 
 /// One series: a number that is set or added to, and how often.
-final class PrometheusMetric: CounterHandler, FloatingPointCounterHandler, RecorderHandler, MeterHandler, TimerHandler {
+final class PrometheusMetric: CounterHandler, FloatingPointCounterHandler, RecorderHandler, MeterHandler,
+    TimerHandler
+{
     enum Kind: String {
         case counter
         case gauge

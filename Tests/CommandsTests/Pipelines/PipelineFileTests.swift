@@ -27,12 +27,14 @@ struct PipelineFileTests {
         #expect(
             root == [
                 "a": 1, "b": 1.5, "c": true, "d": .null, "e": "1", "f": "yes", "g": ["x", 2], "h": "2.1.0",
-            ])
+            ]
+        )
     }
 
     @Test(
         "What is no pipeline is refused, naming the file",
-        arguments: ["", "a: [", "x: 1", "- a", "root: {}\n---\nroot: {}", "? [a]\n: b\n", "root: {a: *x}"])
+        arguments: ["", "a: [", "x: 1", "- a", "root: {}\n---\nroot: {}", "? [a]\n: b\n", "root: {a: *x}"]
+    )
     func refused(text: String) {
         let error = #expect(throws: PlatformError.self) {
             _ = try PipelineFile.document(text: text, path: "p.yaml")
@@ -84,7 +86,8 @@ struct PipelineInputsTests {
             from: ["text=3", "n=-4", "flag=true", "list=[1, \"a\"]", "map=@m.json", "rate=1e-3"]
         ) { path in path == "m.json" ? #"{"a": 1}"# : "" }
         #expect(
-            values == ["text": "3", "n": -4, "flag": true, "list": [1, "a"], "map": ["a": 1], "rate": 0.001])
+            values == ["text": "3", "n": -4, "flag": true, "list": [1, "a"], "map": ["a": 1], "rate": 0.001]
+        )
     }
 
     @Test(
@@ -93,7 +96,8 @@ struct PipelineInputsTests {
             ("x=1", "no such input"), ("n=1.5", "a whole number"), ("n=abc", "a whole number"),
             ("n", "name=value"),
             ("flag=yes", "true or false"), ("list={}", "a JSON list"), ("text=a", "given twice"),
-        ])
+        ]
+    )
     func refused(word: String, expected: String) {
         let error = #expect(throws: PlatformError.self) {
             _ = try inputs.values(from: ["text=a", word]) { _ in "" }
@@ -102,7 +106,8 @@ struct PipelineInputsTests {
         if expected != "given twice" {
             #expect(
                 error?.message.contains("n (NUMBER_INTEGER, default 3), rate (NUMBER_DOUBLE, optional)")
-                    == true)
+                    == true
+            )
         }
     }
 

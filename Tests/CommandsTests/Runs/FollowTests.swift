@@ -16,16 +16,23 @@ struct FollowTests {
                 sampleRoot(), sampleTask("load", .succeeded), sampleTask("prepare", .running, kind: .dag),
                 sampleTask("prepare.split", .running, in: TaskPath("prepare"), reason: preparing),
                 sampleTask("train", .pending, reason: Reason(.waitingForUpstream, "waits for prepare")),
-            ])
+            ]
+        )
         let lines = FollowView.lines(
-            snapshot, now: moment + .seconds(2), columns: 200, rows: 24, color: false)
+            snapshot,
+            now: moment + .seconds(2),
+            columns: 200,
+            rows: 24,
+            color: false
+        )
         #expect(
             lines == [
                 "✓  load             succeeded  1.2s",
                 "▸  prepare          running    2.0s",
                 "▸    prepare.split  running    2.0s  preparing Python environment: installing pandas",
                 "·  train            pending",
-            ])
+            ]
+        )
     }
 
     @Test("What does not fit the screen gives way: first what is done, then the last ones")
@@ -51,13 +58,18 @@ struct FollowTests {
     @Test("Without a terminal each change is one line, and no change is none")
     func changes() {
         let first = RunSnapshot(
-            run: sampleRun(), tasks: [sampleRoot(), sampleTask("load", .running, reason: preparing)])
+            run: sampleRun(),
+            tasks: [sampleRoot(), sampleTask("load", .running, reason: preparing)]
+        )
         let second = RunSnapshot(
-            run: sampleRun(.succeeded), tasks: [sampleRoot(.succeeded), sampleTask("load", .succeeded)])
+            run: sampleRun(.succeeded),
+            tasks: [sampleRoot(.succeeded), sampleTask("load", .succeeded)]
+        )
         #expect(
             FollowView.changes(from: nil, to: first) == [
                 "run: running", "load: running: preparing Python environment: installing pandas",
-            ])
+            ]
+        )
         #expect(FollowView.changes(from: first, to: first).isEmpty)
         #expect(FollowView.changes(from: first, to: second) == ["run: succeeded", "load: succeeded in 1.2s"])
     }
@@ -66,23 +78,34 @@ struct FollowTests {
     func summary() {
         var root = sampleRoot(.succeeded)
         root.task.outputs = TaskValues(
-            parameters: ["accuracy": 0.5, "text": "hi"], artifacts: ["model": [ArtifactID("m")]])
+            parameters: ["accuracy": 0.5, "text": "hi"],
+            artifacts: ["model": [ArtifactID("m")]]
+        )
         root.artifacts[ArtifactID("m")] = Artifact(
-            id: ArtifactID("m"), name: "model", schemaTitle: "system.Model", schemaVersion: "0.0.1",
+            id: ArtifactID("m"),
+            name: "model",
+            schemaTitle: "system.Model",
+            schemaVersion: "0.0.1",
             uri: "/m",
-            createdAt: moment)
+            createdAt: moment
+        )
         let good = RunSnapshot(run: sampleRun(.succeeded), tasks: [root])
         #expect(
             RunSummary.lines(good, logTails: [:], url: "u", color: false)
-                == ["✓ hello succeeded in 4.2s", "  accuracy = 0.5", "  text = hi", "  model -> /m", "u"])
+                == ["✓ hello succeeded in 4.2s", "  accuracy = 0.5", "  text = hi", "  model -> /m", "u"]
+        )
         let group = sampleTask("prepare", .failed, reason: Reason(.childFailed, "split failed"), kind: .dag)
         let split = sampleTask(
-            "prepare.split", .failed, in: TaskPath("prepare"), reason: Reason(.exitedNonZero, "exited with 3")
+            "prepare.split",
+            .failed,
+            in: TaskPath("prepare"),
+            reason: Reason(.exitedNonZero, "exited with 3")
         )
         let bad = RunSnapshot(run: sampleRun(.failed), tasks: [sampleRoot(.failed), group, split])
         #expect(
             RunSummary.lines(bad, logTails: [split.task.path: ["boom"]], url: "u", color: false).dropFirst()
-                == ["  prepare.split: exited with 3", "    | boom", "u"])
+                == ["  prepare.split: exited with 3", "    | boom", "u"]
+        )
     }
 
     @Test("Following polls until the run is over, through a server that is away for a moment")
@@ -100,7 +123,11 @@ struct FollowTests {
         follower.pauseMin = .milliseconds(1)
         await #expect(throws: OutputClosed.self) { _ = try await follower.follow(runID) }
         let quiet = RunFollower(
-            client: client, console: .errors, pauseMin: .milliseconds(1), pauseMax: .milliseconds(2))
+            client: client,
+            console: .errors,
+            pauseMin: .milliseconds(1),
+            pauseMax: .milliseconds(2)
+        )
         #expect(try await quiet.follow(runID).run.state == .succeeded)
     }
 

@@ -9,7 +9,8 @@ struct RenderingTests {
     func aligned() {
         let table = Table(
             headings: ["NAME", "STATE", "REASON"],
-            rows: [["日本", "running", ""], ["e\u{301}te\u{301}", "ok", "fine"], ["x"]])
+            rows: [["日本", "running", ""], ["e\u{301}te\u{301}", "ok", "fine"], ["x"]]
+        )
         #expect(
             table.text(width: nil, color: false)
                 == """
@@ -18,13 +19,16 @@ struct RenderingTests {
                 été  ok       fine
                 x
 
-                """.replacing("été  ", with: "e\u{301}te\u{301}   "))
+                """.replacing("été  ", with: "e\u{301}te\u{301}   ")
+        )
     }
 
     @Test("A narrow terminal cuts the widest fields, never wraps", arguments: [24, 30, 40])
     func narrow(width: Int) {
         let table = Table(
-            headings: [], rows: [["train", "failed", Cell(String(repeating: "long reason ", count: 20))]])
+            headings: [],
+            rows: [["train", "failed", Cell(String(repeating: "long reason ", count: 20))]]
+        )
         let lines = table.lines(width: width, color: false)
         #expect(displayWidth(lines[0]) == width)
         #expect(lines[0].hasSuffix("…"))

@@ -5,14 +5,25 @@ import Wire
 @Suite("Pipeline messages")
 struct PipelineMessageTests {
     private let version = PipelineVersion(
-        id: PipelineVersionID("v"), pipelineID: PipelineID("p"), name: "v1", displayName: "V 1",
+        id: PipelineVersionID("v"),
+        pipelineID: PipelineID("p"),
+        name: "v1",
+        displayName: "V 1",
         description: "",
-        createdAt: .epoch, codeSourceURL: "https://example.com", tags: ["team": "a"])
+        createdAt: .epoch,
+        codeSourceURL: "https://example.com",
+        tags: ["team": "a"]
+    )
 
     @Test("A pipeline leaves out what it has not and reads back")
     func pipeline() throws {
         let pipeline = Pipeline(
-            id: PipelineID("p"), name: "hello", displayName: "hello", description: "", createdAt: .epoch)
+            id: PipelineID("p"),
+            name: "hello",
+            displayName: "hello",
+            description: "",
+            createdAt: .epoch
+        )
         #expect(
             pipeline.json.jsonText
                 == #"{"created_at":"1970-01-01T00:00:00Z","display_name":"hello","name":"hello","pipeline_id":"p"}"#
@@ -23,16 +34,20 @@ struct PipelineMessageTests {
     @Test("A version carries its bare spec, or the pair when there is a platform spec")
     func spec() throws {
         let bare = PipelineVersionMessage(
-            version: version, spec: PipelineSpecDocument(pipelineSpec: ["root": [:]]))
+            version: version,
+            spec: PipelineSpecDocument(pipelineSpec: ["root": [:]])
+        )
         #expect(bare.json["pipeline_spec"] == ["root": [:]])
         #expect(try PipelineVersionMessage(json: bare.json) == bare)
         let pair = PipelineVersionMessage(
             version: version,
-            spec: PipelineSpecDocument(pipelineSpec: ["root": [:]], platformSpec: ["platforms": [:]]))
+            spec: PipelineSpecDocument(pipelineSpec: ["root": [:]], platformSpec: ["platforms": [:]])
+        )
         #expect(
             pair.json["pipeline_spec"] == [
                 "pipeline_spec": ["root": [:]], "platform_spec": ["platforms": [:]],
-            ])
+            ]
+        )
         #expect(try PipelineVersionMessage(json: pair.json) == pair)
     }
 
@@ -71,7 +86,8 @@ struct PipelineMessageTests {
     @Test("An upload's metadata stands in the query string; the pipeline's id is one word there")
     func upload() throws {
         let upload = try UploadParameters(
-            query: QueryString("display_name=My+pipeline&pipelineid=p&tags=%7B%22team%22%3A%22a%22%7D"))
+            query: QueryString("display_name=My+pipeline&pipelineid=p&tags=%7B%22team%22%3A%22a%22%7D")
+        )
         #expect(upload.name == "My pipeline")
         #expect(upload.pipelineID == PipelineID("p"))
         #expect(upload.tags == ["team": "a"])

@@ -16,7 +16,8 @@ struct RunMessageTests {
                 + #""runtime_config":{"parameters":{"n":0,"text":""}},"scheduled_at":"2026-08-22T10:00:02Z","#
                 + #""state":"RUNNING","state_history":[{"state":"PENDING","update_time":"2026-08-22T10:00:02Z"},"#
                 + #"{"state":"RUNNING","update_time":"2026-08-22T10:00:03Z"}],"storage_state":"AVAILABLE","#
-                + #""timing":{"created_at":"2026-08-22T10:00:02.345Z"}}"#)
+                + #""timing":{"created_at":"2026-08-22T10:00:02.345Z"}}"#
+        )
     }
 
     @Test("A run from a stored version shows the reference, not the spec")
@@ -33,7 +34,10 @@ struct RunMessageTests {
     func failure() {
         var run = sampleRun()
         run.enter(
-            .failed, at: moment, reason: Reason(.exitedNonZero, "train exited with 3", details: ["code": 3]))
+            .failed,
+            at: moment,
+            reason: Reason(.exitedNonZero, "train exited with 3", details: ["code": 3])
+        )
         let json = RunMessage(run: run).json
         #expect(json["error"] == ["code": 2, "message": "train exited with 3"])
         #expect(json["reason"]?["details"] == ["code": 3])
@@ -61,11 +65,15 @@ struct RunMessageTests {
                 + #""runtime_config":{"parameters":{"n":3,"x":null},"pipeline_root":"/d"}}"#,
             #"{"displayName":"r1","pipelineSpec":{"root":{}},"state":"PENDING","#
                 + #""runtimeConfig":{"parameters":{"n":3,"x":null},"pipelineRoot":"/d"}}"#,
-        ])
+        ]
+    )
     func submission(text: String) throws {
         let expected = RunSubmission(
-            displayName: "r1", source: .spec(PipelineSpecDocument(pipelineSpec: ["root": [:]])),
-            parameters: ["n": 3, "x": .null], pipelineRoot: "/d")
+            displayName: "r1",
+            source: .spec(PipelineSpecDocument(pipelineSpec: ["root": [:]])),
+            parameters: ["n": 3, "x": .null],
+            pipelineRoot: "/d"
+        )
         let submission = try RunSubmission(json: JSONValue(json: text))
         #expect(submission == expected)
         #expect(try RunSubmission(json: submission.json) == expected)
@@ -78,10 +86,12 @@ struct RunMessageTests {
         }
         #expect(
             try source(#""pipeline_version_reference":{"pipelineId":"p"}"#)
-                == .version(pipelineID: PipelineID("p"), versionID: nil))
+                == .version(pipelineID: PipelineID("p"), versionID: nil)
+        )
         #expect(
             try source(#""pipeline_version_id":"v""#)
-                == .version(pipelineID: nil, versionID: PipelineVersionID("v")))
+                == .version(pipelineID: nil, versionID: PipelineVersionID("v"))
+        )
     }
 
     @Test(
@@ -106,7 +116,8 @@ struct RunMessageTests {
                 "run.pipeline_version_reference: empty"
             ),
             (#"{"display_name":"r","pipeline_spec":{},"nonsense":1}"#, "run.nonsense: unknown field"),
-        ])
+        ]
+    )
     func refused(text: String, expected: String) {
         let error = #expect(throws: PlatformError.self) { _ = try RunSubmission(json: JSONValue(json: text)) }
         #expect(error?.code == .invalidArgument)
@@ -115,7 +126,8 @@ struct RunMessageTests {
 
     @Test(
         "Whatever is sent or answered, there is a value or an error with a sentence",
-        arguments: 0..<20 as Range<UInt64>)
+        arguments: 0..<20 as Range<UInt64>
+    )
     func anything(seed: UInt64) {
         var numbers = SeededNumbers(seed: seed)
         let names = [
@@ -154,11 +166,16 @@ struct ExperimentMessageTests {
     @Test("An experiment without a run had its last one in 1970, and reads back as without")
     func epoch() throws {
         let experiment = Experiment(
-            id: ExperimentID("e"), displayName: "Default", description: "", createdAt: .epoch)
+            id: ExperimentID("e"),
+            displayName: "Default",
+            description: "",
+            createdAt: .epoch
+        )
         #expect(
             experiment.json.jsonText
                 == #"{"created_at":"1970-01-01T00:00:00Z","display_name":"Default","experiment_id":"e","#
-                + #""last_run_created_at":"1970-01-01T00:00:00Z","storage_state":"AVAILABLE"}"#)
+                + #""last_run_created_at":"1970-01-01T00:00:00Z","storage_state":"AVAILABLE"}"#
+        )
         #expect(try Experiment(json: experiment.json) == experiment)
     }
 
@@ -184,7 +201,8 @@ struct HealthMessageTests {
     func always() throws {
         let health = HealthMessage(commit: "", version: "0.1.0")
         #expect(
-            health.json.jsonText == #"{"multi_user":false,"pipeline_store":"database","tag_name":"0.1.0"}"#)
+            health.json.jsonText == #"{"multi_user":false,"pipeline_store":"database","tag_name":"0.1.0"}"#
+        )
         #expect(try HealthMessage(json: health.json) == health)
     }
 }

@@ -11,7 +11,8 @@ struct TaskMessageTests {
             (.succeeded, "SUCCEEDED", "SUCCEEDED"), (.cached, "CACHED", "SUCCEEDED"),
             (.skipped, "SKIPPED", "SKIPPED"), (.failed, "FAILED", "FAILED"),
             (.canceled, "FAILED", "CANCELED"),
-        ] as [(TaskState, String?, String)])
+        ] as [(TaskState, String?, String)]
+    )
     func states(state: TaskState, new: String?, old: String) throws {
         let message = TaskMessage(task: sampleTask("train", state))
         #expect(message.json["state"]?.string == new)
@@ -31,9 +32,14 @@ struct TaskMessageTests {
         attempt.state = .failed
         attempt.exitCode = 0
         let data = Artifact(
-            id: ArtifactID("a1"), name: "data", schemaTitle: "system.Dataset", schemaVersion: "0.0.1",
+            id: ArtifactID("a1"),
+            name: "data",
+            schemaTitle: "system.Dataset",
+            schemaVersion: "0.0.1",
             uri: "/d",
-            metadata: ["rows": 0], createdAt: moment)
+            metadata: ["rows": 0],
+            createdAt: moment
+        )
         let message = TaskMessage(task: task, attempts: [attempt], artifacts: [data.id: data])
         let json = message.json
         #expect(json["task_id"] == .string("\(runID).train"))
@@ -42,7 +48,8 @@ struct TaskMessageTests {
         #expect(json["pods"] == [["name": .string("\(runID).train:0"), "type": "EXECUTOR"]])
         #expect(
             json["status_metadata"]
-                == ["message": "exited with 3", "custom_properties": ["reason_code": "EXITED_NON_ZERO"]])
+                == ["message": "exited with 3", "custom_properties": ["reason_code": "EXITED_NON_ZERO"]]
+        )
         #expect(json["inputs"]?["parameters"] == [["parameter_key": "n", "value": 0]])
         #expect(json["inputs"]?["artifacts"]?.array?.first?["artifacts"]?.array?.first?["type"] == "Dataset")
         #expect(
@@ -52,7 +59,8 @@ struct TaskMessageTests {
                         "parameter_key": "accuracy", "value": 0.5, "type": "OUTPUT",
                         "producer": ["task_name": "train"],
                     ]
-                ])
+                ]
+        )
         #expect(
             json["attempts"]
                 == [
@@ -60,7 +68,8 @@ struct TaskMessageTests {
                         "number": 0, "state": "FAILED", "exit_code": 0,
                         "create_time": .string(moment.rfc3339Milliseconds),
                     ]
-                ])
+                ]
+        )
         // Whole seconds and sentences are all that KFP keeps of a history.
         var back = try TaskMessage(json: JSONValue(json: json.jsonText))
         #expect(back.artifacts[data.id]?.metadata == data.metadata)
@@ -120,7 +129,8 @@ struct TaskMessageTests {
                 + #""outputs":{"model":{"artifact_ids":["m1"]}},"parent_task_id":"\#(runID).root","#
                 + #""pod_name":"\#(runID).train:1","run_id":"\#(runID)","start_time":"2026-08-22T10:00:02Z","#
                 + #""state":"FAILED","state_history":[{"state":"PENDING","update_time":"2026-08-22T10:00:02Z"},"#
-                + #"{"state":"FAILED","update_time":"2026-08-22T10:00:02Z"}],"task_id":"\#(runID).train"}"#)
+                + #"{"state":"FAILED","update_time":"2026-08-22T10:00:02Z"}],"task_id":"\#(runID).train"}"#
+        )
     }
 }
 
@@ -136,7 +146,8 @@ struct TaskIDTests {
 
     @Test(
         "Without its run, only a run's UUID and a path will do",
-        arguments: ["", ".", "train", "a.b", "\(runID).", "\(runID)"])
+        arguments: ["", ".", "train", "a.b", "\(runID).", "\(runID)"]
+    )
     func refused(text: String) {
         #expect(TaskID(text) == nil)
     }

@@ -37,7 +37,8 @@ struct ErrorEnvelopeTests {
             (PlatformError.Code.invalidArgument, 400), (.failedPrecondition, 400), (.unauthenticated, 401),
             (.permissionDenied, 403), (.notFound, 404), (.alreadyExists, 409), (.aborted, 409),
             (.resourceExhausted, 429), (.internalError, 500), (.unimplemented, 501), (.unavailable, 503),
-        ])
+        ]
+    )
     func statuses(code: PlatformError.Code, status: Int) {
         let envelope = ErrorEnvelope(PlatformError(code, "m"))
         #expect(envelope.status == status)

@@ -16,7 +16,8 @@ struct ListRequestTests {
 
     @Test(
         "Page sizes: 20 when unsaid or 0, never above 200",
-        arguments: [("", 20), ("0", 20), ("7", 7), ("900", 200)])
+        arguments: [("", 20), ("0", 20), ("7", 7), ("900", 200)]
+    )
     func pageSize(text: String, size: Int) throws {
         #expect(try query("page_size=\(text)").pageSize == size)
         #expect(try query("pageSize=\(text)").pageSize == size)
@@ -24,7 +25,8 @@ struct ListRequestTests {
 
     @Test(
         "A page size that is negative or no number is refused",
-        arguments: ["-1", "ten", "1.5", "99999999999999999999"])
+        arguments: ["-1", "ten", "1.5", "99999999999999999999"]
+    )
     func badPageSize(text: String) {
         #expect(message("page_size=\(text)").hasPrefix("page_size: "))
     }
@@ -34,7 +36,8 @@ struct ListRequestTests {
         arguments: [
             ("created_at", "created_at", false), ("Created_At%20DESC", "created_at", true),
             ("name+asc", "name", false),
-        ])
+        ]
+    )
     func sort(text: String, field: String, descending: Bool) throws {
         let query = try query("sort_by=\(text)")
         #expect(query.sortField == field)
@@ -67,7 +70,8 @@ struct ListRequestTests {
             ),
             (#"{"key":"name","operation":9,"string_value":"50%"}"#, .isSubstring, .string("50%")),
             (#"{"key":"tags.team","operation":1,"string_value":"a+b"}"#, .equals, .string("a+b")),
-        ] as [(String, Predicate.Operation, Predicate.Operand)])
+        ] as [(String, Predicate.Operation, Predicate.Operand)]
+    )
     func filter(predicate: String, operation: Predicate.Operation, operand: Predicate.Operand) throws {
         let text = percentEncoded(#"{"predicates":[\#(predicate)]}"#)
         for encoded in [text, percentEncoded(text)] {
@@ -107,7 +111,8 @@ struct ListRequestTests {
                 "values[0]: expected"
             ),
             (#"{"predicates":[{"key":"a","operation":1,"timestamp_value":"now"}]}"#, "such as 2026-08-22"),
-        ])
+        ]
+    )
     func badFilter(text: String, expected: String) {
         let message = message("filter=\(percentEncoded(text))")
         #expect(message.contains(expected))
@@ -151,12 +156,17 @@ struct ListRequestTests {
     func writing() throws {
         let query = ListQuery(
             predicates: [Predicate(key: "name", operation: .equals, operand: .string("100% & +"))],
-            sortField: "name", descending: true, pageSize: 7)
+            sortField: "name",
+            descending: true,
+            pageSize: 7
+        )
         #expect(try self.query(ListRequest.text(of: query)) == query)
     }
 
     @Test(
-        "Whatever is sent, there is a query or an error with a sentence", arguments: 0..<20 as Range<UInt64>)
+        "Whatever is sent, there is a query or an error with a sentence",
+        arguments: 0..<20 as Range<UInt64>
+    )
     func anything(seed: UInt64) {
         var numbers = SeededNumbers(seed: seed)
         let names = [
@@ -196,7 +206,8 @@ struct QueryStringTests {
 
     @Test(
         "Broken escapes and repeated names are refused",
-        arguments: ["a=%", "a=%4", "%zz=1", "a=%ff", "a=1&a=2"])
+        arguments: ["a=%", "a=%4", "%zz=1", "a=%ff", "a=1&a=2"]
+    )
     func refused(text: String) {
         #expect(throws: PlatformError.self) { _ = try QueryString(text) }
     }

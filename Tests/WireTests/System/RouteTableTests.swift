@@ -28,7 +28,8 @@ struct RouteTableTests {
                 ["run_id": "r", "task_id": "r.for-loop-1.3.train"]
             ),
             ("GET", "/apis/v1alpha1/runs/r/nodes/n/log", .getNodeLog, ["run_id": "r", "node_id": "n"]),
-        ] as [(String, String, Route, [String: String])])
+        ] as [(String, String, Route, [String: String])]
+    )
     func found(method: String, path: String, route: Route, parameters: [String: String]) {
         #expect(RouteTable.match(method: method, path: path) == .found(route, parameters: parameters))
     }
@@ -38,7 +39,8 @@ struct RouteTableTests {
         arguments: [
             "", "/", "?", "apis/v2beta1/runs", "/apis/v2beta1", "/apis/v2beta1/runs/", "/apis/v2beta1//runs",
             "/apis/v2beta1/runs/a/b", "/apis/v2beta1/experiments/:archive/x", "/apis/v3/runs", "/%",
-        ])
+        ]
+    )
     func unknown(path: String) {
         #expect(RouteTable.match(method: "GET", path: path) == .unknownPath)
     }
@@ -47,10 +49,12 @@ struct RouteTableTests {
     func wrongMethod() {
         #expect(
             RouteTable.match(method: "PUT", path: "/apis/v2beta1/runs/a")
-                == .wrongMethod(allowed: [.get, .delete]))
+                == .wrongMethod(allowed: [.get, .delete])
+        )
         #expect(
             RouteTable.match(method: "DELETE", path: "/apis/v2beta1/pipelines/upload")
-                == .found(.deletePipeline, parameters: ["pipeline_id": "upload"]))
+                == .found(.deletePipeline, parameters: ["pipeline_id": "upload"])
+        )
     }
 
     @Test("A parameter with a broken escape is malformed, not a crash", arguments: ["%", "%4", "%zz", "%ff"])

@@ -64,7 +64,8 @@ struct PythonEnvironment: Hashable, Sendable {
         case .create:
             return Program(
                 arguments: [interpreter.executable, "-m", "venv", "--clear", venv],
-                variables: ProgramVariables.list(variables))
+                variables: ProgramVariables.list(variables)
+            )
         case .install:
             for variable in request.pipVariables { variables[variable.name] = variable.value }
             // Undoes KFP's --quiet, so that the log shows what is being installed.
@@ -75,7 +76,8 @@ struct PythonEnvironment: Hashable, Sendable {
             // The bootstrap ends in `"$0" "$@"`: here that runs `true`.
             return Program(
                 arguments: ["sh", "-c", request.bootstrap, "true"],
-                variables: ProgramVariables.list(variables))
+                variables: ProgramVariables.list(variables)
+            )
         }
     }
 

@@ -54,7 +54,8 @@ struct PythonInterpreter: Hashable, Sendable {
         let lines = answer.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
         guard lines.count >= 4, lines[2].hasPrefix("/") else {
             throw Objection(
-                message: "\(candidate) gave an answer that is not Python's: \(answer.prefix(200))")
+                message: "\(candidate) gave an answer that is not Python's: \(answer.prefix(200))"
+            )
         }
         version = lines[0]
         build = lines[1]
@@ -63,14 +64,16 @@ struct PythonInterpreter: Hashable, Sendable {
         guard numbers.count >= 2, (numbers[0], numbers[1]) >= Self.oldest else {
             throw Objection(
                 message: "\(candidate) is Python \(version), and KFP needs "
-                    + "\(Self.oldest.major).\(Self.oldest.minor) or newer")
+                    + "\(Self.oldest.major).\(Self.oldest.minor) or newer"
+            )
         }
         let missing = lines[3].split(separator: " ").joined(separator: " and ")
         guard missing.isEmpty else {
             throw Objection(
                 message:
                     "\(candidate) (\(version)) lacks \(missing), without which it cannot make environments; "
-                    + "on Debian and Ubuntu: apt install \(candidate)-venv")
+                    + "on Debian and Ubuntu: apt install \(candidate)-venv"
+            )
         }
     }
 }
