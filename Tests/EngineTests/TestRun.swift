@@ -14,6 +14,8 @@ struct TestRun {
     /// All that was ever stored of lineage.
     var artifacts: [Artifact] = []
     var edges: [ArtifactEdge] = []
+    /// How long the run may take, from the next ``reload()`` on.
+    var activeDeadline: Duration?
 
     /// Submits a pipeline; with `resumes` it is also picked up, at 1 s.
     init(_ json: JSONValue, parameters: [String: JSONValue] = [:], resumes: Bool = true) throws {
@@ -151,13 +153,25 @@ struct TestRun {
     }
 
     /// Builds the machine anew from what it would have stored, in another order.
-    mutating func reload() throws {
+    mutating func reload() throws { try load(machine.run) }
+
+    /// Asks for the run, which is over, to be retried, and picks it up.
+    mutating func retry() throws {
+        var row = machine.run
+        row.reopen(at: now, reason: Reason(.retried, "again"))
+        try load(row, retriedAt: now)
+        resume()
+    }
+
+    private mutating func load(_ row: Run, retriedAt: Instant? = nil) throws {
         machine = try RunMachine(
-            run: machine.run,
+            run: row,
             graph: graph,
             tasks: machine.tasks.reversed(),
             attempts: machine.attempts.reversed(),
-            artifacts: artifacts
+            artifacts: artifacts,
+            activeDeadline: activeDeadline,
+            retriedAt: retriedAt
         )
     }
 

@@ -8,7 +8,8 @@ extension Oracle {
         _ iterator: TaskSpec.Iterator,
         at path: TaskPath,
         _ inputs: TaskValues,
-        _ retries: TaskSpec.RetryPolicy?
+        _ retries: TaskSpec.RetryPolicy?,
+        _ isWhole: Bool
     ) -> Expectation {
         var result = Expectation(state: .failed, inputs: inputs, limit: task.spec.parallelismLimit)
         guard let items = items(iterator, inputs) else { return result }
@@ -22,9 +23,13 @@ extension Oracle {
             case .artifact(let id): inside.artifacts[iterator.itemInput] = [id]
             }
             var iteration = Expectation(state: .failed, inputs: inside)
-            if case .parameter(.string) = item {
+            let isWholeIteration = isWhole || past.chosen == place
+            if !isWholeIteration, !past.isAgain(place), let kept = past.kept(place) {
+                iteration = kept
+                keepInside(place)
+            } else if case .parameter(.string) = item {
             } else {
-                iteration = body(of: task, at: place, inside, retries)
+                iteration = body(of: task, at: place, inside, retries, isWholeIteration)
             }
             note(iteration, at: place)
             outputs.append(iteration.outputs)

@@ -21,32 +21,51 @@ struct Oracle {
 
     let graph: TaskGraph
     let fate: Fate
+    /// What was before, if the run is retried or repeats another.
+    let past: Past
     private(set) var expectations: [TaskPath: Expectation] = [:]
+    /// Tasks that run again, with all that is inside or in part.
+    private(set) var again: Set<TaskPath> = []
 
-    init(graph: TaskGraph, fate: Fate) {
+    init(graph: TaskGraph, fate: Fate, past: Past = Past()) {
         self.graph = graph
         self.fate = fate
-        expectations[.root] = pipeline(0, at: .root, TaskValues(), retries: nil)
+        self.past = past
+        let isWhole = past.chosen == .root || past.ends.isEmpty
+        expectations[.root] = pipeline(0, at: .root, TaskValues(), retries: nil, isWhole: isWhole)
     }
 
-    /// - Parameter inputs: those of the pipeline.
+    /// - Parameters:
+    ///   - inputs: those of the pipeline.
+    ///   - isWhole: whether nothing of an earlier time counts here.
     private mutating func pipeline(
         _ index: Int,
         at path: TaskPath,
         _ inputs: TaskValues,
-        retries: TaskSpec.RetryPolicy?
+        retries: TaskSpec.RetryPolicy?,
+        isWhole: Bool
     ) -> Expectation {
         let pipeline = graph.pipelines[index]
         var tasks: [Expectation] = []
         for task in pipeline.tasks {
             let place = path.appending(task.name)
-            var expectation = expect(
-                task,
-                at: place,
-                inputs,
-                tasks,
-                retries: task.spec.retryPolicy ?? retries
-            )
+            let isAfter = task.upstream.contains { again.contains(path.appending(pipeline.tasks[$0].name)) }
+            let isWholeTask = isWhole || isAfter || past.chosen == place
+            if isWholeTask || past.isAgain(place) { again.insert(place) }
+            var expectation: Expectation
+            if !again.contains(place), let kept = past.kept(place) {
+                expectation = kept
+                keepInside(place)
+            } else {
+                expectation = expect(
+                    task,
+                    at: place,
+                    inputs,
+                    tasks,
+                    retries: task.spec.retryPolicy ?? retries,
+                    isWhole: isWholeTask
+                )
+            }
             expectation.upstream = task.upstream.map { path.appending(pipeline.tasks[$0].name) }
             expectation.needsSuccess = task.spec.triggerStrategy == .allUpstreamTasksSucceeded
             expectations[place] = expectation
@@ -79,7 +98,8 @@ struct Oracle {
         at path: TaskPath,
         _ around: TaskValues,
         _ before: [Expectation],
-        retries: TaskSpec.RetryPolicy?
+        retries: TaskSpec.RetryPolicy?,
+        isWhole: Bool
     ) -> Expectation {
         if task.spec.triggerStrategy == .allUpstreamTasksSucceeded,
             task.upstream.contains(where: { !before[$0].state.isSuccess })
@@ -94,18 +114,22 @@ struct Oracle {
             case true?: break
             }
         }
-        if let iterator = task.spec.iterator { return loop(task, iterator, at: path, inputs, retries) }
-        return body(of: task, at: path, inputs, retries)
+        if let iterator = task.spec.iterator {
+            return loop(task, iterator, at: path, inputs, retries, isWhole)
+        }
+        return body(of: task, at: path, inputs, retries, isWhole)
     }
 
     mutating func body(
         of task: TaskGraph.Task,
         at path: TaskPath,
         _ inputs: TaskValues,
-        _ retries: TaskSpec.RetryPolicy?
+        _ retries: TaskSpec.RetryPolicy?,
+        _ isWhole: Bool
     ) -> Expectation {
         switch task.body {
-        case .pipeline(let inner): return pipeline(inner, at: path, inputs, retries: retries)
+        case .pipeline(let inner):
+            return pipeline(inner, at: path, inputs, retries: retries, isWhole: isWhole)
         case .importer:
             guard fate.isRegistered(path) else { return Expectation(state: .failed, inputs: inputs) }
             return Expectation(
@@ -137,11 +161,18 @@ struct Oracle {
 
     mutating func note(_ expectation: Expectation, at path: TaskPath) { expectations[path] = expectation }
 
+    /// Takes what stands inside a group that does not run again as it was.
+    mutating func keepInside(_ group: TaskPath) {
+        for path in past.ends.keys where path.text.hasPrefix(group.text + ".") {
+            expectations[path] = past.kept(path)
+        }
+    }
+
     /// The attempt that succeeds, if any does.
     private func lastAttempt(_ path: TaskPath, _ policy: TaskSpec.RetryPolicy?) -> Int? {
         var failures = 0
         var losses = 0
-        for attempt in 0... {
+        for attempt in (past.attempts[path] ?? 0)... {
             switch fate.end(of: path, attempt: attempt) {
             case .failure:
                 failures += 1

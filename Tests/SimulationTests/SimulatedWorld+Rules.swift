@@ -68,14 +68,17 @@ extension SimulatedWorld {
         }
         for loop in loops {
             guard let limit = oracle.expectations[loop]?.limit else { continue }
-            let open = rows.tasks.values.count { $0.parent == loop && !$0.state.isFinal }
+            let open = rows.tasks.values.count { $0.parent == loop && $0.state == .running }
             if open > limit { throw violation("\(open) iterations of \(loop) are open, \(limit) may be") }
         }
     }
 
     /// A task with a policy of its own is not tried again before the policy's pause has passed.
     private func checkPause(before attempt: Attempt, policy: TaskSpec.RetryPolicy?) throws {
-        let earlier = rows.attempts.values.filter { $0.path == attempt.path && $0.number < attempt.number }
+        let first = rows.tasks[attempt.path]?.attemptsBefore ?? 0
+        let earlier = rows.attempts.values.filter {
+            $0.path == attempt.path && first <= $0.number && $0.number < attempt.number
+        }
         guard let last = earlier.max(by: { $0.number < $1.number }), last.state == .failed, let policy,
             let endedAt = last.endedAt
         else { return }
@@ -133,7 +136,7 @@ extension SimulatedWorld {
             throw violation("\(pods.count) pods, but \(rows.attempts.count) attempts")
         }
         try checkLineage()
-        for task in rows.tasks.values where task.state == .skipped {
+        for task in rows.tasks.values where task.state == .skipped && oracle.past.ends.isEmpty {
             if rows.tasks.values.contains(where: { $0.parent == task.path }) {
                 throw violation("\(task.path) is skipped, but has tasks inside")
             }
@@ -155,7 +158,9 @@ extension SimulatedWorld {
                 )
             }
         }
-        for path in rows.tasks.keys where oracle.expectations[path] == nil {
+        for (path, task) in rows.tasks where oracle.expectations[path] == nil {
+            // A group that was there before a retry may have no part in the run any more.
+            if oracle.past.ends[path] != nil, task.state == .skipped || stoppingSince != nil { continue }
             throw violation("task \(path) should not exist")
         }
         guard stoppingSince == nil, let root = oracle.expectations[.root] else { return }
@@ -180,7 +185,7 @@ extension SimulatedWorld {
             guard oracle.expectations[task.path]?.isLeaf == true else { continue }
             try check(task.outputs.artifacts, .output, task.path)
         }
-        for pod in pods.values {
+        for pod in pods.values where pod.launch.attempt >= rows.tasks[pod.launch.path]?.attemptsBefore ?? 0 {
             try check(pod.launch.artifacts.mapValues { $0.map(\.id) }, .input, pod.launch.path)
         }
     }

@@ -30,6 +30,7 @@ struct SimulatedWorld {
     var pods: [String: SimulatedPod] = [:]
     var wakes: [Instant] = []
     var crashes = 0
+    var podCount = 0
     /// Which rows of the machine's table were taken.
     var transitions: Set<Transition> = []
     /// When the request to stop was stored.
@@ -38,11 +39,15 @@ struct SimulatedWorld {
     var questions: [RunCommand] = []
     /// Keys with which the cache was asked.
     var keys: [TaskPath: CacheKey] = [:]
-    let oracle: Oracle
+    var oracle: Oracle
     let crashChance: Double
-    let fate: Fate
+    var fate: Fate
     /// The step before which somebody wants the run to stop, if anybody does.
-    let terminatesBefore: Int?
+    var terminatesBefore: Int?
+    /// The rows of the run that this one repeats.
+    var source: Rows?
+    /// How often runs were retried or repeated.
+    var again = 0
 
     init(seed: UInt64) throws {
         self.seed = seed
@@ -64,8 +69,23 @@ struct SimulatedWorld {
         machine = try RunMachine(run: run, graph: graph, tasks: Array(rows.tasks.values))
     }
 
-    /// Runs to the end and checks every rule on the way.
+    /// Runs to the end, perhaps again and again, and checks every rule on the way.
     mutating func play() throws {
+        try playToTheEnd()
+        while again < 3, random.chance(0.5) {
+            again += 1
+            fate = Fate(seed: seed &+ UInt64(again) << 40, failureChance: [0, 0.1, 0.4][random.below(3)])
+            terminatesBefore = random.chance(0.1) ? 1 + random.below(25) : nil
+            if rows.run.state == .failed, random.chance(0.7) {
+                try retry()
+            } else {
+                try rerun()
+            }
+            try playToTheEnd()
+        }
+    }
+
+    private mutating func playToTheEnd() throws {
         try perform(machine.resume(at: now))
         var steps = 0
         while !rows.run.state.isFinal {
@@ -112,7 +132,9 @@ struct SimulatedWorld {
                 fate.isRegistered(wanted.path)
                 ? .registered(artifact("import/\(wanted.path)")) : .failed(Reason(.importFailed, "not there"))
             try perform(machine.handle(.imported(wanted.path, result), at: now))
-        case .saveRun, .saveTask, .saveAttempt, .saveLineage, .saveCacheEntry, .launch, .stop, .wake: break
+        case .saveRun, .saveTask, .saveAttempt, .forgetLineage, .saveLineage, .saveCacheEntry, .launch, .stop,
+            .wake:
+            break
         }
         return true
     }
@@ -173,12 +195,18 @@ struct SimulatedWorld {
         guard let name = over.randomElement(using: &random), let pod = pods[name] else { return }
         let path = pod.launch.path
         let attempt = pod.launch.attempt
-        let news: [RunEvent] = [
+        var news: [RunEvent] = [
             .podWaiting(path, attempt: attempt, Reason(.waitingForCapacity, "full")),
             .podStarted(path, attempt: attempt, at: now),
             .podEnded(path, attempt: attempt, .lost(Reason(.podLost, "gone")), at: now),
-            .cacheAnswered(path, cacheAnswer(path)), .imported(path, .failed(Reason(.importFailed, "gone"))),
         ]
+        // A task of a run that was retried may wait for such an answer.
+        if attempt >= rows.tasks[path]?.attemptsBefore ?? 0 {
+            news += [
+                .cacheAnswered(path, cacheAnswer(path)),
+                .imported(path, .failed(Reason(.importFailed, "gone"))),
+            ]
+        }
         for event in news {
             let commands = machine.handle(event, at: now)
             if !commands.isEmpty { throw violation("old news of \(name) led to \(commands)") }
@@ -268,7 +296,8 @@ struct SimulatedWorld {
     /// Takes down which transitions a step stores.
     private mutating func note(_ commands: [RunCommand]) throws {
         for command in commands {
-            if case .saveRun(let run) = command, run.stateHistory.contains(where: { $0.state == .canceling })
+            if case .saveRun(let run) = command,
+                run.stateHistory.contains(where: { $0.state == .canceling && $0.at > run.openedAt })
             {
                 stoppingSince = stoppingSince ?? now
             }
@@ -283,13 +312,56 @@ struct SimulatedWorld {
                     nil
                 }
             }
-            if let old = rows.tasks[task.path], !Transition.isAllowed(from: old.state, to: task.state) {
+            let old = rows.retryRequestedAt == nil ? rows.tasks[task.path] : nil
+            if let old, !Transition.isAllowed(from: old.state, to: task.state) {
                 throw violation("\(task.path) went from \(old.state) to \(task.state)")
             }
-            if let transition = Transition(from: rows.tasks[task.path], to: task, attempts: attempts) {
+            if let transition = Transition(from: old, to: task, attempts: attempts) {
                 transitions.insert(transition)
             }
         }
+    }
+
+    /// Asks for the run to be retried, as the service stores it; the server finds the request when it loads the run.
+    private mutating func retry() throws {
+        let past = Past(
+            ends: rows.tasks,
+            attempts: rows.attempts.values.reduce(into: [:]) { $0[$1.path, default: 0] += 1 }
+        )
+        oracle = Oracle(graph: graph, fate: fate, past: past)
+        rows.run.reopen(at: now, reason: Reason(.retried, "again"))
+        rows.retryRequestedAt = now
+        try forgetTheRest()
+    }
+
+    /// Starts a run that repeats this one from some task on.
+    private mutating func rerun() throws {
+        guard let path = rows.tasks.keys.sorted().randomElement(using: &random) else { return }
+        oracle = Oracle(
+            graph: graph,
+            fate: fate,
+            past: Past(ends: rows.tasks, isRerun: true, chosen: path)
+        )
+        var run = Run(
+            id: RunID("run\(again)"),
+            experimentID: ExperimentID("e"),
+            displayName: "simulated",
+            pipelineName: "test",
+            createdAt: now
+        )
+        run.rerun = Rerun(source: rows.run.id, from: path)
+        source = rows
+        rows = Rows(run: run, tasks: [.root: RunMachine.rootRecord(of: run, graph: graph)])
+        pods = [:]
+        try forgetTheRest()
+    }
+
+    private mutating func forgetTheRest() throws {
+        stoppingSince = nil
+        keys = [:]
+        wakes = []
+        questions = []
+        machine = try load()
     }
 
     private mutating func restart() throws -> [RunCommand] {
@@ -302,12 +374,20 @@ struct SimulatedWorld {
     }
 
     func load() throws -> RunMachine {
+        guard let rerun = rows.run.rerun, let source, rows.run.state == .pending, rows.tasks.count == 1 else {
+            return try machine(rows)
+        }
+        return try RunMachine(run: rows.run, rerunning: machine(source), from: rerun.from, at: now)
+    }
+
+    private func machine(_ rows: Rows) throws -> RunMachine {
         try RunMachine(
             run: rows.run,
             graph: graph,
             tasks: rows.tasks.values.shuffledByPath(seed: seed),
             attempts: Array(rows.attempts.values),
-            artifacts: Array(rows.artifacts.values)
+            artifacts: Array(rows.artifacts.values),
+            retriedAt: rows.retryRequestedAt
         )
     }
 
@@ -322,6 +402,7 @@ struct SimulatedWorld {
             }
             try checkLaunch(launch, name)
             pods[name] = SimulatedPod(launch: launch)
+            podCount += 1
         case .stop(let path, let attempt): pods["\(path)/\(attempt)"]?.stopped = true
         case .wake(let at): wakes.append(at)
         case .lookUpCache(let path, let key):
@@ -333,7 +414,7 @@ struct SimulatedWorld {
         case .register(let wanted):
             try checkStart(of: wanted.path)
             questions.append(command)
-        case .saveRun, .saveTask, .saveAttempt, .saveLineage, .saveCacheEntry: break
+        case .saveRun, .saveTask, .saveAttempt, .forgetLineage, .saveLineage, .saveCacheEntry: break
         }
     }
 }

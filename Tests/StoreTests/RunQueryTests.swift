@@ -97,6 +97,32 @@ struct RunQueryTests {
         }
     }
 
+    @Test(
+        "A request to retry lasts until the engine has answered it, and takes the one to stop away",
+        arguments: Backend.allCases
+    )
+    func retry(backend: Backend) async throws {
+        try await backend.withDatabase { database in
+            let id = RunID("r1")
+            var run = Samples.run("r1")
+            run.rerun = Rerun(source: RunID("r0"), from: TaskPath("a.b"))
+            let seen = try await database.write { [run] store in
+                try store.insertRun(run, specID: "s")
+                _ = try store.requestTermination(id, at: Samples.start)
+                var seen = [try store.retryRequest(of: id)]
+                try store.requestRetry(run, at: Samples.start)
+                seen.append(try store.retryRequest(of: id))
+                #expect(try !store.isTerminationRequested(id))
+                try store.updateRunProgress(run)
+                seen.append(try store.retryRequest(of: id))
+                try store.updateRunProgress(run, answersRetry: true)
+                return seen + [try store.retryRequest(of: id)]
+            }
+            #expect(seen == [nil, Samples.start, Samples.start, nil])
+            #expect(try await database.read { try $0.run(id) }?.rerun == run.rerun)
+        }
+    }
+
     @Test("Tasks and attempts come back with every field, in order", arguments: Backend.allCases)
     func tasks(backend: Backend) async throws {
         try await backend.withDatabase { database in

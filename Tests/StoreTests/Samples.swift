@@ -115,6 +115,7 @@ enum Samples {
         task.reason = Reason(.waitingForRetry, "again in 3 s", details: ["seconds": 3])
         task.inputs = TaskValues(parameters: ["x": [1, 2]], artifacts: ["data": [ArtifactID("a1")]])
         task.outputs = TaskValues(parameters: ["y": "z"], artifacts: ["model": [ArtifactID("m1")]])
+        task.attemptsBefore = 2
         task.startedAt = start + .seconds(1)
         task.endedAt = start + .seconds(2)
         task.stateHistory.append(StateChange(at: start + .seconds(2), state: .cached, reason: task.reason))

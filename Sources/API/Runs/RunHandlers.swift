@@ -44,6 +44,21 @@ extension APIResponder {
         return .empty
     }
 
+    func retryRun(_ request: APIRequest) async throws -> Response {
+        try await useCases.runs.retry(request.id("run_id"))
+        return .empty
+    }
+
+    func rerunRun(_ request: APIRequest) async throws -> Response {
+        let wanted = try RerunRequest(json: try await request.json())
+        let run = try await useCases.runs.rerun(
+            request.id("run_id"),
+            from: wanted.task,
+            displayName: wanted.displayName
+        )
+        return .json(RunMessage(run: run).json)
+    }
+
     func setRunState(_ state: StorageState, _ request: APIRequest) async throws -> Response {
         try await useCases.runs.setStorageState(state, of: request.id("run_id"))
         return .empty

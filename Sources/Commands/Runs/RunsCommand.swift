@@ -7,7 +7,7 @@ import Wire
 struct RunsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "runs",
-        abstract: "List, show, stop and delete runs.",
+        abstract: "List, show, stop, repeat and delete runs.",
         discussion: """
             Wherever a RUN is asked for, its id, the beginning of its id (at least 4 characters) or its \
             name will do, as long as only one run fits.
@@ -19,6 +19,7 @@ struct RunsCommand: ParsableCommand {
             """,
         subcommands: [
             RunsListCommand.self, RunsGetCommand.self, RunsLogsCommand.self, RunsTerminateCommand.self,
+            RunsRetryCommand.self, RunsRerunCommand.self, RunsArchiveCommand.self, RunsUnarchiveCommand.self,
             RunsDeleteCommand.self,
         ]
     )

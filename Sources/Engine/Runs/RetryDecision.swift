@@ -11,7 +11,8 @@ struct RetryDecision {
     let pause: Duration?
     private let failures: Int
 
-    init(policy: TaskSpec.RetryPolicy?, attempts: [Attempt]) {
+    /// - Parameter attempts: those since the run was created or last retried.
+    init(policy: TaskSpec.RetryPolicy?, attempts: some BidirectionalCollection<Attempt>) {
         failures = attempts.count { $0.state == .failed }
         let lost = attempts.count - failures
         guard attempts.last?.state != .lost else {

@@ -77,6 +77,8 @@ package enum RunCommand: Hashable, Sendable {
     case saveTask(TaskRecord)
     /// Store an attempt.
     case saveAttempt(Attempt)
+    /// Forget what a task that is to run again read and wrote.
+    case forgetLineage(TaskPath)
     /// Store artifacts and who read or wrote them.
     case saveLineage([Artifact], [ArtifactEdge])
     /// Remember that a task's outputs can stand for those of others with the same key.
@@ -95,7 +97,7 @@ package enum RunCommand: Hashable, Sendable {
     /// Whether this changes rows rather than the world.
     package var isWrite: Bool {
         switch self {
-        case .saveRun, .saveTask, .saveAttempt, .saveLineage, .saveCacheEntry: true
+        case .saveRun, .saveTask, .saveAttempt, .forgetLineage, .saveLineage, .saveCacheEntry: true
         case .launch, .stop, .wake, .lookUpCache, .register: false
         }
     }

@@ -59,12 +59,12 @@ extension RunMachine {
 
     mutating func failed(_ index: Int, _ reason: Reason, _ endedAt: Instant) {
         if run.state == .canceling {
-            end(index, .canceled, endedAt, Reason(.terminated, "Stopped because the run was asked to stop."))
+            end(index, .canceled, endedAt, stopReason("Stopped"))
             return
         }
         let decision = RetryDecision(
             policy: instances[index].retryPolicy,
-            attempts: instances[index].attempts
+            attempts: instances[index].currentAttempts
         )
         guard let pause = decision.pause, let last = instances[index].attempts.last else {
             end(index, .failed, endedAt, decision.explain(reason))
@@ -88,7 +88,7 @@ extension RunMachine {
     mutating func scheduleRetry(_ index: Int, after last: Attempt) {
         let decision = RetryDecision(
             policy: instances[index].retryPolicy,
-            attempts: instances[index].attempts
+            attempts: instances[index].currentAttempts
         )
         let due = (last.endedAt ?? last.createdAt) + (decision.pause ?? .zero)
         retries[index] = due

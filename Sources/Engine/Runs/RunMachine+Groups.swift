@@ -5,6 +5,10 @@ import PipelineIR
 extension RunMachine {
     mutating func start(group index: Int, _ pipeline: Int, _ now: Instant) {
         enter(index, .running, now, nil)
+        if !instances[index].children.isEmpty {
+            goOn(group: index)
+            return
+        }
         let base = instances.count
         let path = instances[index].record.path
         for (position, task) in graph.pipelines[pipeline].tasks.enumerated() {
@@ -26,7 +30,14 @@ extension RunMachine {
         instances[index].openChildren = instances.count - base
     }
 
-    private func waitingReason(_ task: TaskGraph.Task, _ pipeline: Int) -> Reason {
+    /// Starts a group whose tasks were there before the run was retried.
+    private mutating func goOn(group index: Int) {
+        let children = instances[index].children
+        step.ready += children.filter { !instances[$0].record.state.isFinal && instances[$0].waitingFor == 0 }
+        if instances[index].openChildren == 0 { step.ready.append(index) }
+    }
+
+    func waitingReason(_ task: TaskGraph.Task, _ pipeline: Int) -> Reason {
         let names = task.upstream.map { graph.pipelines[pipeline].tasks[$0].name }
         return Reason(
             .waitingForUpstream,
@@ -41,6 +52,7 @@ extension RunMachine {
         case .success(let items):
             instances[index].items = items
             enter(index, .running, now, nil)
+            dropIterations(of: index, beyond: items.count, now)
             advance(group: index, now)
         }
     }
@@ -55,24 +67,16 @@ extension RunMachine {
         guard let task = definition(of: loop), let home = instances[loop].definition else { return }
         let roomMax = task.spec.parallelismLimit ?? .max
         let inputs = iterationInputs(of: loop)
-        while instances[loop].iterationsLeft > 0, instances[loop].openChildren < roomMax {
-            let number = instances[loop].children.count
-            let path = instances[loop].record.path
-            var record = TaskRecord(
-                runID: run.id,
-                path: path.appending(iteration: number),
-                parent: path,
-                name: task.name,
-                displayName: "\(task.displayName) [\(number)]",
-                iteration: number,
-                kind: .iteration,
-                createdAt: now
-            )
+        while instances[loop].hasIterationsToStart,
+            instances[loop].openChildren - instances[loop].waitingIterations.count < roomMax
+        {
+            let index =
+                instances[loop].waitingIterations.popLast() ?? makeIteration(of: loop, task, home, now)
+            let number = instances[index].record.iteration ?? 0
+            var record = instances[index].record
             record.inputs = inputs
             let problem = setItem(number, of: loop, task, in: &record.inputs)
-            let index = instances.count
-            add(iteration: record, home, parent: loop)
-            instances[loop].openChildren += 1
+            instances[index].record = record
             changed(index)
             if let problem {
                 end(index, .failed, now, Reason(.inputResolutionFailed, problem))
@@ -82,13 +86,45 @@ extension RunMachine {
         }
     }
 
+    private mutating func makeIteration(
+        of loop: Int,
+        _ task: TaskGraph.Task,
+        _ home: (pipeline: Int, position: Int),
+        _ now: Instant
+    ) -> Int {
+        let number = instances[loop].children.count
+        let path = instances[loop].record.path
+        let record = TaskRecord(
+            runID: run.id,
+            path: path.appending(iteration: number),
+            parent: path,
+            name: task.name,
+            displayName: "\(task.displayName) [\(number)]",
+            iteration: number,
+            kind: .iteration,
+            createdAt: now
+        )
+        add(iteration: record, home, parent: loop)
+        instances[loop].openChildren += 1
+        return instances.count - 1
+    }
+
+    /// Ends the iterations of a retried loop for which its list, made anew, has no items.
+    private mutating func dropIterations(of loop: Int, beyond count: Int, _ now: Instant) {
+        let beyond = Set(instances[loop].children.dropFirst(count))
+        instances[loop].waitingIterations.removeAll { beyond.contains($0) }
+        for index in beyond.sorted() where !instances[index].record.state.isFinal {
+            end(index, .skipped, now, Reason(.upstreamNotSucceeded, "The loop has only \(count) items now."))
+        }
+    }
+
     private mutating func finish(group index: Int, _ now: Instant) {
         if let failure = firstFailure(in: index) {
             end(index, .failed, now, childFailure(failure))
         } else if instances[index].iterationsLeft > 0
             || instances[index].children.contains(where: { instances[$0].record.state == .canceled })
         {
-            end(index, .canceled, now, Reason(.terminated, "Stopped because the run was asked to stop."))
+            end(index, .canceled, now, stopReason("Stopped"))
         } else {
             instances[index].record.outputs =
                 instances[index].isLoop ? outputs(ofLoop: index) : outputs(ofGroup: index)

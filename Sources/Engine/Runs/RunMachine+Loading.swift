@@ -138,7 +138,10 @@ extension RunMachine {
         // A loop may have nothing to go through.
         if group.isLoop, group.record.state != .pending, group.children.isEmpty { return nil }
         switch group.record.state {
-        case .pending, .skipped: return group.children.isEmpty ? nil : "the tasks inside have rows"
+        case .pending:
+            // Only a retry leaves such rows, and none of them goes on before its group does.
+            return runningTask(in: group)
+        case .skipped: return openTask(in: group)
         case .running: return group.children.isEmpty ? "the tasks inside have no rows" : nil
         case .succeeded: return group.children.isEmpty ? "the tasks inside have no rows" : openTask(in: group)
         case .cached, .failed, .canceled: return openTask(in: group)
@@ -154,7 +157,11 @@ extension RunMachine {
         switch loopItems(of: index) {
         case .failure(let failure): return failure.message
         case .success(let items):
-            let isComplete = loop.children.count == items.count
+            // A loop that was retried may have had more items before.
+            let beyond = loop.children.dropFirst(items.count)
+            let isComplete =
+                loop.children.count >= items.count
+                && beyond.allSatisfy { instances[$0].record.state == .skipped }
             if isComplete || loop.record.state == .running && loop.children.count < items.count { return nil }
             return "has \(loop.children.count) iterations for \(items.count) items"
         }
@@ -162,6 +169,12 @@ extension RunMachine {
 
     private func openTask(in group: TaskInstance) -> String? {
         group.children.map { instances[$0].record }.first { !$0.state.isFinal }.map {
+            "'\($0.path)' is \($0.state.rawValue)"
+        }
+    }
+
+    private func runningTask(in group: TaskInstance) -> String? {
+        group.children.map { instances[$0].record }.first { $0.state == .running }.map {
             "'\($0.path)' is \($0.state.rawValue)"
         }
     }
@@ -182,7 +195,7 @@ extension RunMachine {
             // Between two attempts; the only ends that another attempt may follow.
             let mayGoOn =
                 task.openAttempt != nil
-                || task.attempts.allSatisfy { $0.state == .failed || $0.state == .lost }
+                || task.currentAttempts.allSatisfy { $0.state == .failed || $0.state == .lost }
             return mayGoOn ? nil : last
         case .running: return task.openAttempt == nil && !isImporter(task) ? last : nil
         case .succeeded, .cached, .skipped, .failed, .canceled: return task.openAttempt == nil ? nil : last
@@ -204,6 +217,11 @@ extension RunMachine {
                 case .success(let items) = loopItems(of: index)
             {
                 instances[index].items = items
+            }
+            if instances[index].isLoop {
+                instances[index].waitingIterations = children.reversed().filter {
+                    instances[$0].record.state == .pending
+                }
             }
             if let parent = instances[index].parent, !instances[parent].isLoop,
                 let task = definition(of: index)

@@ -31,7 +31,7 @@ extension RunMachine {
                 if instances[dependent].waitingFor == 0 { step.ready.append(dependent) }
             }
         }
-        if instances[parent].openChildren == 0 || instances[parent].iterationsLeft > 0 {
+        if instances[parent].openChildren == 0 || instances[parent].hasIterationsToStart {
             step.ready.append(parent)
         }
     }
@@ -43,7 +43,7 @@ extension RunMachine {
             return
         }
         if run.state == .canceling {
-            end(index, .canceled, now, Reason(.terminated, "Not started because the run was asked to stop."))
+            end(index, .canceled, now, stopReason("Not started"))
             return
         }
         guard isReadyToStart(index) else { return }
@@ -66,10 +66,12 @@ extension RunMachine {
         }
     }
 
-    /// Whether a task has everything before it behind it and nothing of its own begun.
+    /// Whether a task has everything before it behind it and nothing of its own begun. A task of a run that was retried may
+    /// stand in a group that has not started itself.
     func isReadyToStart(_ index: Int) -> Bool {
         instances[index].record.state == .pending && instances[index].waitingFor == 0
-            && instances[index].attempts.isEmpty
+            && instances[index].currentAttempts.isEmpty
+            && (instances[index].parent.map { instances[$0].record.state == .running } ?? true)
     }
 
     /// Upstream, inputs, condition: what a task must pass before it starts. One that does not pass has ended.
@@ -123,12 +125,7 @@ extension RunMachine {
                 step.actions.append(.stop(instances[index].record.path, attempt: number))
             } else if !instances[index].isGroup || instances[index].record.state == .pending {
                 retries[index] = nil
-                end(
-                    index,
-                    .canceled,
-                    now,
-                    Reason(.terminated, "Not started because the run was asked to stop.")
-                )
+                end(index, .canceled, now, stopReason("Not started"))
             } else if instances[index].openChildren == 0 {
                 step.ready.append(index)
             }

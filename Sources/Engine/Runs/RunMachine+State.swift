@@ -10,6 +10,39 @@ extension RunMachine {
         instances[index].record.endedAt = now
         step.ended.append(index)
         if index == 0 { finishRun(state, now, reason) }
+        endInside(index, state, now)
+    }
+
+    /// Ends what a retry has left open inside a group that ends without having started again.
+    private mutating func endInside(_ group: Int, _ state: TaskState, _ now: Instant) {
+        guard instances[group].openChildren > 0 else { return }
+        var inside = instances[group].children
+        while let index = inside.popLast() {
+            inside += instances[index].children
+            guard !instances[index].record.state.isFinal else { continue }
+            let inner: TaskState = state == .canceled ? .canceled : .skipped
+            let reason = Reason(
+                .upstreamNotSucceeded,
+                "'\(instances[group].record.path)' did not start again."
+            )
+            enter(index, inner, now, state == .canceled ? stopReason("Not started") : reason)
+            instances[index].record.endedAt = now
+            instances[index].openChildren = 0
+        }
+        instances[group].openChildren = 0
+    }
+
+    /// Why tasks of a run that is to stop are not carried on.
+    /// - Parameter what: what became of the task: `Stopped`, `Not started`.
+    func stopReason(_ what: String) -> Reason {
+        let why = stopCause.code == .deadlineExceeded ? "exceeded its deadline" : "was asked to stop"
+        return Reason(stopCause.code, "\(what) because the run \(why).")
+    }
+
+    /// Why the run is to stop.
+    private var stopCause: Reason {
+        run.stateHistory.last { $0.state == .canceling }?.reason
+            ?? Reason(.terminated, "The run was asked to stop.")
     }
 
     mutating func finishRun(_ state: TaskState, _ now: Instant, _ reason: Reason?) {
@@ -17,7 +50,12 @@ extension RunMachine {
         case .failed: enterRun(.failed, now, reason)
         case .canceled:
             // KFP ends a terminated run as FAILED, and its SDK waits for ever on anything it does not know as final.
-            enterRun(.failed, now, Reason(.terminated, "The run was terminated by request."))
+            let isLate = stopCause.code == .deadlineExceeded
+            enterRun(
+                .failed,
+                now,
+                isLate ? stopCause : Reason(.terminated, "The run was terminated by request.")
+            )
         case .skipped: enterRun(.skipped, now, reason)
         case .succeeded, .cached, .pending, .running:
             run.outputs = instances[0].record.outputs
@@ -51,6 +89,7 @@ extension RunMachine {
         settle(now)
         var commands: [RunCommand] = []
         if step.runChanged { commands.append(.saveRun(run)) }
+        for path in step.reopened { commands.append(.forgetLineage(path)) }
         for index in step.tasks {
             commands.append(.saveTask(instances[index].record))
             for attempt in (step.attempts[index] ?? []).sorted() {

@@ -28,6 +28,7 @@ package import PipelineIR
 /// PENDING   run is to stop, no open attempt                    CANCELED
 /// open      run is to stop                               (C)   unchanged, pod stopped; CANCELED when it ended
 /// final     late or repeated pod events                        unchanged
+/// final     run retried, see ``Reopening``                     PENDING, its attempts kept
 /// ```
 /// A container task is open while it has an attempt that has not ended: PENDING before its pod started, RUNNING after. That a
 /// pod started may never be heard of, when it ends at once.
@@ -37,6 +38,8 @@ package struct RunMachine: Sendable {
     package internal(set) var run: Run
     /// What it runs.
     package let graph: TaskGraph
+    /// How long the run may take since it was created or last retried; `nil` for any time.
+    let activeDeadline: Duration?
 
     var instances: [TaskInstance] = []
     var indexOfPath: [TaskPath: Int] = [:]
@@ -48,6 +51,8 @@ package struct RunMachine: Sendable {
     /// What one event has changed so far.
     struct Step {
         var runChanged = false
+        /// Tasks of which what they read and wrote is to be forgotten.
+        var reopened: [TaskPath] = []
         /// Changed tasks in the order of their first change.
         var tasks: [Int] = []
         var taskSet: Set<Int> = []
@@ -67,23 +72,33 @@ package struct RunMachine: Sendable {
     /// The attempts as they stand, by task.
     package var attempts: [Attempt] { instances.flatMap(\.attempts) }
     /// The earliest time at which something is due.
-    package var nextDue: Instant? { retries.values.min() }
+    package var nextDue: Instant? { [retries.values.min(), deadline].compactMap(\.self).min() }
+    /// When the run must be over; `nil` if it need not be, or is to stop already.
+    private var deadline: Instant? {
+        run.state == .canceling ? nil : activeDeadline.map { run.openedAt + $0 }
+    }
 
     /// Builds the machine from rows.
     /// - Parameters:
     ///   - tasks: all tasks of the run; at least the root.
     ///   - attempts: all attempts.
     ///   - artifacts: all artifacts the run's tasks read or wrote.
+    ///   - activeDeadline: how long the run may take. Source: KFP `PipelineConfig.active_deadline_seconds`.
+    ///   - retriedAt: when somebody asked for the run, which was over, to be retried; ``resume(at:)`` then stores what
+    ///     follows.
     /// - Throws: ``CorruptRun`` if rows contradict the graph or each other.
     package init(
         run: Run,
         graph: TaskGraph,
         tasks: [TaskRecord],
         attempts: [Attempt] = [],
-        artifacts: [Artifact] = []
+        artifacts: [Artifact] = [],
+        activeDeadline: Duration? = nil,
+        retriedAt: Instant? = nil
     ) throws(CorruptRun) {
         self.run = run
         self.graph = graph
+        self.activeDeadline = activeDeadline
         for artifact in artifacts { self.artifacts[artifact.id] = artifact }
         try load(tasks)
         for attempt in attempts.sorted(by: { $0.number < $1.number }) {
@@ -95,6 +110,7 @@ package struct RunMachine: Sendable {
             }
             instances[index].attempts.append(attempt)
         }
+        if let retriedAt { reopen(at: retriedAt) }
         derive()
         try checkConsistency()
     }
@@ -123,16 +139,19 @@ package struct RunMachine: Sendable {
         for index in instances.indices where !instances[index].record.state.isFinal {
             if let attempt = instances[index].openAttempt {
                 launch(index, attempt)
-            } else if let last = instances[index].attempts.last {
+            } else if let last = instances[index].currentAttempts.last {
                 scheduleRetry(index, after: last)
             } else if instances[index].record.state == .pending {
-                if instances[index].waitingFor == 0 { step.ready.append(index) }
+                // Iterations start when their loop has room for them.
+                let isIteration = instances[index].record.kind == .iteration
+                if !isIteration, isReadyToStart(index) { step.ready.append(index) }
             } else if !instances[index].isGroup {
                 startImport(index)
-            } else if instances[index].openChildren == 0 || instances[index].iterationsLeft > 0 {
+            } else if instances[index].openChildren == 0 || instances[index].hasIterationsToStart {
                 step.ready.append(index)
             }
         }
+        if let deadline { step.actions.append(.wake(at: deadline)) }
         if run.state == .canceling { cancelAll(now) }
         return finishStep(now)
     }
@@ -157,6 +176,7 @@ package struct RunMachine: Sendable {
         case .cacheAnswered(let path, let answer):
             if let index = indexOfPath[path], isReadyToStart(index) { cacheAnswered(index, answer, now) }
         case .clockAdvanced:
+            if let activeDeadline, let deadline, deadline <= now { exceed(activeDeadline, now) }
             for (index, due) in retries.sorted(by: { $0.key < $1.key }) where due <= now {
                 retries[index] = nil
                 newAttempt(index, now)
@@ -168,5 +188,12 @@ package struct RunMachine: Sendable {
             }
         }
         return finishStep(now)
+    }
+
+    private mutating func exceed(_ activeDeadline: Duration, _ now: Instant) {
+        let message =
+            "The run took longer than the \(describe(activeDeadline)) it may (activeDeadlineSeconds of its pipeline)."
+        enterRun(.canceling, now, Reason(.deadlineExceeded, message))
+        cancelAll(now)
     }
 }

@@ -36,6 +36,8 @@ struct TaskInstance {
     var children: [Int] = []
     /// For a loop that has started: what it goes through.
     var items: Items?
+    /// For a loop: iterations that are there and have not started, which only a retry leaves; the next one last.
+    var waitingIterations: [Int] = []
     /// Tasks before it that have not ended.
     var waitingFor = 0
     /// For a group: instances inside that have not ended.
@@ -43,8 +45,14 @@ struct TaskInstance {
 
     var isGroup: Bool { pipeline != nil || isLoop }
 
-    /// For a loop: iterations it has yet to start.
-    var iterationsLeft: Int { (items?.count ?? 0) - (isLoop ? children.count : 0) }
+    /// For a loop: iterations it has yet to make.
+    var iterationsLeft: Int { isLoop ? max((items?.count ?? 0) - children.count, 0) : 0 }
+
+    /// For a loop: whether it would start iterations if there were room.
+    var hasIterationsToStart: Bool { iterationsLeft > 0 || !waitingIterations.isEmpty }
+
+    /// Tries since the run was created or last retried.
+    var currentAttempts: ArraySlice<Attempt> { attempts.dropFirst(record.attemptsBefore) }
 
     var openAttempt: Int? {
         guard let last = attempts.indices.last, !attempts[last].state.isFinal else { return nil }

@@ -69,6 +69,10 @@ extension Reason.Code {
     package static let cacheHit = Self(rawValue: "CACHE_HIT")
     /// No earlier execution could stand for this one; the message says what differs.
     package static let cacheMiss = Self(rawValue: "CACHE_MISS")
+    /// Runs again because somebody asked for it.
+    package static let retried = Self(rawValue: "RETRIED")
+    /// The outputs of the same task in the run that this one repeats were taken.
+    package static let reused = Self(rawValue: "REUSED")
     /// The run cannot go on; the message says why.
     package static let runInvalid = Self(rawValue: "RUN_INVALID")
 }

@@ -35,6 +35,20 @@ package struct StateChange<State: Hashable & Sendable>: Hashable, Sendable {
     }
 }
 
+/// What a run takes over from an earlier one of the same pipeline and parameters.
+package struct Rerun: Hashable, Sendable {
+    /// The run it repeats.
+    package var source: RunID
+    /// Where it starts: this task and what depends on it run again, the rest is taken over where it succeeded.
+    package var from: TaskPath
+
+    /// Makes the note.
+    package init(source: RunID, from: TaskPath) {
+        self.source = source
+        self.from = from
+    }
+}
+
 /// One execution of a pipeline. Source: KFP v2beta1 `Run`.
 ///
 /// The spec is a blob and is fetched on its own, see ``PipelineSpecDocument``.
@@ -61,6 +75,8 @@ package struct Run: Hashable, Sendable {
     package var pipelineRoot: String?
     /// Kept and shown; means something only on Kubernetes.
     package var serviceAccount: String
+    /// What it repeats, if it does.
+    package var rerun: Rerun?
     /// When it was created.
     package var createdAt: Instant
     /// When it was meant to start; for one-off runs the time of creation.
@@ -118,4 +134,16 @@ package struct Run: Hashable, Sendable {
         if let reason { error = reason }
         stateHistory.append(StateChange(at: now, state: state, reason: reason))
     }
+
+    /// Makes a run that is over one that waits to go on: no end, no error, no outputs; the history is kept.
+    package mutating func reopen(at now: Instant, reason: Reason) {
+        state = .pending
+        finishedAt = nil
+        error = nil
+        outputs = TaskValues()
+        stateHistory.append(StateChange(at: now, state: .pending, reason: reason))
+    }
+
+    /// When it was last opened: created, or retried.
+    package var openedAt: Instant { stateHistory.last { $0.state == .pending }?.at ?? createdAt }
 }

@@ -112,9 +112,11 @@ package struct TaskRecord: Hashable, Sendable {
     package var inputs: TaskValues
     /// What came out, once it succeeded.
     package var outputs: TaskValues
+    /// Attempts made before the run was last retried; they are kept, but do not count against the retries allowed.
+    package var attemptsBefore: Int
     /// When the run got to know of it.
     package var createdAt: Instant
-    /// When it first started.
+    /// When it first started, since the run was last retried.
     package var startedAt: Instant?
     /// When it ended.
     package var endedAt: Instant?
@@ -144,9 +146,23 @@ package struct TaskRecord: Hashable, Sendable {
         self.cache = nil
         self.inputs = TaskValues()
         self.outputs = TaskValues()
+        self.attemptsBefore = 0
         self.createdAt = createdAt
         self.startedAt = nil
         self.endedAt = nil
         self.stateHistory = [StateChange(at: createdAt, state: .pending)]
+    }
+
+    /// Makes the task one that has not started, whatever became of it; attempts and history are kept.
+    /// - Parameter attempts: how many there have been.
+    package mutating func reopen(attempts: Int, at now: Instant, reason: Reason) {
+        state = .pending
+        self.reason = nil
+        cache = nil
+        outputs = TaskValues()
+        attemptsBefore = attempts
+        startedAt = nil
+        endedAt = nil
+        stateHistory.append(StateChange(at: now, state: .pending, reason: reason))
     }
 }

@@ -31,7 +31,8 @@ extension SQLConnection {
             tasks: try tasks(of: id),
             attempts: try attempts(of: id),
             artifacts: try artifacts(of: id),
-            terminationRequested: try isTerminationRequested(id)
+            terminationRequested: try isTerminationRequested(id),
+            retriedAt: try retryRequest(of: id)
         )
     }
 
@@ -43,9 +44,10 @@ extension SQLConnection {
         var entries: [(TaskPath, CacheKey)] = []
         for command in commands {
             switch command {
-            case .saveRun(let run): try updateRunProgress(run)
+            case .saveRun(let run): try updateRunProgress(run, answersRetry: true)
             case .saveTask(let task): tasks.append(task)
             case .saveAttempt(let attempt): attempts.append(attempt)
+            case .forgetLineage(let path): try deleteEdges(of: run, path)
             case .saveLineage(let artifacts, let edges):
                 try insertArtifacts(artifacts)
                 try insertEdges(edges)
@@ -78,4 +80,5 @@ struct RunRows: Sendable {
     let attempts: [Attempt]
     let artifacts: [Artifact]
     let terminationRequested: Bool
+    let retriedAt: Instant?
 }

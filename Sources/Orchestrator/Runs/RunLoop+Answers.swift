@@ -33,7 +33,9 @@ extension RunLoop {
             switch command {
             case .lookUpCache(let path, let key): .lookUpCache(path, withVolumes(key, path, live))
             case .saveCacheEntry(let path, let key): .saveCacheEntry(path, withVolumes(key, path, live))
-            case .saveRun, .saveTask, .saveAttempt, .saveLineage, .register, .launch, .stop, .wake: command
+            case .saveRun, .saveTask, .saveAttempt, .forgetLineage, .saveLineage, .register, .launch, .stop,
+                .wake:
+                command
             }
         }
     }

@@ -62,7 +62,7 @@ extension RunLoop {
             case .wake(let at): setClock(at, &group)
             case .lookUpCache(let path, let key): lookUp(key, for: path, of: id, &group)
             case .register(let order): register(order, of: id, &group)
-            case .saveRun, .saveTask, .saveAttempt, .saveLineage, .saveCacheEntry: break
+            case .saveRun, .saveTask, .saveAttempt, .forgetLineage, .saveLineage, .saveCacheEntry: break
             }
         }
     }

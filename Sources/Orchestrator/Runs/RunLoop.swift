@@ -161,13 +161,7 @@ extension RunLoop {
         do {
             guard let rows = try await driver.database.read({ try $0.runRows(id) }) else { return }
             let spec = try await spec(rows.specID)
-            let machine = try RunMachine(
-                run: rows.run,
-                graph: spec.graph,
-                tasks: rows.tasks,
-                attempts: rows.attempts,
-                artifacts: rows.artifacts
-            )
+            let machine = try await machine(rows, spec)
             runs[id] = LiveRun(machine: machine, platform: spec.platform)
             driver.logger.info(
                 "run claimed",
@@ -180,6 +174,40 @@ extension RunLoop {
         } catch {
             await giveUp(id, after: error, "loading a run failed", now)
         }
+    }
+
+    /// The machine of a run as it was stored, or of one that takes over what another has done and has not begun itself.
+    private func machine(_ rows: RunRows, _ spec: LoadedSpec) async throws -> RunMachine {
+        let activeDeadline = spec.platform.pipelineConfig.activeDeadline
+        guard let rerun = rows.run.rerun, rows.run.state == .pending, rows.tasks.count == 1,
+            rows.retriedAt == nil
+        else { return try machine(rows, spec.graph, activeDeadline) }
+        guard let source = try await driver.database.read({ try $0.runRows(rerun.source) }) else {
+            throw CorruptRun(message: "run \(rerun.source), which it repeats, was deleted")
+        }
+        return try RunMachine(
+            run: rows.run,
+            rerunning: try machine(source, spec.graph, nil),
+            from: rerun.from,
+            activeDeadline: activeDeadline,
+            at: driver.now()
+        )
+    }
+
+    private func machine(
+        _ rows: RunRows,
+        _ graph: TaskGraph,
+        _ activeDeadline: Duration?
+    ) throws(CorruptRun) -> RunMachine {
+        try RunMachine(
+            run: rows.run,
+            graph: graph,
+            tasks: rows.tasks,
+            attempts: rows.attempts,
+            artifacts: rows.artifacts,
+            activeDeadline: activeDeadline,
+            retriedAt: rows.retriedAt
+        )
     }
 
     private mutating func spec(_ specID: String) async throws -> LoadedSpec {

@@ -36,14 +36,6 @@ extension TaskGraph {
                 )
             )
         }
-        if platform.pipelineConfig.activeDeadline != nil {
-            found.append(
-                SpecProblem(
-                    "platforms.kubernetes.pipelineConfig.activeDeadlineSeconds",
-                    "deadlines of whole runs"
-                )
-            )
-        }
         return found
     }
 }

@@ -86,6 +86,73 @@ package struct RunService: Sendable {
         context.hints.terminationRequested(id)
     }
 
+    /// Lets a run that failed go on: what failed, was stopped or never came to run runs again, and what comes after it. Earlier
+    /// attempts are kept.
+    /// - Throws: `notFound`; `failedPrecondition` for a run that is not over or has succeeded. Source: KFP.
+    package func retry(_ id: RunID) async throws {
+        let now = context.now()
+        try await context.database.write { connection in
+            var run = try connection.requiredRun(id)
+            switch run.state {
+            case .failed, .canceled, .skipped: break
+            case .succeeded:
+                throw PlatformError(
+                    .failedPrecondition,
+                    "Run \(id) has succeeded; there is nothing to retry. To run a part of it again, rerun it from a task."
+                )
+            case .pending, .running, .canceling, .paused:
+                throw PlatformError(
+                    .failedPrecondition,
+                    "Run \(id) is \(run.state.rawValue); it can be retried when it is over."
+                )
+            }
+            run.reopen(at: now, reason: Reason(.retried, "The run was retried."))
+            try connection.requestRetry(run, at: now)
+            try connection.appendChange(kind: "run", id: id.text, at: now)
+        }
+        context.hints.runCreated()
+    }
+
+    /// Starts a new run of the same pipeline and parameters that takes over what an earlier one has done.
+    /// - Parameters:
+    ///   - id: the earlier run, which must be over.
+    ///   - task: where the new run starts, as a path or, where only one task has it, a name; this task and what depends on it
+    ///     run again, and so does what did not succeed.
+    ///   - displayName: of the new run; `nil` for that of the earlier one.
+    /// - Throws: `notFound` for the run; `invalidArgument` for the task; `failedPrecondition` for a run that is not over.
+    package func rerun(_ id: RunID, from task: String, displayName: String?) async throws -> Run {
+        let newID = RunID(context.newID())
+        let now = context.now()
+        let run = try await context.database.write { connection in
+            let source = try connection.requiredRun(id)
+            guard source.state.isFinal else {
+                throw PlatformError(
+                    .failedPrecondition,
+                    "Run \(id) is \(source.state.rawValue); it can be rerun when it is over."
+                )
+            }
+            let tasks = try connection.tasks(of: id)
+            guard let specID = try connection.specID(of: id),
+                let root = tasks.first(where: { $0.path == .root })
+            else {
+                throw PlatformError(.internalError, "The spec or the root task of run \(id) is missing.")
+            }
+            let run = Run(
+                repeating: source,
+                from: try tasks.path(meant: task, of: id),
+                id: newID,
+                displayName: displayName,
+                createdAt: now
+            )
+            try connection.insertRun(run, specID: specID)
+            try connection.upsertTasks([root.begun(in: run)])
+            try connection.appendChange(kind: "run", id: newID.text, at: now)
+            return run
+        }
+        context.hints.runCreated()
+        return run
+    }
+
     /// Deletes a run with its tasks and logs; what still runs is stopped. Artifacts' bytes stay, as on KFP.
     /// - Throws: `notFound`.
     package func delete(_ id: RunID) async throws {

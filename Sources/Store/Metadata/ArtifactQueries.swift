@@ -39,6 +39,14 @@ extension SQLConnection {
         )
     }
 
+    /// Forgets what a task read and wrote; the artifacts stay.
+    package func deleteEdges(of run: RunID, _ path: TaskPath) throws {
+        try execute(
+            "DELETE FROM artifact_edges WHERE run_id = ? AND path = ?",
+            [.text(run.text), .text(path.text)]
+        )
+    }
+
     /// The artifact with an id.
     package func artifact(_ id: ArtifactID) throws -> Artifact? {
         try row(artifactSelection, "WHERE id = ?", [.text(id.text)], as: decodeArtifact)

@@ -5,7 +5,8 @@ extension SQLConnection {
     /// Writes how far a run has come: state, error, history, end and outputs; raises its revision.
     ///
     /// Names and storage state belong to the API and are left alone. A deleted run stays deleted.
-    package func updateRunProgress(_ run: Run) throws {
+    /// - Parameter answersRetry: whether a request to retry the run has been dealt with, which is what the engine does.
+    package func updateRunProgress(_ run: Run, answersRetry: Bool = false) throws {
         _ = try update(
             "runs",
             id: run.id.text,
@@ -16,8 +17,25 @@ extension SQLConnection {
                 "state_history": .history(run.stateHistory),
                 "outputs": .json(run.outputs.json),
             ],
-            also: "revision = revision + 1"
+            also: "revision = revision + 1" + (answersRetry ? ", retry_requested_at = NULL" : "")
         )
+    }
+
+    /// Stores a run that is to go on after its end, and that its tasks are yet to be opened again.
+    package func requestRetry(_ run: Run, at now: Instant) throws {
+        try updateRunProgress(run)
+        _ = try update(
+            "runs",
+            id: run.id.text,
+            set: ["retry_requested_at": .time(now), "termination_requested_at": .time(nil)]
+        )
+    }
+
+    /// When somebody asked for a run to be retried whose tasks are yet to be opened again; `nil` if nobody did.
+    package func retryRequest(of run: RunID) throws -> Instant? {
+        try row(Selection("runs", key: ["id"], ["retry_requested_at"]), "WHERE id = ?", [.text(run.text)]) {
+            try $0.optionalTime("retry_requested_at")
+        } ?? nil
     }
 
     /// Asks for a run to be stopped; the request survives whatever the engine writes meanwhile.

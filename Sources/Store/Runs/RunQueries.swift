@@ -18,6 +18,8 @@ extension SQLConnection {
                 "parameters": .json(run.parameters),
                 "pipeline_root": .optional(run.pipelineRoot),
                 "service_account": .text(run.serviceAccount),
+                "rerun_source": .optional(run.rerun?.source.text),
+                "rerun_from": .optional(run.rerun?.from.text),
                 "created_at": .time(run.createdAt),
                 "scheduled_at": .time(run.scheduledAt),
                 "finished_at": .time(run.finishedAt),
@@ -106,7 +108,7 @@ private let runs = Selection(
     [
         "experiment_id", "display_name", "description", "storage_state", "pipeline_id", "pipeline_version_id",
         "pipeline_name", "parameters", "pipeline_root", "service_account", "created_at", "scheduled_at",
-        "finished_at", "state", "error", "state_history", "outputs",
+        "finished_at", "state", "error", "state_history", "outputs", "rerun_source", "rerun_from",
     ]
 )
 
@@ -124,6 +126,9 @@ private func decode(_ row: Row) throws -> Run {
         serviceAccount: try row.text("service_account"),
         createdAt: try row.time("created_at")
     )
+    if let source = try row.optionalText("rerun_source"), let from = try row.optionalText("rerun_from") {
+        run.rerun = Rerun(source: RunID(source), from: TaskPath(from))
+    }
     run.storageState = try row.choice("storage_state")
     run.scheduledAt = try row.time("scheduled_at")
     run.finishedAt = try row.optionalTime("finished_at")

@@ -18,6 +18,7 @@ extension SQLConnection {
                 "cache": .json(task.cache?.json),
                 "inputs": .json(task.inputs.json),
                 "outputs": .json(task.outputs.json),
+                "attempts_before": .integer(Int64(task.attemptsBefore)),
                 "created_at": .time(task.createdAt),
                 "started_at": .time(task.startedAt),
                 "ended_at": .time(task.endedAt),
@@ -82,7 +83,7 @@ private let tasksSelection = Selection(
     key: ["run_id", "path"],
     [
         "parent", "name", "display_name", "iteration", "kind", "state", "reason", "cache", "inputs",
-        "outputs",
+        "outputs", "attempts_before",
         "created_at", "started_at", "ended_at", "state_history",
     ]
 )
@@ -103,6 +104,7 @@ private func decodeTask(_ row: Row) throws -> TaskRecord {
     task.cache = try row.reason("cache")
     task.inputs = TaskValues(json: try row.json("inputs"))
     task.outputs = TaskValues(json: try row.json("outputs"))
+    task.attemptsBefore = try row.integer("attempts_before")
     task.startedAt = try row.optionalTime("started_at")
     task.endedAt = try row.optionalTime("ended_at")
     task.stateHistory = try row.history("state_history")

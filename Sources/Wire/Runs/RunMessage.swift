@@ -2,8 +2,8 @@ package import Model
 
 /// A run with what belongs to it. Source: KFP v2beta1 `Run`.
 ///
-/// Two fields are ours: `reason` holds the error with its code and details, `timing` the times to the
-/// millisecond.
+/// Three fields are ours: `reason` holds the error with its code and details, `timing` the times to the
+/// millisecond, `rerun` what the run repeats.
 package struct RunMessage: Hashable, Sendable {
     /// The run.
     package var run: Run
@@ -32,6 +32,9 @@ package struct RunMessage: Hashable, Sendable {
             "state_history": .array(
                 run.stateHistory.map { runtimeStatus(at: $0.at, $0.state.rawValue, $0.reason) }
             ),
+            "rerun": run.rerun.map {
+                message(["run_id": .string($0.source.text), "from_task": .string($0.from.text)])
+            },
             "run_details": tasks.map { ["task_details": .array($0.map(\.detailJSON))] },
             "timing": message([
                 "created_at": run.createdAt.wireExact, "finished_at": run.finishedAt?.wireExact,
@@ -75,6 +78,13 @@ package struct RunMessage: Hashable, Sendable {
             serviceAccount: try reader.string("service_account"),
             createdAt: createdAt
         )
+        if let value = reader.value("rerun") {
+            let rerun = try MessageReader(response: value, at: "run.rerun")
+            run.rerun = Rerun(
+                source: RunID(try rerun.requiredString("run_id")),
+                from: TaskPath(try rerun.requiredString("from_task"))
+            )
+        }
         run.storageState = try reader.choice("storage_state", StorageState.allCases) ?? .available
         run.scheduledAt = try reader.instant("scheduled_at") ?? createdAt
         let finishedAt = try timing.instant("finished_at") ?? reader.instant("finished_at")

@@ -15,7 +15,7 @@ package enum Route: String, Hashable, Sendable, CaseIterable {
     case createPipeline, getPipeline, getPipelineByName, listPipelines, updatePipeline, deletePipeline
     case createPipelineVersion, getPipelineVersion, listPipelineVersions
     case updatePipelineVersion, deletePipelineVersion
-    case createRun, getRun, listRuns, deleteRun, terminateRun, archiveRun, unarchiveRun, retryRun
+    case createRun, getRun, listRuns, deleteRun, terminateRun, archiveRun, unarchiveRun, retryRun, rerunRun
     case listTasks, getTask, getTaskLog, getNodeLog
 }
 

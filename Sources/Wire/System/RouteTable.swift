@@ -207,6 +207,12 @@ extension RouteTable {
             prefix + "/runs/{run_id}:retry",
             "Runs what failed or did not run again, keeping what succeeded."
         ),
+        RouteRow(
+            .rerunRun,
+            .post,
+            prefix + "/runs/{run_id}:rerun",
+            "Starts a new run from one task of an earlier one, taking over what comes before."
+        ),
     ]
 
     private static let tasks = [

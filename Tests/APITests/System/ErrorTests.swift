@@ -20,8 +20,7 @@ struct ErrorTests {
                     Dictionary(uniqueKeysWithValues: names.map { ($0, "nobody") })
                 )
                 let answer = try await client.send(method.rawValue, path)
-                let allowed: Set<Int> =
-                    row.route == .retryRun ? [501] : [200, 400, 404]
+                let allowed: Set<Int> = [200, 400, 404]
                 #expect(allowed.contains(answer.status), "\(row.route): \(answer.status) \(answer.text)")
                 #expect(answer.headers[.contentType] == "application/json", "\(row.route)")
                 if answer.status != 200 {

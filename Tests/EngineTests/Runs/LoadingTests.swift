@@ -132,7 +132,7 @@ struct LoadingTests {
         )
         #expect(
             try refusal { $0.tasks[TaskPath("g")]?.state = .pending }
-                == "task 'g' is PENDING, but the tasks inside have rows"
+                == "task 'g' is PENDING, but 'g.x' is RUNNING"
         )
         #expect(
             try refusal { $0.tasks[TaskPath("g")]?.state = .succeeded }

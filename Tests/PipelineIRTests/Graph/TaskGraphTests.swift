@@ -97,7 +97,7 @@ struct TaskGraphTests {
         )
     }
 
-    @Test("Of the Kubernetes settings, init containers and deadlines of whole runs are refused by name")
+    @Test("Of the Kubernetes settings, init containers are refused by name")
     func platform() throws {
         var builder = SpecBuilder()
         builder.container("work")
@@ -119,8 +119,7 @@ struct TaskGraphTests {
         ]
         #expect(
             graph.unsupported(platformSpec: platform).map(\.path) == [
-                "platforms.kubernetes.deploymentSpec.executors.exec-work.initContainers",
-                "platforms.kubernetes.pipelineConfig.activeDeadlineSeconds",
+                "platforms.kubernetes.deploymentSpec.executors.exec-work.initContainers"
             ]
         )
         #expect(graph.unsupported(platformSpec: ["platforms": ["other": [:]]]) == [])

@@ -154,6 +154,55 @@ struct RunServiceTests {
         try await expectRefusal(server, .notFound) { try await runs.terminate(RunID("nobody")) }
     }
 
+    @Test("A run that did not succeed can be retried when it is over")
+    func retry() async throws {
+        let server = try await TestServer()
+        let runs = server.useCases.runs
+        for state in RuntimeState.allCases {
+            let id = try await runs.create(submission()).run.id
+            try await server.enter(state, id)
+            guard state.isFinal, state != .succeeded else {
+                try await expectRefusal(server, .failedPrecondition) { try await runs.retry(id) }
+                #expect(try await runs.get(id).run.state == state)
+                continue
+            }
+            try await runs.retry(id)
+            let run = try await runs.get(id).run
+            #expect(run.state == .pending)
+            #expect(run.error == nil && run.finishedAt == nil)
+            #expect(run.stateHistory.last?.reason?.code == .retried)
+            #expect(
+                try await server.database.read { try $0.retryRequest(of: id) } == run.stateHistory.last?.at
+            )
+        }
+        try await expectRefusal(server, .notFound) { try await runs.retry(RunID("nobody")) }
+    }
+
+    @Test("A run is repeated with its spec and inputs, from a task that can be told from the others")
+    func rerun() async throws {
+        let server = try await TestServer()
+        let runs = server.useCases.runs
+        let source = try await runs.create(submission()).run
+        try await expectRefusal(server, .failedPrecondition, "when it is over") {
+            _ = try await runs.rerun(source.id, from: "root", displayName: nil)
+        }
+        try await server.enter(.failed, source.id)
+        let run = try await runs.rerun(source.id, from: "root", displayName: "again")
+        #expect(run.rerun == Rerun(source: source.id, from: .root))
+        #expect(run.displayName == "again" && run.parameters == source.parameters)
+        let (old, new) = try await server.database.read {
+            (try $0.specID(of: source.id), try $0.specID(of: run.id))
+        }
+        #expect(old == new)
+        #expect(try await server.useCases.tasks.list(run.id).tasks.map(\.path) == [.root])
+        try await expectRefusal(server, .invalidArgument, "no task 'nobody'") {
+            _ = try await runs.rerun(source.id, from: "nobody", displayName: nil)
+        }
+        try await expectRefusal(server, .notFound) {
+            _ = try await runs.rerun(RunID("nobody"), from: "root", displayName: nil)
+        }
+    }
+
     @Test("A run is deleted in any state, with all that belongs to it, and the loops hear of it")
     func deletion() async throws {
         let hints = Mutex<[RunID]>([])
