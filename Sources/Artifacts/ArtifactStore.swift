@@ -22,7 +22,7 @@ package protocol ArtifactStore: Sendable {
     /// - Throws: ``PlatformError`` if reading fails.
     func digest(of uri: String, bytesMax: Int) async throws -> String?
 
-    /// Whether there is something at `uri`; what is not in this store is taken to be there.
+    /// Whether there is something at `uri`; a place that cannot be seen from here is taken to have something.
     /// - Throws: ``PlatformError`` if looking fails.
     func exists(_ uri: String) async throws -> Bool
 

@@ -32,7 +32,7 @@ enum KFPTexts {
 
     /// Source: kfp 2.17.0, the part of `use_venv=True` after the packages.
     static let ownEnvironment = """
-        'six'  &&
+        'six'  && \u{20}
         export PIP_DISABLE_PIP_VERSION_CHECK=1
         tmp=$(mktemp -d)
         python3 -m venv "$tmp/venv" --system-site-packages

@@ -18,13 +18,14 @@ extension FilesArtifacts {
         return ContentDigest(bytesMax: bytesMax).digest(of: path)
     }
 
-    /// See ``ArtifactStore/exists(_:)``.
+    /// See ``ArtifactStore/exists(_:)``. Paths outside of the store are seen as well.
     @concurrent
     package func exists(_ uri: String) async throws -> Bool {
-        guard isInside(uri) else { return true }
+        guard Self.isPlain(uri) else { return true }
         if access(uri, F_OK) == 0 { return true }
         let problem = errno
         if [ENOENT, ENOTDIR, ELOOP, ENAMETOOLONG].contains(problem) { return false }
+        guard isInside(uri) else { return true }
         throw Self.failure("find", uri, problem)
     }
 

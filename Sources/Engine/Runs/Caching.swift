@@ -12,7 +12,7 @@ extension RunMachine {
         else { return nil }
         // What makes or deletes a volume changes the world; an earlier volume cannot stand for a new one.
         guard !container.image.hasPrefix("argostub/") else { return nil }
-        let inputs = instances[index].record.inputs
+        let inputs = executionInputs(of: index)
         var outputs: [String: String] = [:]
         for (name, output) in task.component.outputParameters { outputs[name] = output.type.name }
         for (name, output) in task.component.outputArtifacts { outputs[name] = output.type.title }

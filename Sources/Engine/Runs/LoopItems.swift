@@ -30,15 +30,37 @@ extension RunMachine {
     }
 
     /// A loop's inputs without those that only name what it goes through: each of ten thousand iterations would carry
-    /// the whole list.
+    /// the whole list. A program that is told of the list gets it from ``executionInputs(of:)``.
     func iterationInputs(of loop: Int) -> TaskValues {
-        let inputs = instances[loop].record.inputs
-        guard case .pipeline(let pipeline) = definition(of: loop)?.body else { return inputs }
-        let used = graph.inputsUsed(in: pipeline)
+        var inputs = instances[loop].record.inputs
+        if let pipeline = bodyPipeline(of: loop) {
+            let used = graph.inputsUsed(in: pipeline)
+            inputs.parameters = inputs.parameters.filter { used.contains($0.key) }
+            inputs.artifacts = inputs.artifacts.filter { used.contains($0.key) }
+            return inputs
+        }
+        switch definition(of: loop)?.spec.iterator {
+        case .inputParameter(let name, _): inputs.parameters[name] = nil
+        case .inputArtifact(let name, _): inputs.artifacts[name] = nil
+        case .rawItems, nil: break
+        }
+        return inputs
+    }
+
+    /// What a program is given: its row's inputs and, if it is an iteration, what stands with its loop.
+    func executionInputs(of index: Int) -> TaskValues {
+        let own = instances[index].record.inputs
+        guard instances[index].record.kind == .iteration, let loop = instances[index].parent else { return own }
+        let shared = instances[loop].record.inputs
         return TaskValues(
-            parameters: inputs.parameters.filter { used.contains($0.key) },
-            artifacts: inputs.artifacts.filter { used.contains($0.key) }
+            parameters: shared.parameters.merging(own.parameters) { $1 },
+            artifacts: shared.artifacts.merging(own.artifacts) { $1 }
         )
+    }
+
+    /// The pipeline that each iteration of a loop runs; `nil` if it runs a container.
+    func bodyPipeline(of loop: Int) -> Int? {
+        if case .pipeline(let pipeline) = definition(of: loop)?.body { pipeline } else { nil }
     }
 
     /// Gives an iteration its item.

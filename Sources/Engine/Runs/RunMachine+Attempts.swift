@@ -105,7 +105,7 @@ extension RunMachine {
 
     mutating func launch(_ index: Int, _ attempt: Int) {
         guard let task = definition(of: index) else { return }
-        let inputs = instances[index].record.inputs
+        let inputs = executionInputs(of: index)
         step.actions.append(
             .launch(
                 Launch(

@@ -50,11 +50,30 @@ extension RunMachine {
         switch loopItems(of: index) {
         case .failure(let failure): end(index, .failed, now, Reason(.loopItemsInvalid, failure.message))
         case .success(let items):
+            if let excess = excess(of: items.count, in: index) {
+                end(index, .failed, now, Reason(.loopItemsInvalid, excess))
+                return
+            }
             instances[index].items = items
             enter(index, .running, now, nil)
             dropIterations(of: index, beyond: items.count, now)
             advance(group: index, now)
         }
+    }
+
+    /// What is wrong with the number of a loop's items, if anything.
+    private func excess(of items: Int, in loop: Int) -> String? {
+        if items > Limits.loopItemsMax {
+            return "The loop has \(items) items, and a loop may have \(Limits.loopItemsMax). Go over them in parts, or give each "
+                + "iteration several."
+        }
+        let inside = bodyPipeline(of: loop).map { graph.pipelines[$0].tasks.count } ?? 0
+        let total = instances.count + items * (1 + inside)
+        if total > Limits.liveTasksMax {
+            return "With the \(items) items of the loop the run would have \(total) tasks, and a run may have "
+                + "\(Limits.liveTasksMax). Split the run, or give each iteration more to do."
+        }
+        return nil
     }
 
     /// Starts the iterations there is room for and ends a group in which nothing is open.

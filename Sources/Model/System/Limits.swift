@@ -29,6 +29,10 @@ package enum Limits {
     /// Tasks of a run, those of nested pipelines counted at each use. They are kept in memory, and twenty pipelines that
     /// each use the next one twice already make a million.
     package static let runTasksMax = 100_000
+    /// Items of one loop that were worked out while the run went on. Each is at least two rows and a kilobyte or two of memory.
+    package static let loopItemsMax = 100_000
+    /// Tasks of a live run, iterations counted, beyond which no loop begins. Loops within loops multiply.
+    package static let liveTasksMax = 500_000
     /// Characters of a condition or a selector. A KFP branch repeats the conditions of those before it.
     package static let expressionCharactersMax = 100_000
     /// Brackets within each other in an expression or a pattern. Real ones stay below 10; the readers recurse, and

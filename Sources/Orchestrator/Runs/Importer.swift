@@ -8,12 +8,29 @@ struct Importer: Sendable {
     let database: any Database
     let artifacts: any ArtifactStore
     let newID: @Sendable () -> String
+    /// Paths at which tasks of the pipeline have volumes, of which the server sees nothing.
+    let mountPaths: [String]
 
     /// Finds the artifact that an earlier run of the pipeline registered, or makes a new one.
     ///
-    /// The bytes are not looked at: an importer may name what only its consumers can reach.
+    /// A path that leads nowhere is an error here, where its name stands, and not in whoever reads it. Other bytes are not looked
+    /// at: an importer may name what only its consumers can reach.
     func register(_ order: Import, of run: Run, now: Instant) async -> ImportResult {
         do {
+            let isMounted = mountPaths.contains { order.uri == $0 || order.uri.hasPrefix($0 + "/") }
+            let isThere = try await artifacts.exists(order.uri)
+            guard isMounted || isThere else {
+                return .failed(
+                    Reason(
+                        .importFailed,
+                        """
+                        There is nothing at '\(order.uri)' to import. Expected the path of a file or folder of this \
+                        machine, or a URI that begins with a scheme.
+                        """,
+                        details: ["uri": .string(order.uri)]
+                    )
+                )
+            }
             if !order.reimport,
                 let known = try await database.read({ connection in
                     try connection.artifact(

@@ -99,6 +99,8 @@ struct OutputCollector: Sendable {
     /// The last words of a log, to be read at a glance, and under them the lines before.
     private static func tail(_ log: String) -> String {
         guard let last = lines(log).last else { return "; it wrote nothing to its log." }
+        // The brace that ends what KFP's executor tells of its input says nothing.
+        guard last.contains(where: { $0.isLetter || $0.isNumber }) else { return "." + end(of: log) }
         return ": " + last.drop(while: \.isWhitespace).prefix(300) + end(of: log)
     }
 

@@ -43,6 +43,7 @@ struct PodAssembly: Sendable {
         var values = PlaceholderValues()
         values.parameters = launch.parameters
         values.inputArtifacts = launch.artifacts
+        values.listInputs = Set(task.component.inputArtifacts.filter(\.value.isList).keys)
         values.outputFiles = outputFiles
         values.outputArtifacts = planned
         values.executorInput = input.json.jsonText
@@ -121,9 +122,12 @@ struct PodAssembly: Sendable {
             }
             if number > 0 { devices[type] = number }
         }
+        // A limit has no effect beside a request, but one that is no amount is a mistake all the same.
+        let cpuLimit = try quantity(resources.cpuLimit, "cpuLimit")
+        let memoryLimit = try quantity(resources.memoryLimit, "memoryLimit")
         return ResourceRequests(
-            cpu: try quantity(resources.cpuRequest ?? resources.cpuLimit, "cpu"),
-            memory: try quantity(resources.memoryRequest ?? resources.memoryLimit, "memory"),
+            cpu: try quantity(resources.cpuRequest, "cpuRequest") ?? cpuLimit,
+            memory: try quantity(resources.memoryRequest, "memoryRequest") ?? memoryLimit,
             devices: devices
         )
     }

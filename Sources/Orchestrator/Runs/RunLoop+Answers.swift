@@ -17,8 +17,15 @@ extension RunLoop {
     }
 
     func register(_ order: Import, of id: RunID, _ group: inout DiscardingTaskGroup) {
-        guard let run = runs[id]?.machine.run else { return }
-        let importer = Importer(database: driver.database, artifacts: driver.artifacts, newID: driver.newID)
+        guard let live = runs[id] else { return }
+        let run = live.machine.run
+        let importer = Importer(
+            database: driver.database,
+            artifacts: driver.artifacts,
+            newID: driver.newID,
+            mountPaths: [Facts.workspacePath]
+                + live.platform.executors.values.flatMap { $0.pvcMount.map(\.mountPath) }
+        )
         group.addTask { [inbox = driver.inbox, now = driver.now] in
             let result = await importer.register(order, of: run, now: now())
             inbox.add(.answer(id, .imported(order.path, result)))

@@ -19,7 +19,7 @@ extension ParameterType {
     package var expectation: String {
         switch self {
         case .double: "a number"
-        case .integer: "a whole number within ±2^53"
+        case .integer: "a whole number within ±(2^53 − 1)"
         case .string: "a string"
         case .boolean: "true or false"
         case .list: "a list"

@@ -14,6 +14,8 @@ package struct PlaceholderValues: Sendable {
     package var parameters: [String: JSONValue] = [:]
     /// Input artifacts; a plain one is a list of one.
     package var inputArtifacts: [String: [Artifact]] = [:]
+    /// Names of the input artifacts that are declared as lists: all of them stand for a list, however long it is.
+    package var listInputs: Set<String> = []
     /// Files for output parameters.
     package var outputFiles: [String: String] = [:]
     /// Output artifacts with the URIs they will have.
@@ -263,13 +265,13 @@ package struct PlaceholderResolver: Sendable {
             }
             return file
         case .artifact(let name, let field, let key):
-            guard let artifacts = values.inputArtifacts[name], let first = artifacts.first else {
+            if field == nil, values.listInputs.contains(name) {
+                return JSONValue.array((values.inputArtifacts[name] ?? []).map(\.runtimeJSON)).jsonText
+            }
+            guard let first = values.inputArtifacts[name]?.first else {
                 throw missing(expression, "input artifact", name, values.inputArtifacts.keys)
             }
-            guard let field else {
-                return artifacts.count == 1
-                    ? first.runtimeJSON.jsonText : JSONValue.array(artifacts.map(\.runtimeJSON)).jsonText
-            }
+            guard let field else { return first.runtimeJSON.jsonText }
             return try Self.field(field, key, of: first, expression)
         case .outputArtifact(let name, let field, let key):
             guard let artifact = values.outputArtifacts[name] else {

@@ -141,7 +141,7 @@ struct InputResolutionTests {
         (["a": text], ["a": constant(.null)], "Input 'a' has no value: the pipeline gives null."),
         (
             ["a": ["parameterType": "NUMBER_INTEGER"]], ["a": constant(1.5)],
-            "Input 'a': expected a whole number within ±2^53 (NUMBER_INTEGER), found a number (1.5)."
+            "Input 'a': expected a whole number within ±(2^53 − 1) (NUMBER_INTEGER), found a number (1.5)."
         ),
         (
             ["a": ["parameterType": "BOOLEAN"]], ["a": constant("true")],

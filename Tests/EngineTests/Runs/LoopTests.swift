@@ -56,6 +56,46 @@ struct LoopTests {
         #expect(try run.task("l").outputs.parameters == ["y": []])
     }
 
+    @Test("Iterations that are containers do not store the list they go through, and are told of it all the same")
+    func containerLoop() throws {
+        let loop = SpecBuilder.task(
+            "each",
+            parameters: ["items": .object(["runtimeValue": ["constant": [5, 6]]])],
+            rest: ["parameterIterator": ["itemInput": "n", "items": ["inputParameter": "items"]]]
+        )
+        var run = try TestRun(
+            TestRun.spec(["l": loop]) {
+                $0.container("each", inputs: ["n": "NUMBER_INTEGER", "items": "LIST"], outputs: ["y": "STRING"])
+            }
+        )
+        #expect(try run.task("l.1").inputs.parameters == ["n": 6])
+        #expect(try run.launch("l.1").parameters == ["n": 6, "items": [5, 6]])
+        try run.reload()
+        run.resume()
+        #expect(try run.launch("l.1").parameters == ["n": 6, "items": [5, 6]])
+    }
+
+    @Test("A loop of too many items fails with the number and the limit")
+    func tooMany() throws {
+        let items = "[" + Array(repeating: "1", count: Limits.loopItemsMax + 1).joined(separator: ",") + "]"
+        let reason = try #require(try loop(items).task("l").reason)
+        #expect(reason.code == .loopItemsInvalid)
+        #expect(reason.message.contains("100001 items") && reason.message.contains("may have 100000"))
+    }
+
+    @Test("A loop whose items have too many tasks together fails with their number and the limit")
+    func tooManyTasks() throws {
+        let items = "[" + Array(repeating: "1", count: Limits.loopItemsMax).joined(separator: ",") + "]"
+        let steps = Dictionary(uniqueKeysWithValues: (0..<5).map { ("t\($0)", TestRun.work()) })
+        let run = try TestRun(
+            TestRun.spec(["l": SpecBuilder.task("body", rest: Self.iterator(items))]) {
+                $0.pipeline("body", tasks: steps)
+            }
+        )
+        let reason = try #require(try run.task("l").reason)
+        #expect(reason.message.contains("600002 tasks") && reason.message.contains("may have 500000"))
+    }
+
     @Test("What is no list fails the loop and says what it is")
     func noList() throws {
         let run = try loop("{\"a\": 1}")

@@ -27,7 +27,9 @@ struct PlaceholderTests {
                 )
             ],
             "tables": [artifact("one"), artifact("two")], "none": [],
+            "only": [artifact("one")],
         ]
+        values.listInputs = ["tables", "none", "only"]
         values.outputFiles = ["count": "/out/count"]
         values.outputArtifacts = ["model": artifact("model", metadata: ["kind": "tree"])]
         values.executorInput = #"{"inputs":{}}"#
@@ -73,6 +75,11 @@ struct PlaceholderTests {
             #"[{"name":"one","type":{"schemaTitle":"system.Dataset","schemaVersion":"0.0.1"},"uri":"/store/one"},"#
                 + #"{"name":"two","type":{"schemaTitle":"system.Dataset","schemaVersion":"0.0.1"},"uri":"/store/two"}]"#
         ),
+        (
+            "{{$.inputs.artifacts['only']}}",
+            #"[{"name":"one","type":{"schemaTitle":"system.Dataset","schemaVersion":"0.0.1"},"uri":"/store/one"}]"#
+        ),
+        ("{{$.inputs.artifacts['none']}}", "[]"),
         ("{{$.inputs.artifacts['tables'].uri}}", "/store/one"),
         ("{{$.outputs.parameters['count'].output_file}}", "/out/count"),
         ("{{$.outputs.artifacts['model'].uri}}", "/store/model"),
@@ -180,7 +187,7 @@ struct PlaceholderTests {
     private static let failures: [(String, String)] = [
         (
             "{{$.inputs.artifacts['gone'].uri}}",
-            "{{$.inputs.artifacts['gone'].uri}}: the task has no input artifact 'gone'; it has: none, table, tables"
+            "{{$.inputs.artifacts['gone'].uri}}: the task has no input artifact 'gone'; it has: none, only, table, tables"
         ),
         (
             "{{$.outputs.parameters['gone'].output_file}}",

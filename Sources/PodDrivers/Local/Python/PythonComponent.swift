@@ -18,17 +18,28 @@ struct PythonComponent: Hashable, Sendable {
     /// Recognises a component by its command; `nil` for everything else, which then runs word for word.
     init?(command: [String], args: [String]) {
         guard command.count >= 7, command[0] == "sh", command[1] == "-c", command[3] == "sh",
-            command[4] == "-ec",
-            Self.isBootstrap(command[2]), let module = Self.executorModule(writtenBy: command[5])
+            command[4] == "-ec", let module = Self.executorModule(writtenBy: command[5])
         else { return nil }
-        bootstrap = command[2]
+        bootstrap = command[2].replacing(Self.ownEnvironment, with: "")
+        guard Self.isBootstrap(bootstrap) else { return nil }
         executorModule = module
         source = command[6]
         arguments = Array(command[7...]) + args
     }
 
-    /// A bootstrap installs with pip and hands over. One that makes an environment of its own
-    /// (`use_venv=True`) has to run in the same shell as the component, so it is not one of ours.
+    /// What `use_venv=True` adds between the component's packages and KFP: an environment of the component's own.
+    /// Every bootstrap has one here, and with it a second one inside of which the first one's packages are not seen.
+    private static let ownEnvironment = """
+
+        export PIP_DISABLE_PIP_VERSION_CHECK=1
+        tmp=$(mktemp -d)
+        python3 -m venv "$tmp/venv" --system-site-packages
+        . "$tmp/venv/bin/activate"
+
+        """
+
+    /// A bootstrap installs with pip and hands over. One that makes an environment in some other way has to run in the same shell
+    /// as the component, so it is not one of ours.
     private static func isBootstrap(_ text: String) -> Bool {
         let words = text.split(whereSeparator: \.isWhitespace)
         return words.suffix(2) == ["\"$0\"", "\"$@\""] && text.contains("python3 -m pip install")
