@@ -32,6 +32,7 @@ release: setup ## Build the optimised programs and put them into dist/
 
 bench: setup ## Measure the cost of a task, start-up and memory with an optimised build
 	@scripts/build.sh release
+	@swift build -c release --product loop-bench
 	@.venv/bin/python scripts/bench.py $(BENCH)
 
 format: ## Format the Swift sources in place

@@ -164,6 +164,13 @@ let package = Package(
             path: "Tests/TestKit",
             swiftSettings: strict
         ),
+        // What the engine alone needs for an iteration; a part of `make bench`.
+        .executableTarget(
+            name: "loop-bench",
+            dependencies: ["Model", "PipelineIR", "Engine", "TestKit"],
+            path: "Tests/LoopBench",
+            swiftSettings: strict
+        ),
         // A whole server without its loops: real use cases and database, scripted pods.
         .target(
             name: "ServerKit",

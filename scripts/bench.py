@@ -2,7 +2,7 @@
 
     make bench                              a table
     make bench BENCH='--json bench.json'    ... and the numbers as a file
-    make bench BENCH=--quick                a tenth of the tasks, one round
+    make bench BENCH=--quick                a tenth of the tasks, one round, no loop of 10,000
 
 Nothing is asserted: the numbers are for people to compare, on one machine, within one round.
 """
@@ -21,6 +21,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from typing import List
 import urllib.error
 import urllib.request
 
@@ -62,6 +63,12 @@ def shell_fan(width):
         for number in range(width):
             nothing(order=str(number)).set_caching_options(False)
     return fan
+
+
+@dsl.pipeline(name='bench-shell-loop')
+def shell_loop(orders: List[int]):
+    with dsl.ParallelFor(orders) as order:
+        nothing(order=f'{order}').set_caching_options(False)
 
 
 def python_chain(length):
@@ -118,16 +125,33 @@ class Server:
     def run(self, spec):
         """Runs a compiled pipeline; returns its length as the server tells it and as seen from here, in ms."""
         began = time.perf_counter()
-        run_id = self.call('POST', '/runs', {'display_name': 'bench', 'pipeline_spec': spec})['run_id']
+        run_id = self.submit(spec, {})
+        self.wait(lambda: self.call('GET', f'/runs/{run_id}'), 0.01)
+        seen = (time.perf_counter() - began) * 1000
+        return self.own_ms(run_id), seen
+
+    def run_only(self, spec, parameters):
+        """Runs a compiled pipeline on a server that has run no other; returns its length in seconds."""
+        self.submit(spec, parameters)
+        # A look at a run itself tells of each of its tasks; with thousands of them that is work of its own.
+        run = self.wait(lambda: self.call('GET', '/runs?page_size=1')['runs'][0], 0.5)
+        return (instant(run['finished_at']) - instant(run['created_at'])).total_seconds()
+
+    def submit(self, spec, parameters):
+        return self.call('POST', '/runs', {'display_name': 'bench', 'pipeline_spec': spec,
+                                           'runtime_config': {'parameters': parameters}})['run_id']
+
+    @staticmethod
+    def wait(look, pause):
+        """Looks at a run until it is over, and returns it."""
         while True:
-            run = self.call('GET', f'/runs/{run_id}')
+            run = look()
             if run['state'] in ('SUCCEEDED', 'FAILED', 'CANCELED', 'SKIPPED'):
                 break
-            time.sleep(0.01)
-        seen = (time.perf_counter() - began) * 1000
+            time.sleep(pause)
         if run['state'] != 'SUCCEEDED':
             raise SystemExit(f'bench: a run is {run["state"]}: {run.get("error")}')
-        return self.own_ms(run_id), seen
+        return run
 
     def own_ms(self, run_id):
         """From the first step's creation to the last one's end by the server's clock, which tells milliseconds."""
@@ -136,11 +160,11 @@ class Server:
         ended = max(instant(task['timing']['ended_at']) for task in tasks)
         return (ended - began).total_seconds() * 1000
 
-    def memory_mb(self):
-        """Resident memory, where the system tells it."""
+    def memory_mb(self, field='VmRSS'):
+        """Resident memory, where the system tells it: what it is, or with VmHWM the most it was."""
         try:
             status = pathlib.Path(f'/proc/{self.process.pid}/status').read_text()
-            return int(re.search(r'VmRSS:\s+(\d+) kB', status).group(1)) / 1024
+            return int(re.search(field + r':\s+(\d+) kB', status).group(1)) / 1024
         except (OSError, AttributeError):
             return None
 
@@ -222,6 +246,30 @@ def measure_tasks(program, options):
     return rows
 
 
+def measure_loops(program, options):
+    """Rows of (iterations, seconds, ms an iteration, the server's peak memory), each on a server of its own."""
+    rows = []
+    spec = compiled(shell_loop)
+    for count in (100, 1_000) if options.quick else (1_000, 10_000):
+        folder = pathlib.Path(tempfile.mkdtemp(prefix='martlet-bench-'))
+        server = Server(program, folder)
+        try:
+            seconds = server.run_only(spec, {'orders': list(range(count))})
+            rows.append((count, seconds, seconds * 1000 / count, server.memory_mb('VmHWM')))
+            print(f'  measured: loop of {count:,}', file=sys.stderr)
+        finally:
+            server.stop()
+            shutil.rmtree(folder, ignore_errors=True)
+    return rows
+
+
+def measure_engine(program, options):
+    """Microseconds an iteration costs the engine alone, by the length of the loop."""
+    counts = ('100', '1000') if options.quick else ('1000', '10000', '100000')
+    lines = subprocess.run([program, *counts], check=True, capture_output=True, text=True).stdout.splitlines()
+    return {int(count): float(time) for count, time in (line.split() for line in lines)}
+
+
 def main():
     parser = argparse.ArgumentParser(description='Measure Martlet.')
     parser.add_argument('--program', default=str(PROJECT / '.build' / 'release' / 'martlet'))
@@ -237,6 +285,8 @@ def main():
     floor_python = spawn_ms(os.path.realpath(sys.executable), ['-c', 'pass'], 20)
     ready_fresh, ready_again, memory = measure_start(options.program, options.rounds)
     rows = measure_tasks(options.program, options)
+    loops = measure_loops(options.program, options)
+    engine = measure_engine(pathlib.Path(options.program).with_name('loop-bench'), options)
 
     print(f'\nMartlet on {platform.platform()}, {os.cpu_count()} cores, {options.rounds} round(s), medians\n')
     print(f'{"task":18}{"tasks":>6}{"ms a task":>12}{"seen outside":>14}{"floor":>9}{"ratio":>8}')
@@ -249,6 +299,13 @@ def main():
           'is the submission to the final state as a client sees it; each is divided by the tasks. The ratio is\n'
           'of "seen outside" to the floor. The floors, one after the other on this machine: posix_spawn of\n'
           f'`true` {floor_spawn:.2f} ms, `python3 -c pass` {floor_python:.2f} ms.\n')
+    print(f'{"loop of shell tasks":20}{"seconds":>10}{"ms a task":>12}{"peak memory":>14}')
+    for count, seconds, each, peak in loops:
+        print(f'{count:<20,}{seconds:10.1f}{each:12.2f}' + (f'{peak:11.1f} MB' if peak is not None else '?'.rjust(14)))
+    print(f'\n{"engine alone, loop":20}{"us a task":>10}')
+    for count, each in engine.items():
+        print(f'{count:<20,}{each:10.1f}')
+    print()
     print(f'server start to first answer   {ready_fresh:8.1f} ms on fresh data, {ready_again:.1f} ms again')
     for label, value in (('idle memory', memory), ('memory after the runs', rows[-1][2])):
         print(f'{label:30} ' + (f'{value:8.1f} MB' if value is not None else '       ? (this system does not tell)'))
@@ -256,6 +313,9 @@ def main():
     if options.json:
         report = {
             'tasks': numbers,
+            'loops': {count: {'seconds': seconds, 'ms_per_task': each, 'peak_mb': peak}
+                      for count, seconds, each, peak in loops},
+            'engine_us_per_iteration': engine,
             'floors': {'posix_spawn_ms': floor_spawn, 'python_ms': floor_python},
             'ready_ms': {'fresh': ready_fresh, 'again': ready_again},
             'memory_mb': {'idle': memory, 'after_runs': rows[-1][2]},

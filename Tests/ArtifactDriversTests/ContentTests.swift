@@ -103,8 +103,7 @@ struct ContentTests {
         try await withStore { store, root in
             try write("1", to: root + "-beside/x")
             try link(root + "/out", to: root + "-beside/x")
-            for uri in ["gs://bucket/x", root + "-beside/x", root, root + "/a/../none"]
-            {
+            for uri in ["gs://bucket/x", root + "-beside/x", root, root + "/a/../none"] {
                 #expect(try await store.digest(of: uri, bytesMax: 1000) == nil, "\(uri)")
                 #expect(try await store.exists(uri), "\(uri)")
             }

@@ -9,6 +9,7 @@ from choices import choices
 from embedded import embedded
 from notebook import notebook
 from optional_artifacts import optional_artifacts
+from own_environment import own_environment
 from pythonic_artifacts import pythonic_artifacts
 from settings import accelerated, settings, too_large
 
@@ -94,6 +95,10 @@ def test_files_and_folders_travel_inside_of_a_component(submit):
 def test_a_notebook_is_a_component(submit):
     tasks = submit(notebook, times=2)
     assert tasks['run-notebook'].artifacts['written'].path.read_text() == 'martlet martlet '
+
+
+def test_a_component_with_an_environment_of_its_own_has_its_packages(submit):
+    assert submit(own_environment)['root'].parameters == {'Output': '1.17.0'}
 
 
 def test_a_step_has_its_name_its_variables_and_its_resources(submit, server):

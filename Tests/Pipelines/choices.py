@@ -1,4 +1,4 @@
-"""A step that takes one of a few values. The compiler has no word for that, so the specification is completed by hand."""
+"""A step that takes one of a few values. The compiler has no word for that, so the spec is completed by hand."""
 
 from harness import compiled
 from kfp import dsl

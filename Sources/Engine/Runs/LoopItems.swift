@@ -29,8 +29,8 @@ extension RunMachine {
         return .failure(InputFailure(message: "The loop needs a list, but \(name) is \(describe(value))."))
     }
 
-    /// A loop's inputs without those that only name what it goes through: each of ten thousand iterations would carry
-    /// the whole list. A program that is told of the list gets it from ``executionInputs(of:)``.
+    /// A loop's inputs without those that only name what it goes through: each of ten thousand iterations would
+    /// carry the whole list. A program that is told of the list gets it from ``executionInputs(of:)``.
     func iterationInputs(of loop: Int) -> TaskValues {
         var inputs = instances[loop].record.inputs
         if let pipeline = bodyPipeline(of: loop) {
@@ -50,7 +50,9 @@ extension RunMachine {
     /// What a program is given: its row's inputs and, if it is an iteration, what stands with its loop.
     func executionInputs(of index: Int) -> TaskValues {
         let own = instances[index].record.inputs
-        guard instances[index].record.kind == .iteration, let loop = instances[index].parent else { return own }
+        guard instances[index].record.kind == .iteration, let loop = instances[index].parent else {
+            return own
+        }
         let shared = instances[loop].record.inputs
         return TaskValues(
             parameters: shared.parameters.merging(own.parameters) { $1 },

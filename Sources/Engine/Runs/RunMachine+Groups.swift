@@ -64,14 +64,14 @@ extension RunMachine {
     /// What is wrong with the number of a loop's items, if anything.
     private func excess(of items: Int, in loop: Int) -> String? {
         if items > Limits.loopItemsMax {
-            return "The loop has \(items) items, and a loop may have \(Limits.loopItemsMax). Go over them in parts, or give each "
-                + "iteration several."
+            return "The loop has \(items) items, and a loop may have \(Limits.loopItemsMax). "
+                + "Go over them in parts, or give each iteration several."
         }
         let inside = bodyPipeline(of: loop).map { graph.pipelines[$0].tasks.count } ?? 0
         let total = instances.count + items * (1 + inside)
         if total > Limits.liveTasksMax {
-            return "With the \(items) items of the loop the run would have \(total) tasks, and a run may have "
-                + "\(Limits.liveTasksMax). Split the run, or give each iteration more to do."
+            return "With the \(items) items of the loop the run would have \(total) tasks, "
+                + "and a run may have \(Limits.liveTasksMax). Split the run, or give each iteration more to do."
         }
         return nil
     }

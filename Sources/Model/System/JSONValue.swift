@@ -40,8 +40,8 @@ extension JSONValue {
     /// Whether this is `null`.
     package var isNull: Bool { self == .null }
 
-    /// A whole number that a double tells from all others (within ±(2^53 − 1)), if this is one: 2^53 itself may have been the
-    /// number after it.
+    /// A whole number that a double tells from all others (within ±(2^53 − 1)), if this is one: 2^53 itself may
+    /// have been the number after it.
     package var exactInteger: Int? {
         guard let number, number.rounded() == number, number.magnitude < 9_007_199_254_740_992
         else { return nil }

@@ -13,8 +13,8 @@ struct Importer: Sendable {
 
     /// Finds the artifact that an earlier run of the pipeline registered, or makes a new one.
     ///
-    /// A path that leads nowhere is an error here, where its name stands, and not in whoever reads it. Other bytes are not looked
-    /// at: an importer may name what only its consumers can reach.
+    /// A path that leads nowhere is an error here, where its name stands, and not in whoever reads it. Other bytes
+    /// are not looked at: an importer may name what only its consumers can reach.
     func register(_ order: Import, of run: Run, now: Instant) async -> ImportResult {
         do {
             let isMounted = mountPaths.contains { order.uri == $0 || order.uri.hasPrefix($0 + "/") }

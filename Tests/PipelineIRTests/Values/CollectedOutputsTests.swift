@@ -53,12 +53,18 @@ struct CollectedOutputsTests {
         ("NUMBER_DOUBLE", "nan", "a number (NUMBER_DOUBLE), found the text \"nan\""),
         ("NUMBER_DOUBLE", "inf", "a number (NUMBER_DOUBLE), found the text \"inf\""),
         ("NUMBER_DOUBLE", "1 2", "a number (NUMBER_DOUBLE), found the text \"1 2\""),
-        ("NUMBER_INTEGER", "3.5", "a whole number within ±(2^53 − 1) (NUMBER_INTEGER), found the text \"3.5\""),
+        (
+            "NUMBER_INTEGER", "3.5",
+            "a whole number within ±(2^53 − 1) (NUMBER_INTEGER), found the text \"3.5\""
+        ),
         (
             "NUMBER_INTEGER", "9007199254740993",
             "a whole number within ±(2^53 − 1) (NUMBER_INTEGER), found the text \"9007199254740993\""
         ),
-        ("NUMBER_INTEGER", "1e300", "a whole number within ±(2^53 − 1) (NUMBER_INTEGER), found the text \"1e300\""),
+        (
+            "NUMBER_INTEGER", "1e300",
+            "a whole number within ±(2^53 − 1) (NUMBER_INTEGER), found the text \"1e300\""
+        ),
         ("BOOLEAN", "yes", "true or false (BOOLEAN), found the text \"yes\""),
         ("LIST", "{}", "a list (LIST), found the text \"{}\""),
         ("LIST", "[NaN]", "a list (LIST), found the text \"[NaN]\""),

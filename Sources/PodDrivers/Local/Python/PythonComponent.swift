@@ -28,7 +28,7 @@ struct PythonComponent: Hashable, Sendable {
     }
 
     /// What `use_venv=True` adds between the component's packages and KFP: an environment of the component's own.
-    /// Every bootstrap has one here, and with it a second one inside of which the first one's packages are not seen.
+    /// Every bootstrap has one here, and in a second one within it the packages of the first are not seen.
     private static let ownEnvironment = """
 
         export PIP_DISABLE_PIP_VERSION_CHECK=1
@@ -38,8 +38,8 @@ struct PythonComponent: Hashable, Sendable {
 
         """
 
-    /// A bootstrap installs with pip and hands over. One that makes an environment in some other way has to run in the same shell
-    /// as the component, so it is not one of ours.
+    /// A bootstrap installs with pip and hands over. One that makes an environment in some other way has to run in
+    /// the same shell as the component, so it is not one of ours.
     private static func isBootstrap(_ text: String) -> Bool {
         let words = text.split(whereSeparator: \.isWhitespace)
         return words.suffix(2) == ["\"$0\"", "\"$@\""] && text.contains("python3 -m pip install")
