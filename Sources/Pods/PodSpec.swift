@@ -72,6 +72,9 @@ package struct PodSpec: Hashable, Sendable {
     /// How long the program may run, counted from its start; `nil` for as long as it likes. Positive.
     /// Source: Kubernetes `PodSpec.activeDeadlineSeconds`.
     package var activeDeadline: Duration?
+    /// When its program must have started; a pod that still waits then ends as not started, with the reason
+    /// ``Reason/Code/pendingTimeout``. `nil` to wait for as long as it takes.
+    package var startDeadline: Instant?
     /// What the program finds at paths of its own; in any order, each path once.
     package var volumes: [PodVolume]
 
@@ -85,6 +88,7 @@ package struct PodSpec: Hashable, Sendable {
         requests: ResourceRequests = ResourceRequests(),
         outputPaths: [String] = [],
         activeDeadline: Duration? = nil,
+        startDeadline: Instant? = nil,
         volumes: [PodVolume] = []
     ) {
         self.name = name
@@ -95,6 +99,7 @@ package struct PodSpec: Hashable, Sendable {
         self.requests = requests
         self.outputPaths = outputPaths
         self.activeDeadline = activeDeadline
+        self.startDeadline = startDeadline
         self.volumes = volumes
     }
 }

@@ -34,6 +34,28 @@ struct Serve: AsyncParsableCommand {
     @Option(help: "How many tasks may run at once. (default: number of cores, at least 2)")
     var parallelism: Int?
 
+    @Option(help: "Whether tasks may take the outputs of earlier ones: on or off. (default: on)")
+    var cache: Settings.Switch?
+
+    @Option(
+        help: ArgumentHelp(
+            "Age at which outputs in the cache stop counting, such as 30d or 12h. (default: none)",
+            valueName: "age"
+        )
+    )
+    var cacheMaxAge: String?
+
+    @Option(
+        help: ArgumentHelp(
+            """
+            How long a task may wait to be started, for room on the machine or for its environment, such as 10m. \
+            (default: for as long as it takes)
+            """,
+            valueName: "time"
+        )
+    )
+    var pendingTimeout: String?
+
     @Option(help: "How log lines are written: text or json. (default: text)")
     var logFormat: Settings.LogFormat?
 
@@ -49,6 +71,9 @@ struct Serve: AsyncParsableCommand {
             port: port,
             dataDir: dataDir,
             parallelism: parallelism,
+            cache: cache,
+            cacheMaxAge: cacheMaxAge,
+            pendingTimeout: pendingTimeout,
             logFormat: logFormat,
             logLevel: logLevel
         )
@@ -62,3 +87,4 @@ struct Serve: AsyncParsableCommand {
 }
 
 extension Settings.LogFormat: ExpressibleByArgument {}
+extension Settings.Switch: ExpressibleByArgument {}

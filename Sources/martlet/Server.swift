@@ -47,6 +47,7 @@ struct Server {
             pods: pods,
             artifacts: artifacts,
             objects: LocalObjects(root: directory.path + "/objects"),
+            timing: timing,
             now: now,
             newID: newID,
             logger: logger
@@ -81,6 +82,13 @@ struct Server {
         try await serve(site, driver, logger)
         try database.close()
         withExtendedLifetime(directory) {}
+    }
+
+    private var timing: RunDriver.Timing {
+        var timing = RunDriver.Timing()
+        timing.cacheAgeMax = settings.cache == .off ? .zero : settings.cacheMaxAge
+        timing.pendingMax = settings.pendingTimeout
+        return timing
     }
 
     /// Runs the services in the order in which they depend on each other; they stop in reverse.

@@ -16,6 +16,12 @@ struct Settings: Sendable {
         case json
     }
 
+    /// Something that is used or not.
+    enum Switch: String, Sendable, CaseIterable {
+        case on
+        case off
+    }
+
     /// Address to listen on. Default `127.0.0.1`: nobody else can reach the server, which has no login.
     var host: String
     /// Port, 0 to 65535; 0 takes a free one. Default 8888, as KFP's API server.
@@ -24,6 +30,13 @@ struct Settings: Sendable {
     var dataDir: String
     /// How many tasks may run at once. Default: number of cores, at least 2.
     var parallelism: Int?
+    /// `on` or `off`: whether tasks may take the outputs of earlier ones. Default `on`. Results are kept either way.
+    var cache: Switch
+    /// Age at which results in the cache stop counting, such as `30d`; longer than 0. Default: none.
+    var cacheMaxAge: Duration?
+    /// How long a task may wait to be started, for room on the machine or its environment, such as `10m`; longer than 0.
+    /// Default: for as long as it takes.
+    var pendingTimeout: Duration?
     /// `text` or `json`. Default `text`.
     var logFormat: LogFormat
     /// `trace`, `debug`, `info`, `notice`, `warning`, `error`. Default `notice`.
@@ -35,6 +48,9 @@ struct Settings: Sendable {
         var port: Int?
         var dataDir: String?
         var parallelism: Int?
+        var cache: Switch?
+        var cacheMaxAge: String?
+        var pendingTimeout: String?
         var logFormat: LogFormat?
         var logLevel: String?
     }
@@ -64,6 +80,14 @@ struct Settings: Sendable {
             port: try flags.port ?? integer("port", reader) ?? 8888,
             dataDir: flags.dataDir ?? reader.string(forKey: "dataDir") ?? defaultDataDir(environment),
             parallelism: try flags.parallelism ?? integer("parallelism", reader),
+            cache: try flags.cache ?? choice(
+                "cache",
+                reader,
+                Switch.init(rawValue:),
+                Switch.allCases.map(\.rawValue)
+            ) ?? .on,
+            cacheMaxAge: try duration("cacheMaxAge", flags.cacheMaxAge, reader),
+            pendingTimeout: try duration("pendingTimeout", flags.pendingTimeout, reader),
             logFormat: try flags.logFormat ?? choice(
                 "logFormat",
                 reader,
@@ -90,6 +114,16 @@ struct Settings: Sendable {
             throw PlatformError.invalid("\(key): expected a whole number, found '\(text)'.")
         }
         return number
+    }
+
+    private static func duration(_ key: String, _ flag: String?, _ reader: ConfigReader) throws -> Duration? {
+        guard let text = flag ?? reader.string(forKey: ConfigKey([key])) else { return nil }
+        guard let duration = Duration(text: text), duration > .zero else {
+            throw PlatformError.invalid(
+                "\(key): expected a length of time such as 30d, 12h, 90m or 45s, found '\(text)'."
+            )
+        }
+        return duration
     }
 
     private static func choice<Choice>(

@@ -181,3 +181,20 @@ def deep(numbers: List[float] = [4.0, 8.0]) -> List[float]:
 
 def test_values_pass_through_pipelines_within_pipelines(server):
     assert server.succeed(deep)['root'].parameters['Output'] == [1, 2]
+
+
+@dsl.component(base_image='python:3.11', use_venv=True, packages_to_install=['six'])
+def with_packages() -> list:
+    import sys
+    import six
+    return [sys.prefix, six.__file__]
+
+
+@dsl.pipeline(name='own-environment')
+def own_environment():
+    with_packages().set_caching_options(False)
+
+
+def test_a_component_with_an_environment_of_its_own_has_its_packages_there(server):
+    prefix, module = server.succeed(own_environment)['with-packages'].parameters['Output']
+    assert prefix.startswith(str(server.data_dir)) and module.startswith(prefix)

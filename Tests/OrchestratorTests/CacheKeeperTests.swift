@@ -201,6 +201,17 @@ struct CacheKeeperTests {
         }
     }
 
+    @Test("A cache that is switched off has nothing, and says so")
+    func switchedOff() async throws {
+        try await withWorld { world in
+            try await world.execute("r1", Self.key)
+            #expect(
+                try await world.answer(Self.key, maxAge: .zero).missed?.message
+                    == "The cache of this server is switched off (--cache off)."
+            )
+        }
+    }
+
     @Test("A task that is being executed again does not stand for others meanwhile, and the miss says so")
     func executedAgain() async throws {
         try await withWorld { world in

@@ -19,6 +19,18 @@ import Testing
         ResourceRequests(cpu: Quantity(thousandths: count * 1000))
     }
 
+    @Test("what a pod waits for is told with what is free and what there is, also as data")
+    func situation() {
+        var admission = admission(cores: 4)
+        admission.enqueue(PodWorld.name("a"), cores(3))
+        admission.enqueue(PodWorld.name("b"), cores(2))
+        _ = admission.admit()
+        let reason = admission.situation(of: PodWorld.name("b"))
+        #expect(reason.message == "Waits for 2 cores, of which 1 core is free; the machine has 4 cores.")
+        #expect(reason.details["requestedMilliCores"] == 2000 && reason.details["freeMilliCores"] == 1000)
+        #expect(reason.details["milliCores"] == 4000 && reason.details["placesTaken"] == 1)
+    }
+
     @Test("pods start in the order they came while there are places")
     func order() {
         var admission = admission(places: 2)

@@ -57,10 +57,45 @@ import Testing
         #expect(state.stopped(spec.name, grace: .seconds(5), now: .zero) == [])
         let commands = state.started(spec.name, record, now: .seconds(1))
         #expect(commands.last == .signal(spec.name, group: 77, number: 15))
-        #expect(state.nextDeadline == .seconds(6))
-        #expect(state.ticked(now: .seconds(5)) == [])
-        #expect(state.ticked(now: .seconds(6)) == [.signal(spec.name, group: 77, number: 9)])
-        #expect(state.ticked(now: .seconds(7)) == [])
+        #expect(state.untilNextDeadline(now: .seconds(1), today: .epoch) == .seconds(5))
+        #expect(state.ticked(now: .seconds(5), today: .epoch) == [])
+        #expect(state.ticked(now: .seconds(6), today: .epoch) == [.signal(spec.name, group: 77, number: 9)])
+        #expect(state.ticked(now: .seconds(7), today: .epoch) == [])
+    }
+
+    @Test("a pod that waits beyond its start deadline never starts and says what it waited for")
+    func startDeadline() throws {
+        var state = state()
+        let first = PodWorld.shell("true", task: "first")
+        var second = PodWorld.shell("true", task: "second")
+        second.startDeadline = Instant(milliseconds: 5000)
+        _ = state.ensured(first, .untouched)
+        _ = state.ensured(second, .untouched)
+        let early = Instant(milliseconds: 4000)
+        #expect(state.untilNextDeadline(now: .zero, today: early) == .seconds(1))
+        #expect(state.ticked(now: .zero, today: early) == [])
+        guard
+            case .refuse(second.name, let reason, _) = try #require(
+                state.ticked(now: .zero, today: Instant(milliseconds: 5000)).first
+            )
+        else {
+            Issue.record("nothing was refused")
+            return
+        }
+        #expect(reason.code == .pendingTimeout)
+        #expect(reason.message.hasSuffix("Waits for its turn: 1 of 1 places are taken."))
+        #expect(reason.details["cause"]?["details"]?["placesTaken"] == 1)
+        #expect(state.untilNextDeadline(now: .zero, today: early) == nil)
+        #expect(reports(state.ended(first.name, end)).count == 2)
+    }
+
+    @Test("a pod that starts in time is left alone when its start deadline passes")
+    func startInTime() {
+        var state = state()
+        var spec = PodWorld.shell("true")
+        spec.startDeadline = Instant(milliseconds: 5000)
+        #expect(state.ensured(spec, .untouched) == [.launch(spec, .literal)])
+        #expect(state.ticked(now: .zero, today: Instant(milliseconds: 9000)) == [])
     }
 
     @Test("a stop while an environment is prepared refuses the pod; the environment comes too late")

@@ -3,12 +3,13 @@ import PipelineIR
 
 /// When a task may take the outputs of an earlier execution.
 extension RunMachine {
-    /// What makes two executions of a task the same; `nil` where the author switched caching off.
+    /// What makes two executions of a task the same; `nil` where caching is off: for the task, or for a group around it.
     ///
+    /// The SDK's `enable_caching=False` marks only the tasks of the root, so what stands in them follows.
     /// Arguments count with their placeholders, inputs that were not given do not count. Source: KFP `GenerateCacheKey`.
     func cacheKey(of index: Int) -> CacheKey? {
         guard let task = definition(of: index), task.spec.cachingEnabled,
-            case .container(let container, _) = task.body
+            !instances[index].isCachingOff, case .container(let container, _) = task.body
         else { return nil }
         // What makes or deletes a volume changes the world; an earlier volume cannot stand for a new one.
         guard !container.image.hasPrefix("argostub/") else { return nil }

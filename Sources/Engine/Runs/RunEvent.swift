@@ -61,6 +61,8 @@ package struct Launch: Hashable, Sendable {
     package let path: TaskPath
     /// The attempt, from 0.
     package let attempt: Int
+    /// When it was first wanted: the same after a restart.
+    package let wantedAt: Instant
     /// What it runs, and what it declares.
     package let task: TaskGraph.Task
     /// Input parameters, defaults filled in.

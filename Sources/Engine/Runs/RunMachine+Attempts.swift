@@ -111,6 +111,7 @@ extension RunMachine {
                 Launch(
                     path: instances[index].record.path,
                     attempt: instances[index].attempts[attempt].number,
+                    wantedAt: instances[index].attempts[attempt].createdAt,
                     task: task,
                     parameters: inputs.parameters,
                     artifacts: inputs.artifacts.mapValues { ids in ids.compactMap { artifacts[$0] } }

@@ -37,7 +37,8 @@ extension RunMachine {
                 definition: definition,
                 pipeline: pipeline,
                 isLoop: isLoop,
-                retryPolicy: task.spec.retryPolicy ?? instances[parent].retryPolicy
+                retryPolicy: task.spec.retryPolicy ?? instances[parent].retryPolicy,
+                isCachingOff: task.spec.cachingDisabled || instances[parent].isCachingOff
             )
         )
     }
@@ -61,7 +62,8 @@ extension RunMachine {
                 definition: nil,
                 pipeline: 0,
                 isLoop: false,
-                retryPolicy: nil
+                retryPolicy: nil,
+                isCachingOff: false
             )
         ]
         indexOfPath = [root.path: 0]

@@ -31,6 +31,8 @@ struct TaskInstance {
     let isLoop: Bool
     /// Retries allowed: its own policy or that of the nearest group that has one.
     let retryPolicy: TaskSpec.RetryPolicy?
+    /// Whether it, or a group around it, is not to use earlier results.
+    let isCachingOff: Bool
     /// For a group: the instances inside, tasks in the pipeline's order, iterations in theirs. A loop has only those it has
     /// started.
     var children: [Int] = []

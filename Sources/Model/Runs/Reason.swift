@@ -47,6 +47,8 @@ extension Reason.Code {
     package static let inputResolutionFailed = Self(rawValue: "INPUT_RESOLUTION_FAILED")
     /// The program could not be started.
     package static let startFailed = Self(rawValue: "START_FAILED")
+    /// It waited to be started for longer than it may.
+    package static let pendingTimeout = Self(rawValue: "PENDING_TIMEOUT")
     /// What the task should run in could not be made ready.
     package static let environmentFailed = Self(rawValue: "ENVIRONMENT_FAILED")
     /// The program ended with a status other than 0.

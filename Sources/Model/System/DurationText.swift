@@ -11,4 +11,33 @@ package func durationText(_ duration: Duration) -> String {
     return "\(hours / 24)d \(twoDigits(hours % 24))h"
 }
 
+extension Duration {
+    /// Reads a length of time as people write it: `30d`, `12h`, `90m`, `45s`, `200ms`, or several in a row as in `1h30m`.
+    /// `nil` for anything else, also for a bare number, whose unit nobody knows, and for more than 10,000 years.
+    package init?(text: String) {
+        let units: [Substring: Int64] = [
+            "ms": 1, "s": 1000, "m": 60_000, "h": 3_600_000, "d": 86_400_000,
+        ]
+        var rest = text.filter { $0 != " " }[...]
+        var milliseconds: Int64 = 0
+        guard !rest.isEmpty else { return nil }
+        while !rest.isEmpty {
+            let digits = rest.prefix { $0.isASCII && $0.isNumber }
+            rest = rest.dropFirst(digits.count)
+            let unit = rest.prefix { !$0.isNumber }
+            rest = rest.dropFirst(unit.count)
+            guard let number = Int64(digits), number < 1_000_000_000_000, let factor = units[unit] else {
+                return nil
+            }
+            let (product, overflow) = number.multipliedReportingOverflow(by: factor)
+            milliseconds += overflow ? Self.readableMax : min(product, Self.readableMax)
+            guard milliseconds < Self.readableMax else { return nil }
+        }
+        self = .milliseconds(milliseconds)
+    }
+
+    /// 10,000 years in milliseconds.
+    private static let readableMax: Int64 = 10_000 * 366 * 86_400_000
+}
+
 private func twoDigits(_ number: Int64) -> String { number < 10 ? "0\(number)" : "\(number)" }

@@ -6,13 +6,16 @@ import Store
 struct CacheKeeper: Sendable {
     let database: any Database
     let artifacts: any ArtifactStore
-    /// Age at which results stop counting; `nil` for never.
+    /// Age at which results stop counting; `nil` for never, zero for a cache that is switched off.
     let maxAge: Duration?
 
     /// Looks for an execution with the same key whose artifacts are all still there.
     /// - Parameter path: the task that asks, which is best compared with its own earlier executions.
     /// - Throws: ``PlatformError`` if the database or the artifact store cannot be read.
     func answer(_ key: CacheKey, for path: TaskPath, now: Instant) async throws -> CacheAnswer {
+        if maxAge == .zero {
+            return .miss(Reason(.cacheMiss, "The cache of this server is switched off (--cache off)."))
+        }
         let fingerprint = key.fingerprint
         let (cached, latest) = try await database.read { connection in
             let cached = try connection.cachedTask(fingerprint: fingerprint, scope: key.scope)

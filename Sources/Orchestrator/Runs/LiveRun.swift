@@ -57,17 +57,7 @@ extension SQLConnection {
         }
         try upsertTasks(tasks)
         try upsertAttempts(attempts, of: run)
-        for (path, key) in entries {
-            try insertCacheEntry(
-                fingerprint: key.fingerprint,
-                scope: key.scope,
-                component: key.componentName,
-                key: key.outline,
-                run: run,
-                path: path,
-                at: now
-            )
-        }
+        for (path, key) in entries { try insertCacheEntry(key, of: run, path: path, at: now) }
         try appendChange(kind: "run", id: run.text, at: now)
     }
 }

@@ -23,8 +23,10 @@ package struct RunDriver: Service {
         package var poll: Duration = .seconds(1)
         /// Time between the polite and the firm request to end.
         package var grace: Duration = .seconds(10)
-        /// Age at which results in the cache stop counting; `nil` for never.
+        /// Age at which results in the cache stop counting; `nil` for never, zero to use none.
         package var cacheAgeMax: Duration?
+        /// How long a pod may wait before its program starts; `nil` for as long as it takes.
+        package var pendingMax: Duration?
 
         /// The usual lengths.
         package init() {}

@@ -52,6 +52,7 @@ extension RunLoop {
             )
         )
         if let extras { assembly.add(extras) }
+        assembly.pod.startDeadline = driver.timing.pendingMax.map { launch.wantedAt + $0 }
         if let workspace = Workspace.volume(
             live.platform.pipelineConfig,
             for: assembly.pod,

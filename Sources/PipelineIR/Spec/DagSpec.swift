@@ -108,6 +108,9 @@ package struct TaskSpec: Hashable, Sendable {
     package var dependentTasks: [String]
     /// Whether earlier results may be used.
     package var cachingEnabled: Bool
+    /// Whether the spec says that they may not; not the same as saying nothing, which is all that the SDK says of loops
+    /// and conditions unless a run is submitted with `enable_caching=False`.
+    package var cachingDisabled: Bool
     /// The author's own cache key.
     package var cacheKey: String?
     /// When it may start.
@@ -143,6 +146,7 @@ package struct TaskSpec: Hashable, Sendable {
             ($0.bool("enableCache") ?? false, $0.string("cacheKey"))
         }
         cachingEnabled = caching?.0 ?? false
+        cachingDisabled = caching?.0 == false
         cacheKey = caching?.1
         let trigger = reader.message("triggerPolicy") { ($0.string("strategy"), $0.string("condition")) }
         triggerStrategy =

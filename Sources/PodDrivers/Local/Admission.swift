@@ -131,14 +131,43 @@ struct Admission: Sendable {
         return admitted
     }
 
-    /// What a waiting pod waits for, in one sentence.
-    var situation: String {
-        let places = "\(running.count) of \(capacity.places) places are taken"
-        let free = Quantity(thousandths: max(0, capacity.cpu.thousandths - cpu))
-        let room = Quantity(thousandths: max(0, capacity.memory.thousandths - memory))
-        return
-            "Waits for its turn: \(places); "
-            + "\(Self.cores(free)) and \(Self.bytes(room)) of memory are not spoken for."
+    /// What a waiting pod waits for, of what there is how much, and how much of that is free.
+    func situation(of name: PodName) -> Reason {
+        let free = (
+            cpu: Quantity(thousandths: max(0, capacity.cpu.thousandths - cpu)),
+            memory: Quantity(thousandths: max(0, capacity.memory.thousandths - memory))
+        )
+        var details: [String: JSONValue] = [
+            "places": .number(Double(capacity.places)), "placesTaken": .number(Double(running.count)),
+            "milliCores": .number(Double(capacity.cpu.thousandths)),
+            "freeMilliCores": .number(Double(free.cpu.thousandths)),
+            "bytes": .number(Double(capacity.memory.units)), "freeBytes": .number(Double(free.memory.units)),
+        ]
+        var wants: [String] = []
+        if let waiting = queue.last(where: { $0.name == name }) {
+            if waiting.cpu > free.cpu.thousandths {
+                wants.append(
+                    "\(Self.cores(Quantity(thousandths: waiting.cpu))), of which \(Self.cores(free.cpu)) "
+                        + "\(free.cpu.thousandths == 1000 ? "is" : "are") free; the machine has \(Self.cores(capacity.cpu))"
+                )
+            }
+            if waiting.memory > free.memory.thousandths {
+                wants.append(
+                    "\(Self.bytes(Quantity(thousandths: waiting.memory))) of memory, of which \(Self.bytes(free.memory)) "
+                        + "are not spoken for; the machine has \(Self.bytes(capacity.memory))"
+                )
+            }
+            if waiting.cpu > 0 { details["requestedMilliCores"] = .number(Double(waiting.cpu)) }
+            if waiting.memory > 0 { details["requestedBytes"] = .number(Double(waiting.memory / 1000)) }
+        }
+        if wants.isEmpty {
+            wants.append("its turn: \(running.count) of \(capacity.places) places are taken")
+        }
+        return Reason(
+            .waitingForCapacity,
+            "Waits for \(wants.joined(separator: ", and for ")).",
+            details: details
+        )
     }
 
     private func fits(_ waiting: Waiting) -> Bool {

@@ -98,7 +98,7 @@ final class LocalPodsLoop {
                 if case .close = message { return close() }
                 handle(message)
             }
-            act(state.ticked(now: now))
+            act(state.ticked(now: now, today: Self.instant))
             lookAtProgress()
             for sighting in watch.wait(atMost: untilNext) { handle(sighting) }
         }
@@ -118,7 +118,9 @@ final class LocalPodsLoop {
     private var now: Duration { beginning.duration(to: .now) }
 
     private var untilNext: Duration? {
-        [state.nextDeadline, progressAt].compactMap { $0 }.min().map { max(.zero, $0 - now) }
+        let (now, today) = (now, Self.instant)
+        return [state.untilNextDeadline(now: now, today: today), progressAt.map { $0 - now }]
+            .compactMap { $0 }.min().map { max(.zero, $0) }
     }
 
     // MARK: - Events

@@ -56,6 +56,8 @@ struct LocalPodsState: Sendable {
     private var environments: PythonEnvironments
     private var preparing: [EnvironmentRequest: [PodName]] = [:]
     private var killsAt: [PodName: Duration] = [:]
+    /// When those that wait have waited long enough.
+    private var startDeadlines: [PodName: Instant] = [:]
 
     init(capacity: PodCapacity, environmentsRoot: String, ownFolders: [String]) {
         self.ownFolders = ownFolders
@@ -173,19 +175,46 @@ struct LocalPodsState: Sendable {
         return commands + admit()
     }
 
-    /// Time has passed: programs that had their grace are ended firmly.
-    mutating func ticked(now: Duration) -> [Command] {
+    /// Time has passed: programs that had their grace are ended firmly, pods that waited too long never start.
+    /// - Parameter today: the same moment by the calendar, which start deadlines go by.
+    mutating func ticked(now: Duration, today: Instant) -> [Command] {
         var commands: [Command] = []
         for (name, at) in killsAt.sorted(by: { $0.value < $1.value }) where at <= now {
             killsAt[name] = nil
             guard let pod = pods[name], case .running(let started) = pod.phase else { continue }
             commands.append(.signal(name, group: started.group, number: Self.kill))
         }
+        for (name, at) in startDeadlines.sorted(by: { $0.value < $1.value }) where at <= today {
+            commands += giveUpWaiting(name)
+        }
         return commands
     }
 
-    /// When ``ticked(now:)`` has something to do next.
-    var nextDeadline: Duration? { killsAt.values.min() }
+    /// How long until ``ticked(now:today:)`` has something to do next.
+    func untilNextDeadline(now: Duration, today: Instant) -> Duration? {
+        [killsAt.values.min().map { $0 - now }, startDeadlines.values.min().map { $0 - today }]
+            .compactMap { $0 }.min()
+    }
+
+    private mutating func giveUpWaiting(_ name: PodName) -> [Command] {
+        startDeadlines[name] = nil
+        guard let pod = pods[name] else { return [] }
+        let cause: Reason
+        switch pod.phase {
+        case .preparing: cause = Reason(.preparingEnvironment, "Its Python environment was not ready.")
+        case .queued: cause = admission.situation(of: name)
+        case .refusing, .starting, .running, .ended: return []
+        }
+        return refuse(
+            name,
+            Reason(
+                .pendingTimeout,
+                "The task was not started within the time the server lets tasks wait (--pending-timeout). "
+                    + cause.message,
+                details: ["cause": cause.json]
+            )
+        )
+    }
 
     // MARK: - Environments
 
@@ -257,6 +286,7 @@ struct LocalPodsState: Sendable {
         if let objection {
             return refuse(spec.name, objection)
         }
+        startDeadlines[spec.name] = spec.startDeadline
         guard let component = PythonComponent(command: spec.command, args: spec.args) else {
             return enqueue(spec, .literal)
         }
@@ -283,7 +313,7 @@ struct LocalPodsState: Sendable {
         admission.enqueue(spec.name, spec.requests)
         let commands = admit()
         guard case .queued? = pods[spec.name]?.phase else { return commands }
-        let reason = Reason(.waitingForCapacity, admission.situation)
+        let reason = admission.situation(of: spec.name)
         return commands + [.report(PodReport(name: spec.name, event: .waiting(reason)))]
     }
 
@@ -291,6 +321,7 @@ struct LocalPodsState: Sendable {
         admission.admit().compactMap { name in
             guard let pod = pods[name], case .queued(let start) = pod.phase else { return nil }
             pods[name]?.phase = .starting(stop: nil)
+            startDeadlines[name] = nil
             return .launch(pod.spec, start)
         }
     }
@@ -300,6 +331,7 @@ struct LocalPodsState: Sendable {
             preparing[request]?.removeAll { $0 == name }
         }
         pods[name]?.phase = .refusing
+        startDeadlines[name] = nil
         admission.release(name)
         return [.refuse(name, reason, log: log)]
     }

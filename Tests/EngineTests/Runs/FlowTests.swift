@@ -116,6 +116,25 @@ struct FlowTests {
         try TestRun(tasks: ["a": TestRun.work(rest: ["cachingOptions": ["enableCache": true]])])
     }
 
+    @Test(
+        "A group for which caching is switched off takes what stands in it along; one that says nothing does not",
+        arguments: [(["cachingOptions": [:]], false), ([:], true)] as [([String: JSONValue], Bool)]
+    )
+    func cachingOffInGroups(rest: [String: JSONValue], asks: Bool) throws {
+        var run = try TestRun(
+            TestRun.spec(["outer": SpecBuilder.task("middle", rest: rest)]) {
+                let cached = ["a": TestRun.work(rest: ["cachingOptions": ["enableCache": true]])]
+                $0.pipeline("inner", tasks: cached)
+                $0.pipeline("middle", tasks: ["inner": SpecBuilder.task("inner")])
+            }
+        )
+        #expect((key(run) != nil) == asks)
+        #expect(run.launched == (asks ? [] : ["outer.inner.a/0"]))
+        try run.reload()
+        run.resume()
+        #expect((key(run) != nil) == asks)
+    }
+
     private func key(_ run: TestRun) -> CacheKey? {
         run.commands.lazy.compactMap { if case .lookUpCache(_, let key) = $0 { key } else { nil } }.first
     }
