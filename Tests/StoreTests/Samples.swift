@@ -83,6 +83,7 @@ enum Samples {
             at: start + .milliseconds(3_456),
             reason: Reason(.childFailed, "task train failed", details: ["task": "train"])
         )
+        run.notes = [Reason(.settingIgnored, "no nodes", details: ["tasks": ["a"]])]
         run.outputs = TaskValues(parameters: ["sum": 3], artifacts: ["model": [ArtifactID("m1")]])
         return run
     }

@@ -63,11 +63,13 @@ struct RunPipelineCommand: AsyncParsableCommand {
     func run() async throws {
         let client = server.client
         let created = try await client.create(submission(client, now: Instant(Date())))
-        let id = try RunMessage(json: created).run.id
+        let run = try RunMessage(json: created).run
+        let id = run.id
         guard follow else {
+            let notes = RunSummary.notes(run, color: Console.output.usesColor).map { $0 + "\n" }.joined()
             try Console.output.write(
                 output.output.render(created) {
-                    "run \(id) started\n\(RunSummary.url(client.endpoint, id))\n"
+                    "run \(id) started\n\(notes)\(RunSummary.url(client.endpoint, id))\n"
                 }
             )
             return

@@ -37,9 +37,20 @@ enum RunSummary {
             )
             lines += (logTails[message.task.path] ?? []).map { "    | \($0)" }
         }
+        lines += notes(run, color: color)
         if let root = snapshot.tasks.first(where: { $0.task.path == .root }) { lines += outputs(root) }
         lines.append(Style.faint.apply(to: url, color: color))
         return lines
+    }
+
+    /// What else is to be known of a run, one line each.
+    static func notes(_ run: Run, color: Bool) -> [String] {
+        run.notes.map { note in
+            let tasks = (note.details["tasks"]?.array ?? []).compactMap(\.string).joined(separator: ", ")
+            let heading = note.code == .settingIgnored ? "no effect here: " : ""
+            let text = "  " + heading + note.headline + (tasks.isEmpty ? "" : " (\(tasks))")
+            return Style.faint.apply(to: printable(text), color: color)
+        }
     }
 
     /// Where a browser shows a run.

@@ -51,6 +51,8 @@ extension Reason.Code {
     package static let pendingTimeout = Self(rawValue: "PENDING_TIMEOUT")
     /// What the task should run in could not be made ready.
     package static let environmentFailed = Self(rawValue: "ENVIRONMENT_FAILED")
+    /// A container that has to succeed before the program starts did not.
+    package static let initContainerFailed = Self(rawValue: "INIT_CONTAINER_FAILED")
     /// The program ended with a status other than 0.
     package static let exitedNonZero = Self(rawValue: "EXITED_NON_ZERO")
     /// A signal ended the program.
@@ -75,6 +77,8 @@ extension Reason.Code {
     package static let retried = Self(rawValue: "RETRIED")
     /// The outputs of the same task in the run that this one repeats were taken.
     package static let reused = Self(rawValue: "REUSED")
+    /// A setting of the pipeline has no effect where the run takes place; no failure.
+    package static let settingIgnored = Self(rawValue: "SETTING_IGNORED")
     /// The run cannot go on; the message says why.
     package static let runInvalid = Self(rawValue: "RUN_INVALID")
 }

@@ -91,6 +91,8 @@ package struct Run: Hashable, Sendable {
     package var stateHistory: [StateChange<RuntimeState>]
     /// The outputs of the root pipeline; empty until it succeeded.
     package var outputs: TaskValues
+    /// What people should know of the run besides how it goes, such as settings that have no effect here.
+    package var notes: [Reason]
 
     /// Makes a run that has not started.
     package init(
@@ -104,7 +106,8 @@ package struct Run: Hashable, Sendable {
         parameters: [String: JSONValue] = [:],
         pipelineRoot: String? = nil,
         serviceAccount: String = "",
-        createdAt: Instant
+        createdAt: Instant,
+        notes: [Reason] = []
     ) {
         self.id = id
         self.experimentID = experimentID
@@ -124,6 +127,7 @@ package struct Run: Hashable, Sendable {
         self.error = nil
         self.stateHistory = [StateChange(at: createdAt, state: .pending)]
         self.outputs = TaskValues()
+        self.notes = notes
     }
 
     /// Enters a state and remembers it in the history; entering the present state again changes nothing.

@@ -167,6 +167,7 @@ extension RunLoop {
                 "run claimed",
                 metadata: ["run.id": "\(id)", "run.tasks": "\(rows.tasks.count)"]
             )
+            if rows.run.state == .pending { tell(of: rows.run) }
             commands[id, default: []] += runs[id]?.machine.resume(at: now) ?? []
             if rows.terminationRequested {
                 commands[id, default: []] += handle(.terminationRequested, id, now)
@@ -207,6 +208,17 @@ extension RunLoop {
             artifacts: rows.artifacts,
             activeDeadline: activeDeadline,
             retriedAt: rows.retriedAt
+        )
+    }
+
+    /// Says once, before it starts, what is noted of a run.
+    private func tell(of run: Run) {
+        guard !run.notes.isEmpty else { return }
+        driver.logger.notice(
+            "settings of the pipeline have no effect here",
+            metadata: [
+                "run.id": "\(run.id)", "run.settings": .array(run.notes.map { "\($0.message)" }),
+            ]
         )
     }
 

@@ -10,6 +10,8 @@ package struct PipelinePackage: Sendable {
     package let spec: PipelineSpec
     /// The spec made ready to run.
     package let graph: TaskGraph
+    /// What it asks of the platform.
+    package let platform: PlatformSpec
 
     /// Name of the content: equal documents have equal names and are stored once.
     package var specID: String {
@@ -27,7 +29,7 @@ package struct PipelinePackage: Sendable {
         do {
             spec = try PipelineSpec(json: document.pipelineSpec)
             graph = try TaskGraph(spec)
-            if let platform = document.platformSpec { _ = try PlatformSpec(json: platform) }
+            platform = try document.platformSpec.map { try PlatformSpec(json: $0) } ?? PlatformSpec()
         } catch {
             throw PlatformError.invalid("The pipeline spec is not valid: \(error)")
         }

@@ -40,7 +40,8 @@ package struct RunService: Sendable {
                 parameters: submission.parameters,
                 pipelineRoot: submission.pipelineRoot,
                 serviceAccount: submission.serviceAccount,
-                createdAt: now
+                createdAt: now,
+                notes: package.platform.ignoredLocally(in: package.graph)
             )
             let specID = package.specID
             try connection.insertSpec(package.document, id: specID)

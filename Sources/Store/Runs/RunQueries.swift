@@ -27,6 +27,7 @@ extension SQLConnection {
                 "error": .json(run.error?.json),
                 "state_history": .history(run.stateHistory),
                 "outputs": .json(run.outputs.json),
+                "notes": .json(.array(run.notes.map(\.json))),
                 "spec_id": .text(specID),
                 "revision": .integer(1),
             ],
@@ -109,6 +110,7 @@ private let runs = Selection(
         "experiment_id", "display_name", "description", "storage_state", "pipeline_id", "pipeline_version_id",
         "pipeline_name", "parameters", "pipeline_root", "service_account", "created_at", "scheduled_at",
         "finished_at", "state", "error", "state_history", "outputs", "rerun_source", "rerun_from",
+        "notes",
     ]
 )
 
@@ -124,7 +126,8 @@ private func decode(_ row: Row) throws -> Run {
         parameters: try row.object("parameters"),
         pipelineRoot: try row.optionalText("pipeline_root"),
         serviceAccount: try row.text("service_account"),
-        createdAt: try row.time("created_at")
+        createdAt: try row.time("created_at"),
+        notes: (try row.json("notes").array ?? []).map(Reason.init(json:))
     )
     if let source = try row.optionalText("rerun_source"), let from = try row.optionalText("rerun_from") {
         run.rerun = Rerun(source: RunID(source), from: TaskPath(from))

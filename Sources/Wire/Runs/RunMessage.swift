@@ -2,8 +2,8 @@ package import Model
 
 /// A run with what belongs to it. Source: KFP v2beta1 `Run`.
 ///
-/// Three fields are ours: `reason` holds the error with its code and details, `timing` the times to the
-/// millisecond, `rerun` what the run repeats.
+/// Four fields are ours: `reason` holds the error with its code and details, `notes` what else people should
+/// know of the run, in the same shape, `timing` the times to the millisecond, `rerun` what the run repeats.
 package struct RunMessage: Hashable, Sendable {
     /// The run.
     package var run: Run
@@ -35,6 +35,7 @@ package struct RunMessage: Hashable, Sendable {
             "rerun": run.rerun.map {
                 message(["run_id": .string($0.source.text), "from_task": .string($0.from.text)])
             },
+            "notes": .array(run.notes.map(\.json)),
             "run_details": tasks.map { ["task_details": .array($0.map(\.detailJSON))] },
             "timing": message([
                 "created_at": run.createdAt.wireExact, "finished_at": run.finishedAt?.wireExact,
@@ -76,7 +77,8 @@ package struct RunMessage: Hashable, Sendable {
             parameters: try config.map("parameters"),
             pipelineRoot: try config.optionalString("pipeline_root"),
             serviceAccount: try reader.string("service_account"),
-            createdAt: createdAt
+            createdAt: createdAt,
+            notes: try reader.list("notes").map(Reason.init(json:))
         )
         if let value = reader.value("rerun") {
             let rerun = try MessageReader(response: value, at: "run.rerun")

@@ -47,12 +47,14 @@ struct RunMessageTests {
     func roundTrip() throws {
         var run = sampleRun()
         run.pipelineRoot = "/data"
+        run.notes = [Reason(.settingIgnored, "no nodes", details: ["tasks": ["a"]])]
         run.enter(.failed, at: moment + .milliseconds(1_234), reason: Reason(.runInvalid, "no"))
         let back = try RunMessage(json: JSONValue(json: RunMessage(run: run).json.jsonText)).run
         #expect(back.createdAt == run.createdAt)
         #expect(back.finishedAt == run.finishedAt)
         #expect(back.state == .failed)
         #expect(back.error == run.error)
+        #expect(back.notes == run.notes)
         #expect(back.parameters == run.parameters)
         #expect(back.stateHistory.map(\.state) == run.stateHistory.map(\.state))
         #expect(try RunMessage(json: RunMessage(run: sampleRun()).json).run.finishedAt == nil)
