@@ -117,6 +117,12 @@ package protocol PodRuntime: Sendable {
     /// - Throws: ``PlatformError`` when it cannot be made.
     func makeVolume(named name: String) async throws
 
+    /// Copies a file or folder of this machine into a volume, which is made if it is not there, replacing what is at the
+    /// place; links in a folder stay links.
+    /// - Parameter path: from the volume's own folder, without `..`.
+    /// - Throws: ``PlatformError``; `notFound` if there is nothing at `source`.
+    func copy(_ source: String, toVolume name: String, at path: String) async throws
+
     /// Removes a volume and all that is in it. One that is missing is fine; nothing should use it any more.
     /// - Throws: ``PlatformError`` when it cannot be removed.
     func removeVolume(named name: String) async throws

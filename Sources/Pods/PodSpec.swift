@@ -77,6 +77,8 @@ package struct PodSpec: Hashable, Sendable {
     package var startDeadline: Instant?
     /// What the program finds at paths of its own; in any order, each path once.
     package var volumes: [PodVolume]
+    /// Containers that run before its program, one after the other, or beside it.
+    package var initContainers: [PodContainer]
 
     /// Makes a spec.
     package init(
@@ -89,7 +91,8 @@ package struct PodSpec: Hashable, Sendable {
         outputPaths: [String] = [],
         activeDeadline: Duration? = nil,
         startDeadline: Instant? = nil,
-        volumes: [PodVolume] = []
+        volumes: [PodVolume] = [],
+        initContainers: [PodContainer] = []
     ) {
         self.name = name
         self.image = image
@@ -101,5 +104,6 @@ package struct PodSpec: Hashable, Sendable {
         self.activeDeadline = activeDeadline
         self.startDeadline = startDeadline
         self.volumes = volumes
+        self.initContainers = initContainers
     }
 }

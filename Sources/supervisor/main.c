@@ -5,7 +5,8 @@
 //
 // Reads in FOLDER: `argv` and `environ` (each entry ended by a NUL byte) and, if present, `cwd` (a path),
 //                  `deadline` ("<ms> <grace ms>": how long the program may run, and how long it may take
-//                  to end when asked to) and `mounts` (see mounts.h; each entry ended by a NUL byte)
+//                  to end when asked to), `mounts` (see mounts.h; each entry ended by a NUL byte) and
+//                  `steplist` (programs that run before it or beside it, see run_steps)
 // Writes there:    `claim`    our process id; locked with flock as long as we live
 //                  `log`      what the program writes to stdout and stderr
 //                  `started`  "<pid> <ms>": the program runs; its process id is also its process group
@@ -229,7 +230,6 @@ static void fail(int pipe, const char *stage, int error) {
 
 // The child's side of fork: becomes the program. Never returns.
 static void become_program(int pipe, pid_t parent, char **arguments, char **variables, char **mounts) {
-    if (setpgid(0, 0) != 0) fail(pipe, "setpgid", errno);
     if (mounts != NULL) {
         char stage[sizeof((struct failure *)NULL)->stage];
         int error = enter_mounts(mounts, stage, sizeof stage);
@@ -321,7 +321,114 @@ static int wait_for_program(pid_t program) {
     }
 }
 
-static int supervise(char **arguments, char **variables, char **mounts) {
+// Steps: programs that run before the pod's own, in order, and programs that run beside it.
+//
+// The process that becomes the program runs them first, so that they are in its group from the beginning: what
+// is sent to the group reaches them, and the deadline counts for all together. Each has a folder like ours, in
+// which `exit` tells how it ended; what they write goes to our log, under a heading.
+
+// Runs the program described in the working folder, in the group we are in, and waits for its end. Returns its
+// status as waitpid gives it, -1 if it was not to be had.
+static int run_step(void) {
+    long long start = now_ms();
+    char **arguments = read_strings("argv");
+    char **variables = arguments == NULL ? NULL : read_strings("environ");
+    if (variables == NULL || arguments[0] == NULL) return report_failure("argv", errno, start), -1;
+    char **mounts = read_strings("mounts");
+    if (mounts == NULL && errno != ENOENT) return report_failure("mounts", errno, start), -1;
+    int channel[2];
+    if (pipe(channel) != 0) return report_failure("pipe", errno, start), -1;
+    fcntl(channel[0], F_SETFD, FD_CLOEXEC);
+    fcntl(channel[1], F_SETFD, FD_CLOEXEC);
+    pid_t parent = getpid();
+    pid_t program = fork();
+    if (program < 0) return report_failure("fork", errno, start), -1;
+    if (program == 0) {
+        close(channel[0]);
+        become_program(channel[1], parent, arguments, variables, mounts);
+    }
+    close(channel[1]);
+    struct failure failure = {0};
+    ssize_t got;
+    do got = read(channel[0], &failure, sizeof failure);
+    while (got < 0 && errno == EINTR);
+    close(channel[0]);
+    int status = 0;
+    while (waitpid(program, &status, 0) < 0)
+        if (errno != EINTR) return report_failure("wait", errno, start), -1;
+    if (got > 0) {
+        failure.stage[sizeof failure.stage - 1] = 0;
+        return report_failure(failure.stage, failure.error, start), -1;
+    }
+    report_end(status, start);
+    return status;
+}
+
+// Dies with the process that is our parent now; `expected` says who that should be.
+static void die_with_parent(pid_t expected) {
+#ifdef __linux__
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+#endif
+    if (getppid() != expected) _exit(125);
+}
+
+// Starts a program beside the pod's own, and again whenever it ends, after ever longer pauses. Whoever keeps it
+// running is a child of the supervisor, so that the pod's program has no children it knows nothing of.
+static int start_sidecar(pid_t supervisor) {
+    pid_t middle = fork();
+    if (middle < 0) return -1;
+    if (middle > 0) {
+        waitpid(middle, NULL, 0);
+        return 0;
+    }
+    middle = getpid();
+    if (fork() != 0) _exit(0);
+    const struct timespec moment = {.tv_nsec = 1000000};
+    while (getppid() == middle) nanosleep(&moment, NULL);
+    die_with_parent(supervisor);
+    // Among them the pipe, which would look as if the program were still on its way.
+    for (int fd = 3; fd < 64; fd++) close(fd);
+    for (unsigned pause = 1;; pause = pause < 60 ? 2 * pause : 60) {
+        run_step();
+        sleep(pause);
+    }
+}
+
+// Runs the steps that `steplist` names by triples: what people call them, their folder, `before` or `beside`.
+// Comes back when the pod's program may start; a step that fails ends us in the way it ended.
+static void run_steps(int pipe, pid_t supervisor, char **steps) {
+    die_with_parent(supervisor);
+    for (int number = 1; number < NSIG; number++) signal(number, SIG_DFL);
+    int log = open("log", O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+    if (log < 0) fail(pipe, "log", errno);
+    for (; steps[0] != NULL; steps += 3) {
+        if (steps[1] == NULL || steps[2] == NULL) fail(pipe, "steplist", EINVAL);
+        int is_beside = strcmp(steps[2], "beside") == 0;
+        dprintf(log, "=== %s %s ===\n", is_beside ? "sidecar" : "init container", steps[0]);
+        if (chdir(steps[1]) != 0) fail(pipe, "step", errno);
+        if (symlink("../../log", "log") != 0 && errno != EEXIST) fail(pipe, "step", errno);
+        int status = is_beside ? start_sidecar(supervisor) : run_step();
+        if (status == -1) _exit(126);
+        if (WIFSIGNALED(status)) kill(getpid(), WTERMSIG(status));
+        if (status != 0) _exit(WIFEXITED(status) ? WEXITSTATUS(status) : 126);
+        if (chdir("../..") != 0) fail(pipe, "step", errno);
+    }
+    dprintf(log, "=== main ===\n");
+    close(log);
+}
+
+// Says that the program is under way, and has its deadline begin.
+static void announce(pid_t program, long long start) {
+    if (deadline.limit > 0) {
+        deadline.program = program;
+        // Without SA_RESTART, and it does no harm: whoever waits here waits again.
+        sigaction(SIGALRM, &(struct sigaction){.sa_handler = time_is_up}, NULL);
+        set_alarm(deadline.limit);
+    }
+    write_line("started", "%ld %lld\n", (long)program, start);
+}
+
+static int supervise(char **arguments, char **variables, char **mounts, char **steps) {
     long long start = now_ms();
     int channel[2];
     if (pipe(channel) != 0) return report_failure("pipe", errno, start);
@@ -333,9 +440,16 @@ static int supervise(char **arguments, char **variables, char **mounts) {
     if (program < 0) return report_failure("fork", errno, start);
     if (program == 0) {
         close(channel[0]);
+        if (setpgid(0, 0) != 0) fail(channel[1], "setpgid", errno);
+        if (steps != NULL) run_steps(channel[1], parent, steps);
         become_program(channel[1], parent, arguments, variables, mounts);
     }
     close(channel[1]);
+    if (steps != NULL) {
+        // On both sides, because neither knows who is first. It fails where the other one has gone on already.
+        setpgid(program, program);
+        announce(program, start);
+    }
 
     struct failure failure = {0};
     ssize_t got;
@@ -343,18 +457,15 @@ static int supervise(char **arguments, char **variables, char **mounts) {
     while (got < 0 && errno == EINTR);
     close(channel[0]);
     if (got > 0) {
+        set_alarm(0);
+        kill(-program, SIGKILL);
         waitpid(program, NULL, 0);
+        clean_up_descendants();
         failure.stage[sizeof failure.stage - 1] = 0;
         return report_failure(failure.stage, failure.error, start);
     }
 
-    if (deadline.limit > 0) {
-        deadline.program = program;
-        // Without SA_RESTART, and it does no harm: whoever waits here waits again.
-        sigaction(SIGALRM, &(struct sigaction){.sa_handler = time_is_up}, NULL);
-        set_alarm(deadline.limit);
-    }
-    write_line("started", "%ld %lld\n", (long)program, start);
+    if (steps == NULL) announce(program, start);
     int waited = wait_for_program(program);
     set_alarm(0);
     if (waited != 0) return report_failure("wait", errno, start);
@@ -405,5 +516,7 @@ int main(int count, char **arguments) {
     if (read_deadline() < 0) return report_failure("deadline", errno, now_ms()) == 0 ? 0 : 74;
     char **mounts = read_strings("mounts");
     if (mounts == NULL && errno != ENOENT) return report_failure("mounts", errno, now_ms()) == 0 ? 0 : 74;
-    return supervise(program, variables, mounts) == 0 ? 0 : 74;
+    char **steps = read_strings("steplist");
+    if (steps == NULL && errno != ENOENT) return report_failure("steplist", errno, now_ms()) == 0 ? 0 : 74;
+    return supervise(program, variables, mounts, steps) == 0 ? 0 : 74;
 }

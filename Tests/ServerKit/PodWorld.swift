@@ -202,6 +202,7 @@ package struct ScriptedPods: PodRuntime {
         for name in world.running where name.runID == runID { world.stop(name, grace: .zero) }
     }
     package func makeVolume(named name: String) async throws {}
+    package func copy(_ source: String, toVolume name: String, at path: String) async throws {}
     package func removeVolume(named name: String) async throws {}
     package func remove(runID: RunID) async throws { try world.remove(runID) }
 }

@@ -153,6 +153,34 @@ package final class LocalPods: PodRuntime {
         try Disk.makeFolder(folders.volume(named: name))
     }
 
+    /// Beside its place first, so that nobody finds half of it.
+    /// - Throws: ``PlatformError`` naming the place.
+    @concurrent
+    package func copy(_ source: String, toVolume name: String, at path: String) async throws {
+        guard !path.hasPrefix("/"), !LocalPath.isCrooked(path), !LocalPath.plain(path).isEmpty else {
+            throw PlatformError.invalid("\(path.debugDescription) is not a path within a volume.")
+        }
+        guard Disk.exists(source) else { throw PlatformError.notFound("File or folder", source) }
+        let target = folders.volume(named: name) + LocalPath.plain(path)
+        let incoming = target + ".incoming"
+        try Disk.makeFolder(String(target.prefix(upTo: target.lastIndex(of: "/") ?? target.startIndex)))
+        do {
+            for old in [incoming, target] where Disk.exists(old) {
+                try FileManager.default.removeItem(atPath: old)
+            }
+            // What the link leads to is meant, not the link.
+            let real = URL(filePath: source).resolvingSymlinksInPath().path
+            try FileManager.default.copyItem(atPath: real, toPath: incoming)
+            try FileManager.default.moveItem(atPath: incoming, toPath: target)
+        } catch {
+            throw PlatformError(
+                .failedPrecondition,
+                "Cannot copy \(source) to \(target). Check permissions and free space.",
+                cause: String(describing: error)
+            )
+        }
+    }
+
     /// A pod that still runs keeps what it has opened and loses the rest.
     /// - Throws: ``PlatformError`` naming the folder.
     @concurrent

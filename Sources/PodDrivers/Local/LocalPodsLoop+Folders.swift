@@ -29,14 +29,36 @@ extension LocalPodsLoop {
             switch try folder.observe() {
             case .untouched: return .untouched
             case .live(let pid): return .live(pid: pid, started: try folder.started())
-            case .ended(let record): return .ended(PodEnd(record, of: spec, logTail: folder.logTail()))
+            case .ended(let record): return .ended(end(record, of: spec))
             case .vanished:
                 let record = recordLoss(in: folder, isFresh: false)
-                return .ended(PodEnd(record, of: spec, logTail: folder.logTail()))
+                return .ended(end(record, of: spec))
             }
         } catch {
             return .ended(PodEnd(.refused(Self.reason(error), end: Self.instant), of: spec, logTail: ""))
         }
+    }
+
+    /// A pod's end: its own program's, or that of a container before it that did not succeed.
+    private func end(_ record: ExitRecord, of spec: PodSpec) -> PodEnd {
+        let folder = folders.supervised(spec.name)
+        let end = PodEnd(record, of: spec, logTail: folder.logTail())
+        switch record {
+        case .exited, .signaled: break
+        case .overdue, .notExecuted, .notSetUp, .lost, .refused: return end
+        }
+        for (index, container) in spec.initContainers.enumerated() where !container.isSidecar {
+            // What cannot be read now only costs the explanation.
+            guard let step = try? folder.endOfStep(index), !step.isSuccess else { continue }
+            return PodEnd(
+                step,
+                of: container,
+                podEndedAt: end.endedAt,
+                startedAt: end.startedAt,
+                logTail: end.logTail
+            )
+        }
+        return end
     }
 
     /// A pod that only the disk knows is taken in if it is alive, so that it can be stopped.
@@ -144,7 +166,7 @@ extension LocalPodsLoop {
         switch subject {
         case .pod(let name):
             guard let spec = state.spec(of: name) else { return }
-            act(state.ended(name, PodEnd(record, of: spec, logTail: folder.logTail())))
+            act(state.ended(name, end(record, of: spec)))
         case .interpreter(let candidate, let folder):
             finishQuestion(candidate, folder, record)
         case .build(let environment, let step, _):

@@ -27,7 +27,7 @@ extension PodEnd {
         case .notExecuted(let errno, let end):
             let reason = Reason(
                 .startFailed,
-                Self.sentence(errno, spec),
+                Self.sentence(errno, program: spec.command.first ?? "", image: spec.image),
                 details: ["errno": .number(Double(errno))]
             )
             self.init(outcome: .notStarted(reason), startedAt: nil, endedAt: end, logTail: logTail)
@@ -50,6 +50,41 @@ extension PodEnd {
         }
     }
 
+    /// The end of a pod whose program never started, because a container before it did not succeed.
+    init(
+        _ record: ExitRecord,
+        of container: PodContainer,
+        podEndedAt end: Instant,
+        startedAt: Instant?,
+        logTail: String
+    ) {
+        let name = "The init container '\(container.name)'"
+        var details: [String: JSONValue] = ["container": .string(container.name)]
+        let what: String
+        switch record {
+        case .exited(let code, _, _):
+            details["exit_code"] = .number(Double(code))
+            let last = logTail.split(separator: "\n").last.map { ": " + $0.prefix(300) } ?? "."
+            what = "\(name) ended with exit status \(code)\(last)"
+        case .signaled(let number, _, _):
+            details["signal"] = .number(Double(number))
+            what = "\(name) was ended by signal \(number)."
+        case .notExecuted(let errno, _):
+            what =
+                "\(name) was not started. "
+                + Self.sentence(errno, program: container.command.first ?? "", image: container.image)
+        case .notSetUp(let errno, let stage, _):
+            what = "\(name) was not started: " + Self.sentence(errno, stage: stage)
+        case .overdue, .lost, .refused: what = "\(name) did not succeed."
+        }
+        self.init(
+            outcome: .notStarted(Reason(.initContainerFailed, what, details: details)),
+            startedAt: startedAt,
+            endedAt: end,
+            logTail: logTail
+        )
+    }
+
     private static func sentence(_ problem: Int32, stage: String) -> String {
         let cause = "(\(Disk.message(of: problem)))"
         if stage == "namespace" {
@@ -69,10 +104,9 @@ extension PodEnd {
             + "Check the disk and the limits of the user the server runs as, then retry."
     }
 
-    private static func sentence(_ problem: Int32, _ spec: PodSpec) -> String {
-        let program = spec.command.first ?? ""
+    private static func sentence(_ problem: Int32, program: String, image: String) -> String {
         let advice =
-            "The task asks for image '\(spec.image)'; local pods do not use images: install \(program) here, "
+            "The task asks for image '\(image)'; local pods do not use images: install \(program) here, "
             + "or run the task in a container driver (coming)."
         switch problem {
         case ENOENT, ENOTDIR:

@@ -9,10 +9,11 @@ extension PodFolders {
     /// What goes with a pod: its empty folders and its files.
     func volumes(of name: PodName) -> String { folder(of: name) + "/volumes" }
 
-    /// Adds what a pod's volumes need to its program: folders, files and mounts.
-    func addVolumes(of spec: PodSpec, to program: inout Program) {
-        for (index, volume) in spec.volumes.enumerated() {
-            let folder = source(of: volume, at: index, of: spec.name)
+    /// Adds what volumes of a pod need to a program: folders, files and mounts.
+    /// - Parameter container: whose volumes they are; files are not shared between containers.
+    func add(_ volumes: [PodVolume], of name: PodName, container: String = "", to program: inout Program) {
+        for (index, volume) in volumes.enumerated() {
+            let folder = source(of: volume, at: "\(container)\(index)", of: name)
             program.folders.append(folder)
             if case .files(let files) = volume.source {
                 for (name, bytes) in files.sorted(by: { $0.key < $1.key }) {
@@ -31,11 +32,11 @@ extension PodFolders {
         program.mounts.sort { $0.target < $1.target }
     }
 
-    private func source(of volume: PodVolume, at index: Int, of name: PodName) -> String {
+    private func source(of volume: PodVolume, at place: String, of name: PodName) -> String {
         switch volume.source {
         case .claim(let claim): self.volume(named: claim)
         case .emptyDir(let folder, _, _): "\(volumes(of: name))/empty-\(FileName.safe(folder))"
-        case .files: "\(volumes(of: name))/files-\(index)"
+        case .files: "\(volumes(of: name))/files-\(place)"
         }
     }
 }

@@ -75,9 +75,31 @@ struct PodFolders: Hashable, Sendable {
         return [
             outputs(of: name), work(of: name), temporary(of: name), component(of: name), volumes(of: name),
         ]
-            + ["argv", "environ", "cwd", "mounts", "mountpoint", "deadline", "started"].map {
-                folder + "/" + $0
-            }
+            + [
+                "argv", "environ", "cwd", "mounts", "mountpoint", "deadline", "started", "steps", "steplist",
+            ].map { folder + "/" + $0 }
+    }
+
+    /// What runs before and beside a pod's program, each in a folder of its own.
+    private func steps(of spec: PodSpec, server: [String: String]) -> [Program.Step] {
+        spec.initContainers.enumerated().map { index, container in
+            var own = spec
+            own.env = container.env
+            let work = supervised(spec.name).step(index).path + "/work"
+            var program = Program(
+                arguments: container.command + container.args,
+                variables: ProgramVariables.ofPod(
+                    own,
+                    start: .literal,
+                    temporaryFolder: temporary(of: spec.name),
+                    server: server
+                ),
+                workFolder: work,
+                folders: [work]
+            )
+            add(container.volumes, of: spec.name, container: "\(container.name)-", to: &program)
+            return Program.Step(name: container.name, isSidecar: container.isSidecar, program: program)
+        }
     }
 
     /// The program of a pod.
@@ -99,7 +121,8 @@ struct PodFolders: Hashable, Sendable {
             guard let slash = path.lastIndex(of: "/"), slash > path.startIndex else { continue }
             program.folders.append(String(path[..<slash]))
         }
-        addVolumes(of: spec, to: &program)
+        add(spec.volumes, of: name, to: &program)
+        program.steps = steps(of: spec, server: server)
         if case .python(let component, let environment) = start {
             program.files += [
                 Program.File(path: self.component(of: name), bytes: Array(component.source.utf8))

@@ -12,7 +12,17 @@ extension PodSpec {
                     + "(coming)."
             )
         }
-        let texts = command + args + env.flatMap { [$0.name, $0.value] }
+        if let container = initContainers.first(where: \.command.isEmpty) {
+            return Reason(
+                .startFailed,
+                "The init container '\(container.name)' gives no command and relies on the one built into image "
+                    + "'\(container.image)'; local pods do not use images. Give it a command."
+            )
+        }
+        let allEnv = env + initContainers.flatMap(\.env)
+        let texts =
+            command + args + initContainers.flatMap { $0.command + $0.args }
+            + allEnv.flatMap { [$0.name, $0.value] }
         if texts.contains(where: { $0.utf8.contains(0) }) {
             return Reason(
                 .startFailed,
@@ -20,7 +30,7 @@ extension PodSpec {
                     + "be given. Pass such data through a file."
             )
         }
-        if let name = env.map(\.name).first(where: { $0.isEmpty || $0.contains("=") }) {
+        if let name = allEnv.map(\.name).first(where: { $0.isEmpty || $0.contains("=") }) {
             return Reason(
                 .startFailed,
                 "'\(name)' cannot be the name of an environment variable. "

@@ -6,6 +6,11 @@ extension PodSpec {
     /// looking at the disk.
     /// - Parameter ownFolders: the server's own, which no volume may hide or lie in.
     func volumeObjection(keepingFree ownFolders: [String]) -> Reason? {
+        ([volumes] + initContainers.map(\.volumes)).lazy.compactMap { objection(to: $0, ownFolders) }.first
+    }
+
+    /// What speaks against the volumes of one container.
+    private func objection(to volumes: [PodVolume], _ ownFolders: [String]) -> Reason? {
         var taken: Set<String> = []
         for volume in volumes {
             let problem =

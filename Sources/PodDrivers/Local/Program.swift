@@ -24,6 +24,16 @@ struct Program: Hashable, Sendable {
     /// Source: Kubernetes `terminationGracePeriodSeconds` is 30; a process needs less than a container.
     static let deadlineGrace: Duration = .seconds(10)
 
+    /// A program that runs before, in a folder of its own within the supervised one, or beside.
+    struct Step: Hashable, Sendable {
+        /// What people call it.
+        var name: String
+        /// Whether it runs beside, and again when it ends.
+        var isSidecar: Bool
+        /// What it runs; without steps and a deadline of its own.
+        var program: Program
+    }
+
     /// The program and its arguments; a program without a slash is looked for in the PATH of ``variables``.
     var arguments: [String]
     /// Its whole environment, each name once.
@@ -36,8 +46,10 @@ struct Program: Hashable, Sendable {
     var files: [File] = []
     /// What it finds at paths of its own, parents first.
     var mounts: [Mount] = []
-    /// How long it may run; `nil` for as long as it likes.
+    /// How long it may run, its steps included; `nil` for as long as it likes.
     var deadline: Duration?
+    /// What runs before and beside it, in order.
+    var steps: [Step] = []
 }
 
 /// How a pod's program is started.

@@ -75,6 +75,7 @@ struct SupervisedFolder: Hashable, Sendable {
         for file in program.files { try Disk.write(file.bytes, to: file.path) }
         if let work = program.workFolder { try Disk.write(Array(work.utf8), to: path + "/cwd") }
         if !program.mounts.isEmpty { try write(program.mounts) }
+        if !program.steps.isEmpty { try write(program.steps) }
         if let deadline = program.deadline {
             let text = "\(deadline.milliseconds) \(Program.deadlineGrace.milliseconds)\n"
             try Disk.write(Array(text.utf8), to: path + "/deadline")
@@ -113,6 +114,23 @@ struct SupervisedFolder: Hashable, Sendable {
         for mount in mounts where !Disk.exists(mount.source) { try Disk.makeFolder(mount.source) }
         let entries = mounts.flatMap { [$0.source, $0.target, $0.isReadOnly ? "ro" : "rw"] }
         try Disk.write(Self.bytes(entries), to: path + "/mounts")
+    }
+
+    /// The folder of a step, which is like that of a program, but has no claim.
+    func step(_ index: Int) -> SupervisedFolder { SupervisedFolder(path: "\(path)/steps/\(index)") }
+
+    /// How a step ended; `nil` for one that has not, and for one that was ended together with the rest.
+    func endOfStep(_ index: Int) throws -> ExitRecord? { try step(index).exitRecord() }
+
+    /// Writes what the supervisor runs before and beside the program: triples of a name, a folder and `before` or
+    /// `beside`.
+    private func write(_ steps: [Program.Step]) throws {
+        var entries: [String] = []
+        for (index, step) in steps.enumerated() {
+            try self.step(index).write(step.program)
+            entries += [step.name, "steps/\(index)", step.isSidecar ? "beside" : "before"]
+        }
+        try Disk.write(Self.bytes(entries), to: path + "/steplist")
     }
 
     private func exitRecord() throws -> ExitRecord? {
