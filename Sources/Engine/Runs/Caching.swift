@@ -17,6 +17,12 @@ extension RunMachine {
         var outputs: [String: String] = [:]
         for (name, output) in task.component.outputParameters { outputs[name] = output.type.name }
         for (name, output) in task.component.outputArtifacts { outputs[name] = output.type.title }
+        // The workspace is another one in each run, and what a task does to it cannot be repeated by its outputs.
+        let usesWorkspace = Workspace.isUsed(
+            texts: container.command + container.args + container.env.map(\.value),
+            parameters: inputs.parameters,
+            artifacts: programArtifacts(inputs.artifacts).values.joined()
+        )
         return CacheKey(
             pipelineName: run.pipelineName,
             componentName: task.componentName,
@@ -26,7 +32,7 @@ extension RunMachine {
             parameters: inputs.parameters,
             artifacts: inputs.artifacts.mapValues { ids in ids.map(identity) },
             outputs: outputs,
-            volumes: []
+            volumes: usesWorkspace ? [Workspace.volumeName(of: run.id)] : []
         )
     }
 

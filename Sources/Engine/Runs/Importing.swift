@@ -34,6 +34,7 @@ extension RunMachine {
                         schemaTitle: output?.value.type.title ?? importer.typeTitle,
                         schemaVersion: output?.value.type.version ?? "0.0.1",
                         metadata: metadata,
+                        downloadsToWorkspace: importer.downloadsToWorkspace,
                         reimport: importer.reimport,
                         output: output?.key ?? "artifact"
                     )
@@ -70,7 +71,27 @@ extension RunMachine {
         case .registered(let artifact):
             let output = definition(of: index)?.component.outputArtifacts.keys.first ?? "artifact"
             publish(index, [:], [output: [artifact]])
+            noteWorkspaceArtifacts(of: index)
             end(index, .succeeded, now, nil)
+        }
+    }
+}
+
+extension RunMachine {
+    /// Remembers what an importer has put in the workspace; it follows from the rows.
+    mutating func noteWorkspaceArtifacts(of index: Int) {
+        guard case .importer(let importer) = definition(of: index)?.body, importer.downloadsToWorkspace else {
+            return
+        }
+        workspaceArtifacts.formUnion(instances[index].record.outputs.artifacts.values.joined())
+    }
+
+    /// Artifacts of the run as its programs find them.
+    func programArtifacts(_ ids: [String: [ArtifactID]]) -> [String: [Artifact]] {
+        ids.mapValues { ids in
+            ids.compactMap { id in
+                workspaceArtifacts.contains(id) ? artifacts[id]?.inWorkspace : artifacts[id]
+            }
         }
     }
 }

@@ -206,9 +206,6 @@ extension RunMachine {
 
 /// Facts of a run that placeholders stand for. Source: KFP `dsl.PIPELINE_*_PLACEHOLDER`.
 package enum Facts {
-    /// Where a run's workspace is mounted. Source: KFP `dsl.WORKSPACE_PATH_PLACEHOLDER`.
-    package static let workspacePath = "/kfp-workspace"
-
     /// The facts, by placeholder name.
     package static func of(_ run: Run, _ task: TaskRecord) -> [String: String] {
         of(run, path: task.path, name: task.name)
@@ -220,7 +217,7 @@ package enum Facts {
             "pipeline_job_name": run.displayName,
             "pipeline_job_resource_name": run.pipelineName + "-" + run.id.text,
             "pipeline_job_uuid": run.id.text,
-            "workspace_path": workspacePath,
+            "workspace_path": Workspace.path,
             "pipeline_task_name": name,
             "pipeline_task_uuid": run.id.text + "." + path.text,
             "pipeline_job_create_time_utc": run.createdAt.rfc3339,

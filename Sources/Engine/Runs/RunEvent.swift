@@ -49,6 +49,8 @@ package struct Import: Hashable, Sendable {
     package let schemaVersion: String
     /// What is said of it.
     package let metadata: [String: JSONValue]
+    /// Whether a copy goes to the run's workspace.
+    package let downloadsToWorkspace: Bool
     /// Whether one that is known already will not do.
     package let reimport: Bool
     /// The output it becomes.

@@ -114,7 +114,7 @@ extension RunMachine {
                     wantedAt: instances[index].attempts[attempt].createdAt,
                     task: task,
                     parameters: inputs.parameters,
-                    artifacts: inputs.artifacts.mapValues { ids in ids.compactMap { artifacts[$0] } }
+                    artifacts: programArtifacts(inputs.artifacts)
                 )
             )
         )

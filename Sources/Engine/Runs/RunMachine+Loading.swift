@@ -213,6 +213,7 @@ extension RunMachine {
     /// Computes what follows from the rows.
     mutating func derive() {
         for index in instances.indices {
+            noteWorkspaceArtifacts(of: index)
             let children = instances[index].children
             instances[index].openChildren = children.count { !instances[$0].record.state.isFinal }
             if instances[index].isLoop, instances[index].record.state == .running,

@@ -44,6 +44,8 @@ package struct RunMachine: Sendable {
     var instances: [TaskInstance] = []
     var indexOfPath: [TaskPath: Int] = [:]
     var artifacts: [ArtifactID: Artifact] = [:]
+    /// Those of which a copy lies in the run's workspace.
+    var workspaceArtifacts: Set<ArtifactID> = []
     /// When waiting retries are due, by instance.
     var retries: [Int: Instant] = [:]
     var step = Step()

@@ -83,6 +83,8 @@ struct OutputCollector: Sendable {
                 artifact.id = ArtifactID(newID())
                 artifact.uri = collected.uri
                 artifact.metadata = collected.metadata
+                // A program may have handed on what was said of its input.
+                artifact.metadata[Artifact.workspaceMark] = nil
                 artifact.schemaTitle = collected.schemaTitle ?? planned.schemaTitle
                 artifact.createdAt = endedAt
                 artifact.digest = try await artifacts.digest(

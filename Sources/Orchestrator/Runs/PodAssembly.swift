@@ -22,8 +22,18 @@ struct PodAssembly: Sendable {
     /// - Parameters:
     ///   - layout: where the driver wants the pod's small files.
     ///   - folder: URI under which the attempt's artifacts go.
+    ///   - settings: what the platform spec says of the task, resolved.
+    ///   - workspace: the claim that is the run's workspace and its path, for a task that uses it.
     /// - Throws: ``PlaceholderError``, or ``InvalidSpec`` for resources that are no quantities.
-    init(_ launch: Launch, of run: Run, container: ContainerSpec, layout: PodLayout, folder: String) throws {
+    init(
+        _ launch: Launch,
+        of run: Run,
+        container: ContainerSpec,
+        settings: PodSettings = PodSettings(),
+        workspace: (claim: String, path: String)? = nil,
+        layout: PodLayout,
+        folder: String
+    ) throws {
         task = launch.task
         let name = PodName(runID: run.id, path: launch.path, attempt: launch.attempt)
         var files: [String: String] = [:]
@@ -33,33 +43,43 @@ struct PodAssembly: Sendable {
         outputFiles = files
         executorOutputFile = folder + "/executor_output.json"
         planned = Self.plan(task, folder: folder, now: run.createdAt)
-        let input = ExecutorInput(
-            parameters: launch.parameters,
-            inputArtifacts: launch.artifacts,
-            outputFiles: outputFiles,
-            outputArtifacts: planned,
-            executorOutputFile: executorOutputFile
-        )
         var values = PlaceholderValues()
         values.parameters = launch.parameters
         values.inputArtifacts = launch.artifacts
         values.listInputs = Set(task.component.inputArtifacts.filter(\.value.isList).keys)
         values.outputFiles = outputFiles
         values.outputArtifacts = planned
-        values.executorInput = input.json.jsonText
         values.executorOutputFile = executorOutputFile
         values.facts = Facts.of(run, path: launch.path, name: task.name)
         values.facts["pipeline_root"] = folder
+        let config = task.component.taskConfig
+        let before = PlaceholderResolver(values)
+        let env = try container.env.map { (name: $0.name, value: try before.text($0.value)) }
+        let resources = try container.resources?.resolved(before)
+        for (name, input) in task.component.inputParameters where input.type == .taskConfig {
+            values.parameters[name] = config.value(
+                env: env,
+                resources: resources,
+                settings: settings,
+                workspace: workspace
+            )
+        }
+        let input = ExecutorInput(
+            parameters: values.parameters,
+            inputArtifacts: launch.artifacts,
+            outputFiles: outputFiles,
+            outputArtifacts: planned,
+            executorOutputFile: executorOutputFile
+        )
+        values.executorInput = input.json.jsonText
         let resolver = PlaceholderResolver(values)
         pod = PodSpec(
             name: name,
             image: try resolver.text(container.image),
             command: try resolver.arguments(container.command),
             args: try resolver.arguments(container.args),
-            env: try container.env.map {
-                EnvironmentVariable(name: $0.name, value: try resolver.text($0.value))
-            },
-            requests: try Self.requests(container.resources, resolver),
+            env: config.applies(.env) ? env.map { EnvironmentVariable(name: $0.name, value: $0.value) } : [],
+            requests: config.applies(.resources) ? try Self.requests(resources) : ResourceRequests(),
             outputPaths: outputFiles.values.sorted() + planned.values.map(\.uri).sorted() + [
                 executorOutputFile
             ]
@@ -71,6 +91,8 @@ struct PodAssembly: Sendable {
         pod.env = extras.env + pod.env
         pod.volumes += extras.volumes
         pod.activeDeadline = extras.activeDeadline
+        pod.initContainers = extras.initContainers
+        pod.requests = extras.requests(with: pod.requests)
     }
 
     private static func plan(_ task: TaskGraph.Task, folder: String, now: Instant) -> [String: Artifact] {
@@ -95,13 +117,10 @@ struct PodAssembly: Sendable {
         TaskPath.root.appending(name).text
     }
 
-    private static func requests(
-        _ resources: ContainerSpec.Resources?,
-        _ resolver: PlaceholderResolver
-    ) throws -> ResourceRequests {
+    private static func requests(_ resources: ContainerSpec.Resources?) throws -> ResourceRequests {
         guard let resources else { return ResourceRequests() }
         func quantity(_ text: String?, _ field: String) throws -> Quantity? {
-            guard let text = try text.map(resolver.text) else { return nil }
+            guard let text else { return nil }
             guard let quantity = Quantity(text) else {
                 throw InvalidSpec([
                     SpecProblem(
@@ -113,8 +132,8 @@ struct PodAssembly: Sendable {
             return quantity
         }
         var devices: [String: Int] = [:]
-        if let type = try resources.acceleratorType.map(resolver.text) {
-            let count = try resources.acceleratorCount.map(resolver.text) ?? "1"
+        if let type = resources.acceleratorType {
+            let count = resources.acceleratorCount ?? "1"
             guard let number = Int(count), number >= 0 else {
                 throw InvalidSpec([
                     SpecProblem("resources.accelerator.count", "expected a number, found '\(count)'")
@@ -130,5 +149,19 @@ struct PodAssembly: Sendable {
             memory: try quantity(resources.memoryRequest, "memoryRequest") ?? memoryLimit,
             devices: devices
         )
+    }
+}
+
+extension ContainerSpec.Resources {
+    /// The same with placeholders replaced.
+    fileprivate func resolved(_ resolver: PlaceholderResolver) throws -> Self {
+        var resources = self
+        resources.cpuLimit = try cpuLimit.map(resolver.text)
+        resources.cpuRequest = try cpuRequest.map(resolver.text)
+        resources.memoryLimit = try memoryLimit.map(resolver.text)
+        resources.memoryRequest = try memoryRequest.map(resolver.text)
+        resources.acceleratorType = try acceleratorType.map(resolver.text)
+        resources.acceleratorCount = try acceleratorCount.map(resolver.text)
+        return resources
     }
 }

@@ -7,6 +7,8 @@ struct PodExtras {
     let env: [EnvironmentVariable]
     let volumes: [PodVolume]
     let activeDeadline: Duration?
+    let initContainers: [PodContainer]
+    private let settings: PodSettings
 
     /// - Parameters:
     ///   - settings: resolved for this task.
@@ -19,13 +21,50 @@ struct PodExtras {
             }
         }
         let sources = Dictionary(settings.volumes.map { ($0.name, $0.source) }) { first, _ in first }
-        volumes = try settings.mounts.compactMap { mount in
-            guard let source = sources[mount.volumeName],
-                let volume = try Self.source(source, named: mount.volumeName, objects)
-            else { return nil }
-            return PodVolume(source: volume, mountPath: mount.path, subPath: mount.subPath)
+        func volumes(_ mounts: [PodSettings.Mount]) throws -> [PodVolume] {
+            try mounts.compactMap { mount in
+                guard let source = sources[mount.volumeName],
+                    let volume = try Self.source(source, named: mount.volumeName, objects)
+                else { return nil }
+                return PodVolume(source: volume, mountPath: mount.path, subPath: mount.subPath)
+            }
+        }
+        self.volumes = try volumes(settings.mounts)
+        initContainers = try settings.initContainers.map { container in
+            PodContainer(
+                name: container.name,
+                image: container.image,
+                command: container.command,
+                args: container.args,
+                env: container.env.map { EnvironmentVariable(name: $0.name, value: $0.value) },
+                volumes: try volumes(container.mounts),
+                isSidecar: container.isSidecar
+            )
         }
         activeDeadline = settings.activeDeadline
+        self.settings = settings
+    }
+
+    /// What the pod asks of the machine, given what its own container asks: a container before it needs its share only
+    /// until it ends, one beside it all along. Source: Kubernetes, effective requests of pods.
+    func requests(with own: ResourceRequests) -> ResourceRequests {
+        var requests = own
+        requests.cpu = Self.most(own.cpu, settings.initContainers, "cpu")
+        requests.memory = Self.most(own.memory, settings.initContainers, "memory")
+        return requests
+    }
+
+    private static func most(_ own: Quantity?, _ containers: [InitContainer], _ resource: String) -> Quantity?
+    {
+        var beside: Int64 = 0
+        var most: Int64 = 0
+        for container in containers {
+            let text = container.requests[resource] ?? container.limits[resource]
+            let amount = text.flatMap { Quantity($0) }?.thousandths ?? 0
+            if container.isSidecar { beside += amount } else { most = max(most, beside + amount) }
+        }
+        let all = max(most, beside + (own?.thousandths ?? 0))
+        return all == 0 ? own : Quantity(thousandths: all)
     }
 
     private static func value(
@@ -93,19 +132,5 @@ struct PodExtras {
             "The \(kind.rawValue) '\(name)' \(what) on this machine; add it with "
                 + "`martlet \(command) set \(name) \(key ?? "KEY")=VALUE`."
         )
-    }
-}
-
-/// The claim that is a run's workspace. Source: KFP `WorkspaceConfig`.
-enum Workspace {
-    /// Name of the volume: one a run.
-    static func volumeName(of run: RunID) -> String { "\(run)-kfp-workspace" }
-
-    /// The mount of the workspace for a pod that speaks of it; `nil` for one that does not, or without a workspace.
-    static func volume(_ config: PipelineConfig, for pod: PodSpec, mountedAt path: String) -> PodVolume? {
-        guard config.workspace != nil else { return nil }
-        let texts = pod.command + pod.args + pod.env.map(\.value)
-        guard texts.contains(where: { $0.contains(path) }) else { return nil }
-        return PodVolume(source: .claim(volumeName(of: pod.name.runID)), mountPath: path)
     }
 }

@@ -1,5 +1,6 @@
 import Logging
 import Model
+import PipelineIR
 import Pods
 import Store
 

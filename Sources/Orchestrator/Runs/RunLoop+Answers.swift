@@ -22,7 +22,9 @@ extension RunLoop {
         let importer = Importer(
             database: driver.database,
             artifacts: driver.artifacts,
-            newID: driver.newID,
+            pods: driver.pods,
+            hasWorkspace: live.platform.pipelineConfig.workspace != nil,
+            newID: driver.newID: driver.newID,
             mountPaths: [Facts.workspacePath]
                 + live.platform.executors.values.flatMap { $0.pvcMount.map(\.mountPath) }
         )
@@ -53,9 +55,10 @@ extension RunLoop {
             let settings = try? config.resolved({ try live.machine.value(of: $0, for: path) })
         else { return key }
         var key = key
-        key.volumes = settings.volumes.compactMap { volume in
+        key.volumes += settings.volumes.compactMap { volume in
             if case .claim(let name) = volume.source { name } else { nil }
-        }.sorted()
+        }
+        key.volumes.sort()
         return key
     }
 }

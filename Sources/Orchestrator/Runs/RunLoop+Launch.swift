@@ -34,15 +34,23 @@ extension RunLoop {
     ) throws -> PodAssembly? {
         guard let live = runs[name.runID] else { return nil }
         let run = live.machine.run
-        var extras: PodExtras?
-        if let config = live.platform.executors[label] {
-            let settings = try config.resolved { try live.machine.value(of: $0, for: launch.path) }
-            extras = try PodExtras(settings, for: name, driver.objects)
-        }
+        let settings =
+            try live.platform.executors[label]?.resolved { try live.machine.value(of: $0, for: launch.path) }
+            ?? PodSettings()
+        let usesWorkspace =
+            live.platform.pipelineConfig.workspace != nil
+            && Workspace.isUsed(
+                texts: container.command + container.args + container.env.map(\.value),
+                parameters: launch.parameters,
+                artifacts: launch.artifacts.values.joined()
+            )
+        let workspace = usesWorkspace ? Workspace.volumeName(of: run.id) : nil
         var assembly = try PodAssembly(
             launch,
             of: run,
             container: container,
+            settings: settings,
+            workspace: workspace.map { (claim: $0, path: Workspace.path) },
             layout: driver.pods.layout(of: name),
             folder: driver.artifacts.folder(
                 pipelineName: run.pipelineName,
@@ -51,15 +59,12 @@ extension RunLoop {
                 attempt: launch.attempt
             )
         )
-        if let extras { assembly.add(extras) }
-        assembly.pod.startDeadline = driver.timing.pendingMax.map { launch.wantedAt + $0 }
-        if let workspace = Workspace.volume(
-            live.platform.pipelineConfig,
-            for: assembly.pod,
-            mountedAt: Facts.workspacePath
-        ) {
-            assembly.pod.volumes.append(workspace)
+        let config = launch.task.component.taskConfig
+        assembly.add(try PodExtras(config.podSettings(settings), for: name, driver.objects))
+        if let workspace, config.applies(.volumes) {
+            assembly.pod.volumes.append(PodVolume(source: .claim(workspace), mountPath: Workspace.path))
         }
+        assembly.pod.startDeadline = driver.timing.pendingMax.map { launch.wantedAt + $0 }
         return assembly
     }
 

@@ -20,6 +20,9 @@ extension PodSettings {
             let folder = mount.subPath.map { "folder \($0) of " } ?? ""
             sentences.append("\(mount.path): \(folder)\(source)")
         }
+        for container in initContainers {
+            sentences.append("\(container.isSidecar ? "sidecar" : "init container") \(container.name)")
+        }
         if let activeDeadline { sentences.append("deadline: \(activeDeadline.components.seconds) seconds") }
         return sentences
     }
@@ -44,10 +47,6 @@ extension PodSettings {
         }
         if securityContext?.runAsNonRoot == true {
             sentences.append("run as non-root: processes run as the server's own user")
-        }
-        for container in initContainers {
-            let kind = container.isSidecar ? "sidecar" : "init container"
-            sentences.append("\(kind) \(container.name): there are no containers here")
         }
         sentences += unknown.map { "\($0): this version does not know the setting" }
         return sentences

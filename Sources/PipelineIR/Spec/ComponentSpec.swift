@@ -24,8 +24,8 @@ package struct ComponentSpec: Hashable, Sendable {
     package var implementation: Implementation = .missing
     /// Platform settings carried inside of the component; kept.
     package var singlePlatformSpecs: [JSONValue] = []
-    /// Which pod settings go to a `TASK_CONFIG` input; kept.
-    package var taskConfigPassthroughs: [JSONValue] = []
+    /// Which of a task's settings go to its `TASK_CONFIG` inputs.
+    package var taskConfig = TaskConfig()
     /// Fields this build does not know.
     package var unknown: [String: JSONValue] = [:]
 
@@ -50,7 +50,7 @@ package struct ComponentSpec: Hashable, Sendable {
             implementation = .executor(label: label)
         }
         singlePlatformSpecs = reader.elements("singlePlatformSpecs")
-        taskConfigPassthroughs = reader.elements("taskConfigPassthroughs")
+        taskConfig = TaskConfig(reading: &reader)
         unknown = reader.unknown
     }
 }

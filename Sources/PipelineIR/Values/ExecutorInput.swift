@@ -16,6 +16,38 @@ extension Artifact {
     }
 }
 
+extension Artifact {
+    /// The metadata by which programs are told that a copy lies in the run's workspace; never stored, because it
+    /// only holds within a run. Source: KFP SDK, `Artifact.path`.
+    package static let workspaceMark = "_kfp_workspace"
+
+    /// Whether a copy lies in the run's workspace.
+    package var isInWorkspace: Bool { metadata[Self.workspaceMark] == .bool(true) }
+
+    /// The artifact as programs find it when a copy lies in the run's workspace.
+    package var inWorkspace: Artifact {
+        var artifact = self
+        artifact.metadata[Self.workspaceMark] = true
+        return artifact
+    }
+
+    /// Where a copy lies, from the workspace's own folder. Source: KFP SDK, `Artifact.path`; KFP launcher,
+    /// `LocalWorkspacePathForURI`.
+    package var workspacePath: String {
+        var local = uri
+        for (scheme, folder) in [("gs://", "gcs/"), ("minio://", "minio/"), ("s3://", "s3/")]
+        where uri.hasPrefix(scheme) {
+            local = folder + uri.dropFirst(scheme.count)
+        }
+        return ".artifacts/" + local.drop { $0 == "/" }
+    }
+
+    /// Where programs find the bytes.
+    package var programPath: String {
+        isInWorkspace ? Workspace.path + "/" + workspacePath : uri
+    }
+}
+
 /// Everything a program is told: the value of `{{$}}`. Source: KFP `ExecutorInput`.
 package struct ExecutorInput: Sendable {
     /// Input parameters, defaults filled in.

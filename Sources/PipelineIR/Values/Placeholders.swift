@@ -288,7 +288,8 @@ package struct PlaceholderResolver: Sendable {
         _ expression: String
     ) throws(PlaceholderError) -> String {
         switch (field, key) {
-        case ("uri", nil), ("path", nil): return artifact.uri
+        case ("uri", nil): return artifact.uri
+        case ("path", nil): return artifact.programPath
         case ("name", nil): return artifact.id.text
         case ("metadata", nil): return JSONValue.object(artifact.metadata).jsonText
         case ("metadata", let key?):

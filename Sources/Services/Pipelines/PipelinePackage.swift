@@ -56,7 +56,7 @@ package struct PipelinePackage: Sendable {
 
     /// Refuses what this build cannot execute yet.
     package func checkSupported() throws {
-        let unsupported = graph.unsupported(platformSpec: document.platformSpec)
+        let unsupported = graph.unsupported
         guard let first = unsupported.first else { return }
         let kinds = Set(unsupported.map(\.message)).sorted().joined(separator: ", ")
         throw PlatformError.invalid("not supported yet: \(kinds); first found at \(first.path)")

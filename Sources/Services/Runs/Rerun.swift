@@ -14,7 +14,8 @@ extension Run {
             parameters: source.parameters,
             pipelineRoot: source.pipelineRoot,
             serviceAccount: source.serviceAccount,
-            createdAt: createdAt
+            createdAt: createdAt,
+            notes: source.notes
         )
         rerun = Rerun(source: source.id, from: path)
     }

@@ -1,5 +1,6 @@
 import Engine
 import Model
+import PipelineIR
 import TestKit
 import Testing
 
@@ -133,6 +134,44 @@ struct FlowTests {
         try run.reload()
         run.resume()
         #expect((key(run) != nil) == asks)
+    }
+
+    @Test("A task that uses the workspace is the same only within a run")
+    func workspaceInKey() throws {
+        let cached: [String: JSONValue] = ["cachingOptions": ["enableCache": true]]
+        let path = try TestRun(tasks: [
+            "a": TestRun.work(["s": SpecBuilder.constant("/kfp-workspace/x")], rest: cached)
+        ])
+        #expect(key(path)?.volumes == ["r-kfp-workspace"])
+        #expect(key(try self.cached())?.volumes == [])
+    }
+
+    @Test(
+        "What an importer has put in the workspace is found there by the tasks of the run, also after a restart"
+    )
+    func workspaceArtifacts() throws {
+        let read = SpecBuilder.task("read", artifacts: ["data": SpecBuilder.artifact("i", "data")])
+        var run = try TestRun(
+            TestRun.spec(["i": SpecBuilder.task("fetch"), "b": read]) {
+                $0.importer("fetch", artifactURI: ["constant": "/x/y"], rest: ["downloadToWorkspace": true])
+            }
+        )
+        let artifact = Artifact(
+            id: ArtifactID("x"),
+            name: "data",
+            schemaTitle: "system.Dataset",
+            schemaVersion: "0.0.1",
+            uri: "/x/y",
+            createdAt: .epoch
+        )
+        run.handle(.imported(TaskPath("i"), .registered(artifact)))
+        #expect(run.artifacts.map(\.metadata) == [[:]])
+        for _ in 1...2 {
+            let input = try #require(try run.launch("b").artifacts["data"]?.first)
+            #expect(input.programPath == "/kfp-workspace/.artifacts/x/y" && input.uri == "/x/y")
+            try run.reload()
+            run.resume()
+        }
     }
 
     private func key(_ run: TestRun) -> CacheKey? {

@@ -97,34 +97,6 @@ struct TaskGraphTests {
         )
     }
 
-    @Test("Of the Kubernetes settings, init containers are refused by name")
-    func platform() throws {
-        var builder = SpecBuilder()
-        builder.container("work")
-        let graph = try Self.graph(builder, ["a": SpecBuilder.task("work")])
-        let platform: JSONValue = [
-            "platforms": [
-                "kubernetes": [
-                    "deploymentSpec": [
-                        "executors": [
-                            "exec-work": [
-                                "nodeSelector": ["labels": [:]], "secretAsEnv": [],
-                                "initContainers": [["name": "first", "image": "alpine"]],
-                            ]
-                        ]
-                    ],
-                    "pipelineConfig": ["workspace": ["size": "1Gi"], "activeDeadlineSeconds": 60],
-                ]
-            ]
-        ]
-        #expect(
-            graph.unsupported(platformSpec: platform).map(\.path) == [
-                "platforms.kubernetes.deploymentSpec.executors.exec-work.initContainers"
-            ]
-        )
-        #expect(graph.unsupported(platformSpec: ["platforms": ["other": [:]]]) == [])
-    }
-
     @Test("What only another platform runs is refused by its name")
     func foreign() throws {
         for kind in ["resolver", "customJob"] {
@@ -134,7 +106,7 @@ struct TaskGraphTests {
             json["deploymentSpec", "executors", "exec-work"] = .object([kind: [:]])
             let graph = try TaskGraph(try PipelineSpec(json: json))
             #expect(
-                graph.unsupported(platformSpec: nil).map(\.description)
+                graph.unsupported.map(\.description)
                     == ["root.dag.tasks.a: '\(kind)' executors, which only Vertex AI runs"]
             )
         }

@@ -98,7 +98,7 @@ struct LocalSettingsTests {
         )
     }
 
-    @Test("Other containers, huge pages, pods to be near to and unknown settings are ignored")
+    @Test("Huge pages, pods to be near to and unknown settings are ignored; other containers are not")
     func others() throws {
         let settings = try PlatformSamples.executor([
             "emptyDirMounts": [["volumeName": "v", "mountPath": "/v", "medium": "HugePages-2Mi"]],
@@ -112,9 +112,12 @@ struct LocalSettingsTests {
             settings.ignoredLocally == [
                 "medium HugePages-2Mi of volume v: it is an ordinary folder here",
                 "pod anti-affinity zone: there are no nodes here",
-                "init container fetch: there are no containers here",
-                "sidecar proxy: there are no containers here",
                 PlatformSamples.path + ".podResourceClaims: this version does not know the setting",
+            ]
+        )
+        #expect(
+            settings.honouredLocally == [
+                "/v: an empty folder in HugePages-2Mi", "init container fetch", "sidecar proxy",
             ]
         )
     }

@@ -13,7 +13,7 @@ struct GoldenSpecTests {
         #expect(spec.components.values.filter { !$0.unknown.isEmpty } == [])
         let graph = try TaskGraph(spec)
         #expect(graph.root.name == "root")
-        #expect(graph.unsupported(platformSpec: nil) == [])
+        #expect(graph.unsupported == [])
     }
 
     @Test("The same spec in snake_case decodes to the same value", arguments: GoldenSpec.allCases)

@@ -19,7 +19,7 @@ struct MutationTests {
             for _ in 0...random.below(3) { Self.damage(&json, &random) }
             do throws(InvalidSpec) {
                 let graph = try TaskGraph(try PipelineSpec(json: json))
-                _ = graph.unsupported(platformSpec: nil)
+                _ = graph.unsupported
                 _ = graph.problems(inParameters: ["number": 1])
                 accepted += 1
             } catch {
