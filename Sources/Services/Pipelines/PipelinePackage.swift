@@ -35,9 +35,9 @@ package struct PipelinePackage: Sendable {
         }
     }
 
-    /// Reads an uploaded file: YAML with one or two documents, or JSON.
+    /// Reads an uploaded file: YAML with one or two documents, JSON, or a zip or tar.gz with such YAML in it.
     /// - Throws: `invalidArgument` for anything that is no pipeline, `tooLarge` over
-    ///   ``Limits/uploadBytesMax``.
+    ///   ``Limits/uploadBytesMax``, packed or unpacked.
     package init(file bytes: [UInt8], named fileName: String) throws {
         if bytes.count > Limits.uploadBytesMax {
             throw PlatformError(
@@ -45,11 +45,10 @@ package struct PipelinePackage: Sendable {
                 "The file has \(bytes.count) bytes; at most \(Limits.uploadBytesMax) (32 MiB) are allowed."
             )
         }
-        if bytes.starts(with: [0x50, 0x4B]) || bytes.starts(with: [0x1F, 0x8B]) {
-            throw PlatformError.invalid(
-                "\(fileName): zip and tar.gz packages are not supported yet; upload the pipeline's "
-                    + "YAML file itself."
-            )
+        if let pipeline = try PipelineArchive.pipeline(in: bytes, named: fileName) {
+            let name = "\(pipeline.name) in \(fileName)"
+            try self.init(try DocumentReader.document(pipeline.bytes, named: name))
+            return
         }
         try self.init(try DocumentReader.document(bytes, named: fileName))
     }

@@ -58,20 +58,6 @@ struct PipelinePackageTests {
         #expect(atLimit.code == .invalidArgument)
     }
 
-    @Test(
-        "Archives are refused with a sentence that says what to upload instead",
-        arguments: [
-            [0x50, 0x4B, 0x03, 0x04], [0x1F, 0x8B, 0x08] as [UInt8],
-        ]
-    )
-    func archives(magic: [UInt8]) throws {
-        let error = try #require(throws: PlatformError.self) {
-            try PipelinePackage(file: magic + [0, 1, 2], named: "p.zip")
-        }
-        #expect(error.code == .invalidArgument)
-        #expect(error.message.contains("upload the pipeline's YAML file itself"))
-    }
-
     @Test("Everything wrong with a spec is said at once, each with its place")
     func problems() throws {
         let text = "pipelineInfo: {name: UPPER}\nschemaVersion: 1.0.0\nroot: {dag: {tasks: 7}}\n"
