@@ -44,6 +44,7 @@ let hummingbirdTesting = Target.Dependency.product(
 let nio = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let httpClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioHTTP = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
@@ -114,11 +115,16 @@ let package = Package(
         library("StoreDrivers", ["Model", "Store"], packages: [grdb]),
         .target(name: "CPidfd"),
         library("PodDrivers", ["Model", "Pods", "CPidfd"], packages: [crypto, logging]),
-        library("ArtifactDrivers", ["Model", "Artifacts"], packages: [crypto]),
+        library(
+            "ArtifactDrivers",
+            ["Model", "Artifacts"],
+            packages: [crypto, httpClient, nio, nioHTTP, nioPosix]
+        ),
         // Row 4: shell.
+        .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
         library(
             "Services",
-            ["Model", "PipelineIR", "Engine", "Store", "Pods", "Artifacts"],
+            ["Model", "PipelineIR", "Engine", "Store", "Pods", "Artifacts", "CZlib"],
             packages: [crypto, yams]
         ),
         library(

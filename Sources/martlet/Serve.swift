@@ -56,6 +56,19 @@ struct Serve: AsyncParsableCommand {
     )
     var pendingTimeout: String?
 
+    @Option(
+        help: """
+            Hosts from which clients may have pipelines fetched, as in github.com,*.example.org; https, and public \
+            addresses only. (default: none)
+            """
+    )
+    var packageHosts: String?
+
+    @Option(
+        help: "The same for hosts in private networks, this machine included, as in http://10.0.0.5:8080."
+    )
+    var privatePackageHosts: String?
+
     @Option(help: "How log lines are written: text or json. (default: text)")
     var logFormat: Settings.LogFormat?
 
@@ -74,6 +87,8 @@ struct Serve: AsyncParsableCommand {
             cache: cache,
             cacheMaxAge: cacheMaxAge,
             pendingTimeout: pendingTimeout,
+            packageHosts: packageHosts,
+            privatePackageHosts: privatePackageHosts,
             logFormat: logFormat,
             logLevel: logLevel
         )

@@ -53,6 +53,12 @@ struct Server {
             logger: logger
         )
         let wakeUp = driver.wakeUp
+        let download = PackageDownload(
+            hosts: try PackageHosts(
+                publicHosts: settings.packageHosts,
+                privateHosts: settings.privatePackageHosts
+            )
+        )
         let useCases = UseCases(
             ServiceContext(
                 database: database,
@@ -64,7 +70,8 @@ struct Server {
                     runCreated: { wakeUp.runCreated() },
                     terminationRequested: { wakeUp.terminationRequested($0) },
                     runDeleted: { wakeUp.runDeleted($0) }
-                )
+                ),
+                fetchPackage: { try await download.file(at: $0) }
             )
         )
         try await useCases.experiments.ensureDefault()

@@ -37,6 +37,10 @@ struct Settings: Sendable {
     /// How long a task may wait to be started, for room on the machine or its environment, such as `10m`; longer than 0.
     /// Default: for as long as it takes.
     var pendingTimeout: Duration?
+    /// Hosts from which pipelines may be fetched, such as `github.com,*.example.org`. Default: none.
+    var packageHosts: [String]
+    /// The same for hosts in private networks, such as `http://10.0.0.5:8080`. Default: none.
+    var privatePackageHosts: [String]
     /// `text` or `json`. Default `text`.
     var logFormat: LogFormat
     /// `trace`, `debug`, `info`, `notice`, `warning`, `error`. Default `notice`.
@@ -51,6 +55,8 @@ struct Settings: Sendable {
         var cache: Switch?
         var cacheMaxAge: String?
         var pendingTimeout: String?
+        var packageHosts: String?
+        var privatePackageHosts: String?
         var logFormat: LogFormat?
         var logLevel: String?
     }
@@ -88,6 +94,8 @@ struct Settings: Sendable {
             ) ?? .on,
             cacheMaxAge: try duration("cacheMaxAge", flags.cacheMaxAge, reader),
             pendingTimeout: try duration("pendingTimeout", flags.pendingTimeout, reader),
+            packageHosts: list(flags.packageHosts, "packageHosts", reader),
+            privatePackageHosts: list(flags.privatePackageHosts, "privatePackageHosts", reader),
             logFormat: try flags.logFormat ?? choice(
                 "logFormat",
                 reader,
@@ -124,6 +132,14 @@ struct Settings: Sendable {
             )
         }
         return duration
+    }
+
+    /// A list, whose elements stand between commas in flags and in the environment.
+    private static func list(_ flag: String?, _ key: String, _ reader: ConfigReader) -> [String] {
+        let elements =
+            flag.map { $0.split(separator: ",").map(String.init) }
+            ?? reader.stringArray(forKey: ConfigKey([key])) ?? []
+        return elements.map { String($0.filter { !$0.isWhitespace }) }.filter { !$0.isEmpty }
     }
 
     private static func choice<Choice>(

@@ -20,11 +20,15 @@ package struct TestServer: Sendable {
     /// Makes an empty server.
     /// - Parameters:
     ///   - hints: what the use cases tell; nothing by default.
+    ///   - fetchPackage: what lies at an address; nothing by default.
     ///   - script: what pods do; they run until the test ends them by default.
     ///   - hasDefault: whether the experiment named `Default` is there, as in every running server.
     package init(
         hints: ServiceContext.Hints? = nil,
         hasDefault: Bool = true,
+        fetchPackage: @escaping @Sendable (String) async throws -> (name: String, bytes: [UInt8]) = { url in
+            throw PlatformError(.failedPrecondition, "\(url): nothing is fetched in this test.")
+        },
         script: @escaping @Sendable (PodSpec) -> ScriptedProgram = { _ in .runs() }
     ) async throws {
         let clock = TickingClock()
@@ -45,7 +49,8 @@ package struct TestServer: Sendable {
                         runCreated: {},
                         terminationRequested: { _ in },
                         runDeleted: { _ in }
-                    )
+                    ),
+                fetchPackage: fetchPackage
             )
         )
         if hasDefault { try await useCases.experiments.ensureDefault() }

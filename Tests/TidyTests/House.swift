@@ -40,13 +40,18 @@ enum House {
 
         Room("StoreDrivers", row: 3, ["Model", "Store"], packages: ["GRDB"]),
         Room("PodDrivers", row: 3, ["Model", "Pods"], packages: ["CPidfd", "Crypto", "Logging"]),
-        Room("ArtifactDrivers", row: 3, ["Model", "Artifacts"], packages: ["Crypto"]),
+        Room(
+            "ArtifactDrivers",
+            row: 3,
+            ["Model", "Artifacts"],
+            packages: networking.union(["AsyncHTTPClient", "Crypto"])
+        ),
 
         Room(
             "Services",
             row: 4,
             ["Model", "PipelineIR", "Engine", "Store", "Pods", "Artifacts"],
-            packages: ["Crypto", "Yams"]
+            packages: ["Crypto", "CZlib", "Yams"]
         ),
         Room(
             "Orchestrator",
@@ -83,7 +88,7 @@ enum House {
     ]
 
     /// Folders of `Sources` that hold no Swift.
-    static let foreign: Set<String> = ["supervisor", "CPidfd"]
+    static let foreign: Set<String> = ["supervisor", "CPidfd", "CZlib"]
 
     /// Modules that come with Hummingbird and AsyncHTTPClient and whose types their interfaces use.
     private static let networking: Set<String> = [

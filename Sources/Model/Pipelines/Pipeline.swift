@@ -47,6 +47,8 @@ package struct PipelineVersion: Hashable, Sendable {
     package var description: String
     /// When it was created.
     package var createdAt: Instant
+    /// Where the spec was fetched from; empty when it was uploaded.
+    package var packageURL: String
     /// Where the source code lives; empty when none was given.
     package var codeSourceURL: String
     /// Labels of people, as for ``Pipeline/tags``.
@@ -60,6 +62,7 @@ package struct PipelineVersion: Hashable, Sendable {
         displayName: String,
         description: String,
         createdAt: Instant,
+        packageURL: String = "",
         codeSourceURL: String = "",
         tags: [String: String] = [:]
     ) {
@@ -69,6 +72,7 @@ package struct PipelineVersion: Hashable, Sendable {
         self.displayName = displayName
         self.description = description
         self.createdAt = createdAt
+        self.packageURL = packageURL
         self.codeSourceURL = codeSourceURL
         self.tags = tags
     }

@@ -19,6 +19,8 @@ package struct RunSubmission: Hashable, Sendable {
     package var source: Source
     /// Values for the pipeline's inputs, as sent: numbers are doubles and nothing is checked.
     package var parameters: [String: JSONValue]
+    /// Values that came as text, as KFP's first API generation sends them; read by the inputs' types.
+    package var parameterTexts: [String: String]
     /// Where outputs go; `nil` for the server's choice.
     package var pipelineRoot: String?
     /// Kept and shown; may be empty.
@@ -39,6 +41,7 @@ package struct RunSubmission: Hashable, Sendable {
         self.experimentID = experimentID
         self.source = source
         self.parameters = parameters
+        self.parameterTexts = [:]
         self.pipelineRoot = pipelineRoot
         self.serviceAccount = serviceAccount
     }

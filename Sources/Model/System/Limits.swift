@@ -6,6 +6,12 @@ package enum Limits {
     package static let documentValuesMax = 500_000
     /// Bytes of an uploaded pipeline. Source: KFP `MaxFileLength`, 32 MiB.
     package static let uploadBytesMax = 32 << 20
+    /// Bytes of a tar.gz once unpacked. It may hold more than the pipeline, but it is unpacked in memory.
+    package static let archiveBytesMax = 64 << 20
+    /// Entries of an uploaded archive. Packages have one or two.
+    package static let archiveMembersMax = 1_000
+    /// Bytes of an address to fetch a pipeline from. Signed addresses of object stores have about 1,000.
+    package static let packageAddressBytesMax = 8_192
     /// Bytes of any other request body; a run carries its whole pipeline spec.
     package static let bodyBytesMax = 33 << 20
     /// Rows of one list page. Source: KFP `maxPageSize`.

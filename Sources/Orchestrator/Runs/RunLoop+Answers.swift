@@ -24,7 +24,7 @@ extension RunLoop {
             artifacts: driver.artifacts,
             pods: driver.pods,
             hasWorkspace: live.platform.pipelineConfig.workspace != nil,
-            newID: driver.newID: driver.newID,
+            newID: driver.newID,
             mountPaths: [Facts.workspacePath]
                 + live.platform.executors.values.flatMap { $0.pvcMount.map(\.mountPath) }
         )

@@ -38,6 +38,8 @@ package struct ServiceContext: Sendable {
     package let newID: @Sendable () -> String
     /// Hints to the loops.
     package let hints: Hints
+    /// Fetches the pipeline file at an address: its name and its bytes.
+    package let fetchPackage: @Sendable (String) async throws -> (name: String, bytes: [UInt8])
 
     /// Makes a context.
     package init(
@@ -46,7 +48,8 @@ package struct ServiceContext: Sendable {
         artifacts: any ArtifactStore,
         now: @escaping @Sendable () -> Instant,
         newID: @escaping @Sendable () -> String,
-        hints: Hints
+        hints: Hints,
+        fetchPackage: @escaping @Sendable (String) async throws -> (name: String, bytes: [UInt8])
     ) {
         self.database = database
         self.pods = pods
@@ -54,6 +57,7 @@ package struct ServiceContext: Sendable {
         self.now = now
         self.newID = newID
         self.hints = hints
+        self.fetchPackage = fetchPackage
     }
 }
 

@@ -13,6 +13,7 @@ extension SQLConnection {
                 "display_name": .text(version.displayName),
                 "description": .text(version.description),
                 "created_at": .time(version.createdAt),
+                "package_url": .text(version.packageURL),
                 "code_source_url": .text(version.codeSourceURL),
                 "tags": .tags(version.tags),
                 "spec_id": .text(specID),
@@ -93,7 +94,10 @@ extension SQLConnection {
 private let versions = Selection(
     "pipeline_versions",
     key: ["id"],
-    ["pipeline_id", "name", "display_name", "description", "created_at", "code_source_url", "tags"]
+    [
+        "pipeline_id", "name", "display_name", "description", "created_at", "package_url", "code_source_url",
+        "tags",
+    ]
 )
 
 private func decode(_ row: Row) throws -> PipelineVersion {
@@ -104,6 +108,7 @@ private func decode(_ row: Row) throws -> PipelineVersion {
         displayName: try row.text("display_name"),
         description: try row.text("description"),
         createdAt: try row.time("created_at"),
+        packageURL: try row.text("package_url"),
         codeSourceURL: try row.text("code_source_url"),
         tags: try row.tags("tags")
     )
