@@ -44,6 +44,18 @@ struct ListTests {
                 ["0", "1", "2"]
             ),
             (
+                Predicate(key: "created_at", operation: .greaterThan, operand: .string(start.rfc3339)),
+                ["3"]
+            ),
+            (Predicate(key: "created_at", operation: .equals, operand: .integer(1_700_000_001)), ["3"]),
+            (
+                Predicate(key: "created_at", operation: .isIn, operand: .integers([5, 1_700_000_000])),
+                ["0", "1", "2"]
+            ),
+            (Predicate(key: "created_at", operation: .isIn, operand: .strings([])), []),
+            (Predicate(key: "namespace", operation: .equals, operand: .string("")), ["0", "1", "2", "3"]),
+            (Predicate(key: "namespace", operation: .equals, operand: .string("kubeflow")), []),
+            (
                 Predicate(key: "finished_at", operation: .lessThan, operand: .timestamp(start)),
                 ["0", "1", "2", "3"]
             ),
@@ -167,7 +179,9 @@ struct ListTests {
                 filter("state", .isSubstring, .integer(1)),
                 "IS_SUBSTRING with a whole number, expected a string"
             ),
-            (filter("created_at", .equals, .string("noon")), "EQUALS with a string, expected a timestamp"),
+            (filter("created_at", .equals, .string("noon")), "EQUALS with a string, expected a time such as"),
+            (filter("created_at", .isIn, .strings(["noon"])), "IN with a list of strings, expected a time"),
+            (filter("created_at", .equals, .integer(.max)), "EQUALS with a whole number, expected seconds"),
             (filter("created_at", .isSubstring, .timestamp(.epoch)), "IS_SUBSTRING does not apply to times"),
             (
                 filter("id", .isSubstring, .string(String(repeating: "x", count: 1_001))),

@@ -38,25 +38,55 @@ private func textCondition(_ predicate: Predicate, _ sql: String) throws -> SQLF
 
 /// Times compare as whole seconds, as clients see them.
 ///
-/// Source: KFP stores seconds.
+/// Source: KFP stores seconds, so that numbers mean seconds since 1970; texts are taken, too.
 private func timeCondition(_ predicate: Predicate, _ sql: String) throws -> SQLFragment {
-    guard case .timestamp(let instant) = predicate.operand else {
-        throw misfit(predicate, expected: "a timestamp")
+    let times = try times(predicate)
+    if predicate.operation == .isIn {
+        if times.isEmpty { return SQLFragment("1 = 0") }
+        let ranges = times.map { time in timeCondition(.equals, time, sql) }
+        return SQLFragment(
+            "(\(ranges.map(\.sql).joined(separator: " OR ")))",
+            ranges.flatMap(\.arguments)
+        )
     }
-    let second = instant.wholeSecond
+    guard let time = times.first, predicate.operation != .isSubstring else {
+        throw PlatformError.invalid("filter on \(predicate.key): IS_SUBSTRING does not apply to times")
+    }
+    return timeCondition(predicate.operation, time, sql)
+}
+
+private func timeCondition(_ operation: Predicate.Operation, _ time: Instant, _ sql: String) -> SQLFragment {
+    let second = time.wholeSecond
     let start = SQLValue.integer(second.milliseconds)
     let end = SQLValue.integer((second + .seconds(1)).milliseconds)
-    switch predicate.operation {
-    case .equals: return SQLFragment("(\(sql) >= ? AND \(sql) < ?)", [start, end])
+    switch operation {
+    case .equals, .isIn, .isSubstring: return SQLFragment("(\(sql) >= ? AND \(sql) < ?)", [start, end])
     case .notEquals: return SQLFragment("(\(sql) < ? OR \(sql) >= ?)", [start, end])
     case .greaterThan: return SQLFragment("\(sql) >= ?", [end])
     case .greaterThanEquals: return SQLFragment("\(sql) >= ?", [start])
     case .lessThan: return SQLFragment("\(sql) < ?", [start])
     case .lessThanEquals: return SQLFragment("\(sql) < ?", [end])
-    case .isIn, .isSubstring:
-        throw PlatformError.invalid(
-            "filter on \(predicate.key): \(predicate.operation.rawValue) does not apply to times"
-        )
+    }
+}
+
+private func times(_ predicate: Predicate) throws -> [Instant] {
+    func time(_ seconds: Int64) throws -> Instant {
+        let (milliseconds, overflow) = seconds.multipliedReportingOverflow(by: 1000)
+        if overflow { throw misfit(predicate, expected: "seconds since 1970") }
+        return Instant(milliseconds: milliseconds)
+    }
+    func time(_ text: String) throws -> Instant {
+        guard let time = Instant(rfc3339: text) else {
+            throw misfit(predicate, expected: "a time such as 2026-08-22T10:00:00Z")
+        }
+        return time
+    }
+    switch predicate.operand {
+    case .timestamp(let instant): return [instant]
+    case .string(let text): return [try time(text)]
+    case .integer(let seconds): return [try time(seconds)]
+    case .strings(let texts): return try texts.map(time)
+    case .integers(let seconds): return try seconds.map(time)
     }
 }
 

@@ -40,7 +40,7 @@ struct ListedResource: Sendable {
             "created_at": .time("created_at"), "scheduled_at": .time("scheduled_at"),
             "finished_at": .time("COALESCE(finished_at, 0)"), "storage_state": .text("storage_state"),
             "state": .text("state"), "status": .text("state"), "experiment_id": .text("experiment_id"),
-            "recurring_run_id": .text("COALESCE(recurring_run_id, '')"),
+            "recurring_run_id": .text("COALESCE(recurring_run_id, '')"), "namespace": .nothing,
         ],
         hasTags: false,
         isCounted: true
@@ -56,7 +56,7 @@ struct ListedResource: Sendable {
             "display_name": .text("display_name"), "description": .text("description"),
             "created_at": .time("created_at"),
             "last_run_created_at": .time("COALESCE(last_run_created_at, 0)"),
-            "storage_state": .text("storage_state"),
+            "storage_state": .text("storage_state"), "namespace": .nothing,
         ],
         hasTags: false,
         isCounted: true
@@ -70,7 +70,7 @@ struct ListedResource: Sendable {
         fields: [
             "id": .text("id"), "pipeline_id": .text("id"), "name": .text("name"),
             "display_name": .text("display_name"), "description": .text("description"),
-            "created_at": .time("created_at"),
+            "created_at": .time("created_at"), "namespace": .nothing,
         ],
         hasTags: true,
         isCounted: true
@@ -93,5 +93,7 @@ struct ListedResource: Sendable {
 
 extension ListedResource.Field {
     fileprivate static func text(_ sql: String) -> Self { Self(sql: sql, kind: .text) }
+    /// One user has no namespaces: every row's is empty. Source: KFP in single-user mode.
+    fileprivate static let nothing = Self(sql: "''", kind: .text)
     fileprivate static func time(_ sql: String) -> Self { Self(sql: sql, kind: .time) }
 }
