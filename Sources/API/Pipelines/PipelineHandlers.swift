@@ -22,33 +22,21 @@ extension APIResponder {
             try await useCases.pipelines.create(
                 PipelineService.Naming(submission.pipeline),
                 version: PipelineService.Naming(submission.version),
-                package: try package(submission.version)
+                package: try await package(submission.version)
             ).json
         )
     }
 
     func uploadPipeline(_ request: APIRequest) async throws -> Response {
-        let parameters = try UploadParameters(query: try request.query())
-        let file = try await uploadedFile(request)
-        let package = try PipelinePackage(file: file.bytes, named: file.fileName)
-        return .json(
-            try await useCases.pipelines.create(PipelineService.Naming(parameters, file), package: package)
-                .json
-        )
+        let (naming, package, _) = try await uploaded(request)
+        return .json(try await useCases.pipelines.create(naming, package: package).json)
     }
 
     func uploadPipelineVersion(_ request: APIRequest) async throws -> Response {
-        let parameters = try UploadParameters(query: try request.query())
-        let file = try await uploadedFile(request)
-        guard let pipeline = parameters.pipelineID else {
-            throw PlatformError.invalid(
-                "pipelineid is missing in the query: say which pipeline the version belongs to."
-            )
-        }
-        let package = try PipelinePackage(file: file.bytes, named: file.fileName)
+        let (naming, package, pipeline) = try await uploaded(request)
         let version = try await useCases.pipelines.createVersion(
-            of: pipeline,
-            PipelineService.Naming(parameters, file),
+            of: try pipeline.required,
+            naming,
             package: package
         )
         return .json(PipelineVersionMessage(version: version, spec: package.document).json)
@@ -68,7 +56,8 @@ extension APIResponder {
     }
 
     func updatePipeline(_ request: APIRequest) async throws -> Response {
-        let update = try PipelineUpdate(pipeline: try await request.json())
+        var update = try PipelineUpdate(pipeline: try await request.json())
+        if request.clearsTags { update.tags = update.tags ?? [:] }
         return .json(
             try await useCases.pipelines.update(
                 request.id("pipeline_id"),
@@ -86,30 +75,45 @@ extension APIResponder {
         return .empty
     }
 
-    private func uploadedFile(_ request: APIRequest) async throws -> MultipartFile {
+    /// What an upload brings: its names, the pipeline in it, and the pipeline it is a version of.
+    func uploaded(
+        _ request: APIRequest
+    ) async throws -> (PipelineService.Naming, PipelinePackage, PipelineID?) {
+        let parameters = try UploadParameters(query: try request.query())
         // The form around the file needs room of its own.
         let body = try await request.body(bytesMax: Limits.uploadBytesMax + (64 << 10))
-        return try MultipartFile.find(
+        let file = try MultipartFile.find(
             "uploadfile",
             in: body,
             contentType: request.request.headers[.contentType]
         )
+        let package = try PipelinePackage(file: file.bytes, named: file.fileName)
+        return (PipelineService.Naming(parameters, file), package, parameters.pipelineID)
     }
 
-    func package(_ submission: PipelineVersionSubmission) throws -> PipelinePackage {
-        guard let spec = submission.spec else {
-            if submission.packageURL == nil {
-                throw PlatformError.invalid(
-                    "pipeline_version.pipeline_spec is missing: send the pipeline's spec."
-                )
-            }
-            throw PlatformError(
-                .unimplemented,
-                "Fetching a pipeline from a URL is not supported yet; upload the file, or send its "
-                    + "spec as pipeline_spec."
+    /// The spec that a submission carries or points to.
+    func package(_ submission: PipelineVersionSubmission) async throws -> PipelinePackage {
+        if let spec = submission.spec { return try PipelinePackage(spec) }
+        guard let url = submission.packageURL else {
+            throw PlatformError.invalid(
+                "pipeline_version: no pipeline; set pipeline_spec, or package_url.pipeline_url."
             )
         }
-        return try PipelinePackage(spec)
+        return try await useCases.pipelines.package(at: url)
+    }
+}
+
+extension PipelineID? {
+    /// The pipeline that an uploaded version belongs to.
+    var required: PipelineID {
+        get throws {
+            guard let self else {
+                throw PlatformError.invalid(
+                    "pipelineid is missing in the query: say which pipeline the version belongs to."
+                )
+            }
+            return self
+        }
     }
 }
 
@@ -128,6 +132,7 @@ extension PipelineService.Naming {
             name: submission.name,
             displayName: submission.displayName,
             description: submission.description,
+            packageURL: submission.spec == nil ? submission.packageURL ?? "" : "",
             codeSourceURL: submission.codeSourceURL,
             tags: submission.tags
         )

@@ -6,7 +6,7 @@ import Wire
 extension APIResponder {
     func createPipelineVersion(_ request: APIRequest) async throws -> Response {
         let submission = try PipelineVersionSubmission(json: try await request.json())
-        let package = try package(submission)
+        let package = try await package(submission)
         let version = try await useCases.pipelines.createVersion(
             of: request.id("pipeline_id"),
             PipelineService.Naming(submission),
@@ -34,7 +34,8 @@ extension APIResponder {
     }
 
     func updatePipelineVersion(_ request: APIRequest) async throws -> Response {
-        let update = try PipelineUpdate(version: try await request.json())
+        var update = try PipelineUpdate(version: try await request.json())
+        if request.clearsTags { update.tags = update.tags ?? [:] }
         let version = try await useCases.pipelines.updateVersion(
             request.id("pipeline_version_id"),
             of: request.id("pipeline_id"),

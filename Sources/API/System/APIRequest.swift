@@ -16,8 +16,15 @@ struct APIRequest: Sendable {
     /// The query string.
     func query() throws -> QueryString { try QueryString(request.uri.query ?? "") }
 
+    /// Whether a header asks for all tags to be taken away, for clients that cannot send an empty map.
+    /// Source: KFP `x-clear-tags`.
+    var clearsTags: Bool { HTTPField.Name("x-clear-tags").map { request.headers[$0] } == "true" }
+
     /// The page that is asked for.
-    func listQuery() throws -> ListQuery { try ListRequest.query(from: try query()) }
+    /// - Parameter isV1: whether it is asked for in KFP's first API generation.
+    func listQuery(isV1: Bool = false) throws -> ListQuery {
+        try ListRequest.query(from: try query(), isV1: isV1)
+    }
 
     /// The whole body.
     /// - Throws: `tooLarge` over the limit; what the client still sends is read and dropped first, since a

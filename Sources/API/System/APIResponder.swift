@@ -45,7 +45,8 @@ package struct APIResponder<Context: RequestContext>: HTTPResponder {
     }
 
     private func answer(_ request: APIRequest) async -> Response {
-        let isUpload = request.route == .uploadPipeline || request.route == .uploadPipelineVersion
+        let isUpload = [.uploadPipeline, .uploadPipelineVersion, .uploadPipelineV1, .uploadPipelineVersionV1]
+            .contains(request.route)
         do {
             return try await dispatch(request)
         } catch {
@@ -106,10 +107,39 @@ package struct APIResponder<Context: RequestContext>: HTTPResponder {
         case .unarchiveRun: try await setRunState(.available, request)
         case .retryRun: try await retryRun(request)
         case .rerunRun: try await rerunRun(request)
+        case .createExperimentV1, .listExperimentsV1, .getExperimentV1, .uploadPipelineV1, .createPipelineV1,
+            .uploadPipelineVersionV1, .listPipelinesV1, .getPipelineV1, .getPipelineByNameV1,
+            .getPipelineTemplateV1, .createVersionV1, .listVersionsV1, .getVersionV1, .deleteVersionV1,
+            .getVersionTemplateV1, .createRunV1, .listRunsV1, .getRunV1:
+            try await dispatchV1(request)
         case .listTasks: try await listTasks(request)
         case .getTask: try await getTask(request)
         case .getTaskLog: try await getTaskLog(request)
         case .getNodeLog: try await getNodeLog(request)
+        }
+    }
+
+    private func dispatchV1(_ request: APIRequest) async throws -> Response {
+        switch request.route {
+        case .createExperimentV1: try await createExperimentV1(request)
+        case .listExperimentsV1: try await listExperimentsV1(request)
+        case .getExperimentV1: try await getExperimentV1(request)
+        case .uploadPipelineV1: try await uploadPipelineV1(request)
+        case .uploadPipelineVersionV1: try await uploadPipelineVersionV1(request)
+        case .createPipelineV1: try await createPipelineV1(request)
+        case .listPipelinesV1: try await listPipelinesV1(request)
+        case .getPipelineV1: try await getPipelineV1(request)
+        case .getPipelineByNameV1: try await getPipelineByNameV1(request)
+        case .getPipelineTemplateV1: try await getPipelineTemplateV1(request)
+        case .createVersionV1: try await createVersionV1(request)
+        case .listVersionsV1: try await listVersionsV1(request)
+        case .getVersionV1: try await getVersionV1(request)
+        case .deleteVersionV1: try await deleteVersionV1(request)
+        case .getVersionTemplateV1: try await getVersionTemplateV1(request)
+        case .createRunV1: try await createRunV1(request)
+        case .listRunsV1: try await listRunsV1(request)
+        case .getRunV1: try await getRunV1(request)
+        default: throw PlatformError(.internalError, "\(request.route.rawValue) is not of v1beta1.")
         }
     }
 }

@@ -29,3 +29,25 @@ package func plainDecimalText(_ number: Double) -> String {
     if point >= all.count { return sign + all + String(repeating: "0", count: point - all.count) }
     return sign + all.prefix(point) + "." + all.dropFirst(point)
 }
+
+extension TaskGraph {
+    /// Reads values that came as text by the types of the root's inputs.
+    ///
+    /// What cannot be read, or is no input, stays text, so that the check of the values says what is wrong with it.
+    package func parameters(fromTexts texts: [String: String]) -> [String: JSONValue] {
+        Dictionary(
+            uniqueKeysWithValues: texts.map { name, text in
+                (name, root.component.inputParameters[name]?.type.value(ofText: text) ?? .string(text))
+            }
+        )
+    }
+}
+
+extension ParameterType {
+    /// A value as JSON, or as Python writes truth values; `nil` when the text is no value of this type.
+    fileprivate func value(ofText text: String) -> JSONValue? {
+        let text = self == .boolean ? text.lowercased() : text
+        guard self != .string, let value = try? JSONValue(json: text), accepts(value) else { return nil }
+        return value
+    }
+}

@@ -13,6 +13,8 @@ package struct PipelineService: Sendable {
         package var displayName: String
         /// Free text.
         package var description: String
+        /// Where the spec was fetched from; empty when it was handed in.
+        package var packageURL: String
         /// Where the source code lives.
         package var codeSourceURL: String
         /// Labels.
@@ -23,15 +25,24 @@ package struct PipelineService: Sendable {
             name: String,
             displayName: String = "",
             description: String = "",
+            packageURL: String = "",
             codeSourceURL: String = "",
             tags: [String: String] = [:]
         ) {
             self.name = name
             self.displayName = displayName.isEmpty ? name : displayName
             self.description = description
+            self.packageURL = packageURL
             self.codeSourceURL = codeSourceURL
             self.tags = tags
         }
+    }
+
+    /// The pipeline file at an address, read and checked.
+    /// - Throws: what fetching it throws, and `invalidArgument` for anything that is no pipeline.
+    package func package(at url: String) async throws -> PipelinePackage {
+        let file = try await context.fetchPackage(url)
+        return try PipelinePackage(file: file.bytes, named: file.name)
     }
 
     /// Creates a pipeline, with a first version of the same name if there is a package.
@@ -148,11 +159,12 @@ package struct PipelineService: Sendable {
         }
     }
 
-    /// A version of a pipeline, with its spec.
+    /// A version with its spec.
+    /// - Parameter pipeline: the pipeline it must belong to; `nil` when any will do.
     /// - Throws: `notFound`, also when the version belongs to another pipeline.
     package func version(
         _ id: PipelineVersionID,
-        of pipeline: PipelineID
+        of pipeline: PipelineID?
     ) async throws -> (PipelineVersion, PipelineSpecDocument?) {
         try await context.database.read { connection in
             let version = try connection.requiredVersion(id, of: pipeline)
@@ -173,6 +185,22 @@ package struct PipelineService: Sendable {
                 specs[version.id] = try connection.specID(of: version.id).flatMap { try connection.spec($0) }
             }
             return (page, specs)
+        }
+    }
+
+    /// The newest version of each of some pipelines, with its spec; those without versions are left out.
+    package func newestVersions(
+        of pipelines: [PipelineID]
+    ) async throws -> [PipelineID: (version: PipelineVersion, spec: PipelineSpecDocument?)] {
+        try await context.database.read { connection in
+            var newest: [PipelineID: (version: PipelineVersion, spec: PipelineSpecDocument?)] = [:]
+            for id in pipelines {
+                guard let version = try connection.newestVersion(of: id) else { continue }
+                newest[id] = (
+                    version, try connection.specID(of: version.id).flatMap { try connection.spec($0) }
+                )
+            }
+            return newest
         }
     }
 
@@ -213,6 +241,7 @@ package struct PipelineService: Sendable {
             displayName: naming.displayName,
             description: naming.description,
             createdAt: context.now(),
+            packageURL: naming.packageURL,
             codeSourceURL: naming.codeSourceURL,
             tags: naming.tags
         )
@@ -225,9 +254,10 @@ extension SQLConnection {
         return pipeline
     }
 
-    func requiredVersion(_ id: PipelineVersionID, of pipeline: PipelineID) throws -> PipelineVersion {
-        guard let version = try version(id), version.pipelineID == pipeline else {
-            throw PlatformError.notFound("Pipeline version", "\(id) of pipeline \(pipeline)")
+    func requiredVersion(_ id: PipelineVersionID, of pipeline: PipelineID?) throws -> PipelineVersion {
+        guard let version = try version(id), pipeline == nil || version.pipelineID == pipeline else {
+            let place = pipeline.map { " of pipeline \($0)" } ?? ""
+            throw PlatformError.notFound("Pipeline version", id.text + place)
         }
         return version
     }

@@ -16,11 +16,12 @@ package struct RunService: Sendable {
         if submission.displayName.isEmpty {
             throw PlatformError.invalid("run.display_name is missing; name the run.")
         }
-        try checkPipelineRoot(submission.pipelineRoot)
         let source = try await resolve(submission.source)
         let package = try PipelinePackage(source.document)
         try package.checkSupported()
-        let problems = package.graph.problems(inParameters: submission.parameters)
+        let texts = package.graph.parameters(fromTexts: submission.parameterTexts)
+        let parameters = submission.parameters.merging(texts) { value, _ in value }
+        let problems = package.graph.problems(inParameters: parameters)
         if !problems.isEmpty {
             throw PlatformError.invalid("The parameters do not fit: \(InvalidSpec(problems))")
         }
@@ -37,11 +38,12 @@ package struct RunService: Sendable {
                 pipelineID: source.pipelineID,
                 pipelineVersionID: source.versionID,
                 pipelineName: package.spec.name,
-                parameters: submission.parameters,
+                parameters: parameters,
                 pipelineRoot: submission.pipelineRoot,
                 serviceAccount: submission.serviceAccount,
                 createdAt: now,
                 notes: package.platform.ignoredLocally(in: package.graph)
+                    + notes(onPipelineRoot: submission.pipelineRoot)
             )
             let specID = package.specID
             try connection.insertSpec(package.document, id: specID)
@@ -206,15 +208,17 @@ package struct RunService: Sendable {
             }
         }
     }
+}
 
-    private func checkPipelineRoot(_ root: String?) throws {
-        guard let root, !root.isEmpty else { return }
-        throw PlatformError.invalid(
-            "runtime_config.pipeline_root: this server keeps artifacts in its own folder and cannot "
-                + "write to '\(root)'; "
-                + "leave pipeline_root out."
+/// That a pipeline root is kept and shown, and nothing else comes of it.
+private func notes(onPipelineRoot root: String?) -> [Reason] {
+    guard let root, !root.isEmpty else { return [] }
+    return [
+        Reason(
+            .settingIgnored,
+            "pipeline_root '\(root)': the server keeps all outputs in its own store; each task shows where."
         )
-    }
+    ]
 }
 
 extension SQLConnection {
@@ -244,13 +248,7 @@ extension SQLConnection {
     fileprivate func version(_ versionID: PipelineVersionID?, of pipelineID: PipelineID?) throws
         -> PipelineVersion
     {
-        if let versionID {
-            if let pipelineID { return try requiredVersion(versionID, of: pipelineID) }
-            guard let version = try version(versionID) else {
-                throw PlatformError.notFound("Pipeline version", versionID.text)
-            }
-            return version
-        }
+        if let versionID { return try requiredVersion(versionID, of: pipelineID) }
         guard let pipelineID else {
             throw PlatformError.invalid("run: neither a pipeline nor a version is named.")
         }

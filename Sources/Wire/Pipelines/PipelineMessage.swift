@@ -58,8 +58,7 @@ package struct PipelineSubmission: Hashable, Sendable {
 package struct PipelineUpdate: Hashable, Sendable {
     /// The new name for people; `nil` leaves it.
     package var displayName: String?
-    /// The new labels; `nil` leaves them. An empty map cannot be told from a missing one; the `x-clear-tags`
-    /// header says that.
+    /// The new labels; `nil` leaves them, an empty map takes all away.
     package var tags: [String: String]?
 
     /// Reads the body of a change to a pipeline.
@@ -76,8 +75,7 @@ package struct PipelineUpdate: Hashable, Sendable {
 
     private init(_ reader: MessageReader) throws {
         self.displayName = try reader.optionalString("display_name")
-        let tags = try reader.texts("tags")
-        self.tags = tags.isEmpty ? nil : tags
+        self.tags = reader.value("tags") == nil ? nil : try reader.texts("tags")
     }
 }
 

@@ -19,6 +19,7 @@ package struct PipelineVersionMessage: Hashable, Sendable {
             "pipeline_id": .string(version.pipelineID.text), "pipeline_version_id": .string(version.id.text),
             "name": .string(version.name), "display_name": .string(version.displayName),
             "description": .string(version.description), "created_at": version.createdAt.wire,
+            "package_url": message(["pipeline_url": .string(version.packageURL)]),
             "code_source_url": .string(version.codeSourceURL), "pipeline_spec": spec?.combined,
             "tags": version.tags.wire,
         ])
@@ -29,6 +30,10 @@ package struct PipelineVersionMessage: Hashable, Sendable {
     package init(json: JSONValue) throws {
         let reader = try MessageReader(response: json, at: "pipeline_version")
         let name = try reader.string("name")
+        let url = try MessageReader(
+            response: reader.value("package_url") ?? [:],
+            at: reader.place(of: "package_url")
+        )
         self.init(
             version: PipelineVersion(
                 id: PipelineVersionID(try reader.requiredString("pipeline_version_id")),
@@ -37,6 +42,7 @@ package struct PipelineVersionMessage: Hashable, Sendable {
                 displayName: try reader.optionalString("display_name") ?? name,
                 description: try reader.string("description"),
                 createdAt: try reader.requiredInstant("created_at"),
+                packageURL: try url.string("pipeline_url"),
                 codeSourceURL: try reader.string("code_source_url"),
                 tags: try reader.texts("tags")
             ),

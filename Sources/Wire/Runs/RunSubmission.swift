@@ -29,15 +29,17 @@ extension RunSubmission {
             source: try Self.source(reader),
             serviceAccount: try reader.string("service_account")
         )
-        if let value = reader.value("runtime_config") {
-            let config = try MessageReader(
-                value,
-                at: reader.place(of: "runtime_config"),
-                known: ["parameters", "pipeline_root"]
-            )
-            self.parameters = try config.map("parameters")
-            self.pipelineRoot = try config.optionalString("pipeline_root")
-        }
+        if let value = reader.value("runtime_config") { try readRuntimeConfig(value, reader) }
+    }
+
+    mutating func readRuntimeConfig(_ value: JSONValue, _ reader: MessageReader) throws {
+        let config = try MessageReader(
+            value,
+            at: reader.place(of: "runtime_config"),
+            known: ["parameters", "pipeline_root"]
+        )
+        parameters = try config.map("parameters")
+        pipelineRoot = try config.optionalString("pipeline_root")
     }
 
     private static func source(_ reader: MessageReader) throws -> Source {

@@ -9,7 +9,8 @@ enum FilterText {
     /// KFP removes percent-encoding once more, so clients may have put it on twice; text that is JSON as it
     /// stands is left alone, so that a plain `%` or `+` in a value survives.
     /// - Throws: ``PlatformError`` with `invalidArgument`, naming the place.
-    static func predicates(from text: String) throws -> [Predicate] {
+    /// - Parameter isV1: whether the operation is called `op`, as in KFP's first API generation.
+    static func predicates(from text: String, isV1: Bool = false) throws -> [Predicate] {
         let json: JSONValue
         do {
             json = try JSONValue(json: text)
@@ -19,15 +20,17 @@ enum FilterText {
             else { throw PlatformError.invalid("filter: not JSON: \(error)") }
             json = decoded
         }
-        return try predicates(from: json)
+        return try predicates(from: json, isV1: isV1)
     }
 
     /// Reads the filter message.
-    static func predicates(from json: JSONValue) throws -> [Predicate] {
+    static func predicates(from json: JSONValue, isV1: Bool = false) throws -> [Predicate] {
         let filter = try MessageReader(json, at: "filter", known: ["predicates"])
         var predicates: [Predicate] = []
         for (index, element) in try filter.list("predicates").enumerated() {
-            predicates.append(try predicate(element, at: "filter.predicates[\(index)]"))
+            predicates.append(
+                try predicate(element, at: "filter.predicates[\(index)]", isV1 ? "op" : "operation")
+            )
         }
         return predicates
     }
@@ -59,10 +62,14 @@ enum FilterText {
         "string_values",
     ]
 
-    private static func predicate(_ json: JSONValue, at place: String) throws -> Predicate {
-        let reader = try MessageReader(json, at: place, known: ["operation", "key"] + valueFields)
+    private static func predicate(
+        _ json: JSONValue,
+        at place: String,
+        _ operationField: String
+    ) throws -> Predicate {
+        let reader = try MessageReader(json, at: place, known: [operationField, "key"] + valueFields)
         let key = try reader.requiredString("key")
-        let operation = try operation(reader)
+        let operation = try operation(reader, operationField)
         let given = valueFields.filter { reader.value($0) != nil }
         guard given.count == 1, let field = given.first else {
             throw PlatformError.invalid(
@@ -74,8 +81,8 @@ enum FilterText {
         return Predicate(key: key, operation: operation, operand: operand)
     }
 
-    private static func operation(_ reader: MessageReader) throws -> Predicate.Operation {
-        let value = reader.value("operation") ?? .null
+    private static func operation(_ reader: MessageReader, _ field: String) throws -> Predicate.Operation {
+        let value = reader.value(field) ?? .null
         if let name = value.string, let operation = Predicate.Operation(rawValue: name) { return operation }
         if let number = value.exactInteger, let operation = operations[Int64(number)] { return operation }
         let names = Predicate.Operation.allCases.map(\.rawValue).joined(separator: ", ")
@@ -83,7 +90,7 @@ enum FilterText {
             value.string.map { "\"\($0.prefix(80))\"" } ?? value.number.map(decimalText)
             ?? value.kindDescription
         throw PlatformError.invalid(
-            "\(reader.place(of: "operation")): expected one of \(names), found \(found)"
+            "\(reader.place(of: field)): expected one of \(names), found \(found)"
         )
     }
 

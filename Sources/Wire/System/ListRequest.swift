@@ -9,11 +9,12 @@ package enum ListRequest {
     ///
     /// A token alone is enough for the next page; what is sent beside it must agree with it.
     /// - Throws: ``PlatformError`` with `invalidArgument`, naming the parameter and the place in it.
-    package static func query(from parameters: QueryString) throws -> ListQuery {
+    /// - Parameter isV1: whether the filter is one of KFP's first API generation.
+    package static func query(from parameters: QueryString, isV1: Bool = false) throws -> ListQuery {
         var query = ListQuery()
         let size = try parameters.count("page_size") ?? 0
         let sort = try parameters["sort_by"].map(Sort.init(_:))
-        let predicates = try parameters["filter"].map(FilterText.predicates(from:))
+        let predicates = try parameters["filter"].map { try FilterText.predicates(from: $0, isV1: isV1) }
         if let text = parameters["page_token"] {
             query = try PageToken.query(from: text)
             if let sort, sort != Sort(field: query.sortField, descending: query.descending) {

@@ -16,6 +16,11 @@ package enum Route: String, Hashable, Sendable, CaseIterable {
     case createPipelineVersion, getPipelineVersion, listPipelineVersions
     case updatePipelineVersion, deletePipelineVersion
     case createRun, getRun, listRuns, deleteRun, terminateRun, archiveRun, unarchiveRun, retryRun, rerunRun
+    case createExperimentV1, listExperimentsV1, getExperimentV1
+    case uploadPipelineV1, uploadPipelineVersionV1, createPipelineV1, listPipelinesV1, getPipelineV1
+    case getPipelineByNameV1, getPipelineTemplateV1
+    case createVersionV1, listVersionsV1, getVersionV1, deleteVersionV1, getVersionTemplateV1
+    case createRunV1, listRunsV1, getRunV1
     case listTasks, getTask, getTaskLog, getNodeLog
 }
 

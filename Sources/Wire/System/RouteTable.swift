@@ -19,7 +19,7 @@ package enum RouteTable {
     package static let prefix = "/apis/v2beta1"
 
     /// All rows. Where two templates fit a path, the earlier one is meant.
-    package static let rows: [RouteRow] = system + experiments + pipelines + versions + runs + tasks
+    package static let rows: [RouteRow] = system + experiments + pipelines + versions + runs + tasks + v1
 
     /// Finds the route for a request; what stands after `?` is ignored.
     ///
@@ -30,7 +30,7 @@ package enum RouteTable {
         segments.removeFirst()
         if segments.count > 1, segments[0] == "pipeline", segments[1] == "apis" { segments.removeFirst() }
         var allowed: [HTTPMethod] = []
-        for row in rows {
+        for row in rows + aliases {
             guard let raw = match(row.segments, segments) else { continue }
             guard row.method.rawValue == method else {
                 if !allowed.contains(row.method) { allowed.append(row.method) }

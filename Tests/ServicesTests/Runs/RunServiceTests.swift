@@ -85,11 +85,6 @@ struct RunServiceTests {
             nameless.displayName = ""
             _ = try await runs.create(nameless)
         }
-        try await expectRefusal(server, .invalidArgument, "pipeline_root") {
-            var foreign = submission()
-            foreign.pipelineRoot = "s3://bucket"
-            _ = try await runs.create(foreign)
-        }
         try await expectRefusal(server, .notFound, "nobody") {
             _ = try await runs.create(submission(in: ExperimentID("nobody")))
         }

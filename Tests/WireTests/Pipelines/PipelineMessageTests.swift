@@ -74,11 +74,13 @@ struct PipelineMessageTests {
         #expect(error?.message.hasPrefix("pipeline_version.package_url.url: unknown field") == true)
     }
 
-    @Test("A change says what it changes; no tags are no change")
+    @Test("A change says what it changes; an empty map takes all tags away")
     func update() throws {
         let update = try PipelineUpdate(pipeline: ["displayName": "new", "tags": [:]])
         #expect(update.displayName == "new")
-        #expect(update.tags == nil)
+        #expect(update.tags == [:])
+        #expect(try PipelineUpdate(pipeline: ["displayName": "new"]).tags == nil)
+        #expect(try PipelineUpdate(pipeline: ["tags": .null]).tags == nil)
         #expect(try PipelineUpdate(version: ["tags": ["a": "b"]]).tags == ["a": "b"])
         #expect(throws: PlatformError.self) { _ = try PipelineUpdate(version: ["tags": ["a": 1]]) }
     }
