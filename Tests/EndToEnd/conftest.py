@@ -5,6 +5,7 @@ import pathlib
 import harness  # Before kfp, whose HOME it sets.
 import kfp
 import pytest
+from api import API
 
 
 def pytest_unconfigure():
@@ -33,6 +34,12 @@ def client(server):
     """The real SDK client of the shared server."""
     assert str(kfp.Client._LOCAL_KFP_CONTEXT).startswith(harness.SDK_HOME)
     return kfp.Client(host=server.url)
+
+
+@pytest.fixture(scope='session')
+def api(server):
+    """The generated client of the shared server."""
+    return API(server.url)
 
 
 @pytest.fixture

@@ -90,8 +90,10 @@ struct ZipArchive {
     /// The end record is found from behind, because a comment of up to 65,535 bytes may follow it.
     private static func end(of bytes: [UInt8]) -> Int? {
         let first = max(0, bytes.count - 22 - 0xFFFF)
-        return stride(from: bytes.count - 22, through: first, by: -1)
-            .first { bytes[$0...].starts(with: endSignature) }
+        return stride(from: bytes.count - 22, through: first, by: -1).first { position in
+            bytes[position...].starts(with: endSignature)
+                && Int(bytes[position + 20]) + Int(bytes[position + 21]) << 8 == bytes.count - position - 22
+        }
     }
 
     private static func number(_ bytes: [UInt8], _ position: Int, _ count: Int) throws -> Int {

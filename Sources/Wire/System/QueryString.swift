@@ -43,12 +43,13 @@ package struct QueryString: Hashable, Sendable {
         return number
     }
 
-    /// A truth value; false if the parameter is missing.
+    /// A truth value; false if the parameter is missing. Python clients write `True`.
+    /// Source: grpc-gateway, which reads what Go's `strconv.ParseBool` does.
     /// - Throws: ``PlatformError`` with `invalidArgument`.
     package func flag(_ name: String) throws -> Bool {
         switch self[name] {
-        case nil, "false", "0": return false
-        case "true", "1": return true
+        case nil, "false", "False", "FALSE", "f", "F", "0": return false
+        case "true", "True", "TRUE", "t", "T", "1": return true
         case .some(let text):
             throw PlatformError.invalid("\(name): expected true or false, found \"\(text.prefix(80))\"")
         }
