@@ -1,4 +1,4 @@
-import FoundationEssentials
+import Foundation
 import Glibc
 import Model
 import Pods
@@ -188,8 +188,13 @@ struct VolumeTests {
         let mounts = [folder + "/volume", path, "rw", "/usr/lib", path + "/locked", "ro"]
         try writeFile(mounts.map { $0 + "\0" }.joined(), to: folder + "/mounts")
         for name in ["", "/volume", "/argv", "/environ", "/mounts"] { chown(folder + name, 65534, 65534) }
-        // The supervisor must be where that user can reach it.
-        try FileManager.default.copyItem(atPath: PodWorld.supervisor, toPath: folder + "/supervisor")
+        // The supervisor must be where that user can reach it. Another program copies it: a file that is open for
+        // writing here is inherited by what other tests start meanwhile, and is then busy when it is to run.
+        let copy = try Process.run(
+            URL(fileURLWithPath: "/bin/cp"),
+            arguments: [PodWorld.supervisor, folder + "/supervisor"]
+        )
+        copy.waitUntilExit()
         chmod(folder + "/supervisor", 0o755)
         let identity = ["--reuid", "65534", "--regid", "65534", "--clear-groups"]
         #expect(

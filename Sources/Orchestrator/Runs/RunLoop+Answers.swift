@@ -25,7 +25,7 @@ extension RunLoop {
             pods: driver.pods,
             hasWorkspace: live.platform.pipelineConfig.workspace != nil,
             newID: driver.newID,
-            mountPaths: [Facts.workspacePath]
+            mountPaths: [Workspace.path]
                 + live.platform.executors.values.flatMap { $0.pvcMount.map(\.mountPath) }
         )
         group.addTask { [inbox = driver.inbox, now = driver.now] in

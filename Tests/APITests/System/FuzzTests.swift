@@ -46,7 +46,7 @@ struct FuzzTests {
                 }
             }
             // Requests that all fail test little.
-            #expect((statuses[200] ?? 0) > Int(count) / 5, "\(statuses)")
+            #expect((statuses[200] ?? 0) > Int(count) / 8, "\(statuses)")
             #expect((statuses[400] ?? 0) > Int(count) / 10, "\(statuses)")
         }
         #expect(try await world.server.contradictions() == [])
