@@ -191,7 +191,7 @@ def test_a_run_is_what_was_asked_for(api, server):
     assert run.pipeline_spec == SPEC and run.pipeline_version_reference is None
     assert run.runtime_config.pipeline_root == 's3://mine'
     note, = server.get(f'/runs/{run.run_id}')['notes']
-    assert 's3://mine' in note and 'not used' in note
+    assert 's3://mine' in note['message'] and 'own store' in note['message']
     assert (run.state, run.storage_state) == ('SUCCEEDED', 'AVAILABLE')
     assert run.created_at == run.scheduled_at <= run.finished_at
 

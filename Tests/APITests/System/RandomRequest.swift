@@ -32,6 +32,10 @@ struct RandomRequest {
         "state",
     ]
 
+    private static let uploads: Set<Route> = [
+        .uploadPipeline, .uploadPipelineVersion, .uploadPipelineV1, .uploadPipelineVersionV1,
+    ]
+
     /// - Parameter ids: what was seen in answers so far.
     init(seed: UInt64, ids: [String: [String]]) {
         var maker = Self(random: SeededGenerator(seed: seed), ids: ids)
@@ -44,6 +48,7 @@ struct RandomRequest {
         var parameters: [String: String] = [:]
         for name in [
             "run_id", "experiment_id", "pipeline_id", "pipeline_version_id", "name", "task_id", "node_id",
+            "namespace",
         ] {
             parameters[name] = maker.random.chance(0.9) ? maker.id(name) : maker.word()
         }
@@ -55,7 +60,7 @@ struct RandomRequest {
         if maker.random.chance(0.4) { path += "?" + maker.query() }
         var headers: HTTPFields = [:]
         var body: [UInt8]?
-        if row.route == .uploadPipeline || row.route == .uploadPipelineVersion {
+        if Self.uploads.contains(row.route) {
             (headers[.contentType], body) = maker.form()
         } else if method != "GET" || maker.random.chance(0.1) {
             body = maker.body(row.route)
@@ -115,7 +120,8 @@ struct RandomRequest {
         let names = [
             "page_size", "page_token", "sort_by", "filter", "namespace", "experiment_id", "name",
             "pipelineid", "cascade",
-            "follow", "offset", "attempt", "tags", "display_name", "pageSize",
+            "follow", "offset", "attempt", "tags", "display_name", "pageSize", "resource_key.id",
+            "resource_key.type", "resource_reference_key.type", "resource_reference_key.id",
         ]
         return (0..<(1 + random.below(3))).map { _ in
             let name = names[random.below(names.count)]
@@ -209,6 +215,21 @@ struct RandomRequest {
                     "parameters": random.chance(0.5) ? ["text": "x"] : object(depth: 1)
                 ]
             }
+        case .createExperimentV1: members = ["name": members["display_name"] ?? .null]
+        case .createRunV1:
+            var spec: [String: JSONValue] = ["pipeline_id": .string(id("pipeline_id"))]
+            if random.chance(0.5) { spec = ["pipeline_manifest": .string(self.spec().jsonText)] }
+            if random.chance(0.3) { spec["parameters"] = [["name": "text", "value": .string(word())]] }
+            members = ["name": members["display_name"] ?? .null, "pipeline_spec": .object(spec)]
+        case .createPipelineV1, .createVersionV1:
+            let url = random.chance(0.5) ? "url" : "package_url"
+            members = [
+                "name": members["display_name"] ?? .null,
+                url: ["pipeline_url": .string(random.chance(0.5) ? "https://example.org/p.yaml" : word())],
+                "resource_references": [
+                    ["key": ["type": "PIPELINE", "id": .string(id("pipeline_id"))], "relationship": "OWNER"]
+                ],
+            ]
         case .createPipelineVersion: members["pipeline_spec"] = spec()
         case .createPipelineAndVersion:
             members = ["pipeline": .object(members), "pipeline_version": ["pipeline_spec": spec()]]
