@@ -78,11 +78,12 @@ extension RunMachine {
 }
 
 extension RunMachine {
-    /// Remembers what an importer has put in the workspace; it follows from the rows.
+    /// Remembers what an importer has put in the workspace; it follows from the rows. What was taken over from another
+    /// run lies in the workspace of that one, and is used where it was imported from.
     mutating func noteWorkspaceArtifacts(of index: Int) {
-        guard case .importer(let importer) = definition(of: index)?.body, importer.downloadsToWorkspace else {
-            return
-        }
+        guard case .importer(let importer) = definition(of: index)?.body, importer.downloadsToWorkspace,
+            instances[index].record.state != .cached
+        else { return }
         workspaceArtifacts.formUnion(instances[index].record.outputs.artifacts.values.joined())
     }
 

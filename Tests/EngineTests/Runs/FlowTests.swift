@@ -172,6 +172,21 @@ struct FlowTests {
             try run.reload()
             run.resume()
         }
+        // A run that repeats this one from `b` on has another workspace.
+        run.fail("b")
+        let other = Run(
+            id: RunID("second"),
+            experimentID: ExperimentID("e"),
+            displayName: "second",
+            pipelineName: "test",
+            createdAt: run.now
+        )
+        var again = try RunMachine(run: other, rerunning: run.machine, from: TaskPath("b"), at: run.now)
+        let commands = again.resume(at: run.now)
+        let paths = commands.compactMap {
+            if case .launch(let launch) = $0 { launch.artifacts["data"]?.first?.programPath } else { nil }
+        }
+        #expect(paths == ["/x/y"])
     }
 
     private func key(_ run: TestRun) -> CacheKey? {
