@@ -221,16 +221,3 @@ def test_a_run_in_an_experiment_that_does_not_exist_is_refused(server):
 @pytest.mark.parametrize('kind', ['runs', 'experiments', 'pipelines'])
 def test_a_list_request_that_makes_no_sense_is_refused(server, kind, query, word):
     refused(server.request('GET', f'{API}/{kind}?{query}'), word)
-
-
-# What is not built yet
-
-@dsl.pipeline(name='with-workspace')
-def with_workspace():
-    dsl.importer(artifact_uri='/tmp/data', artifact_class=dsl.Dataset, reimport=False)
-
-
-def test_what_is_not_supported_yet_is_said_at_once(server):
-    spec = compiled(with_workspace)
-    spec['deploymentSpec']['executors']['exec-importer']['importer']['downloadToWorkspace'] = True
-    refused(server.submit(spec), 'not supported yet: ', statuses=(400, 501))
