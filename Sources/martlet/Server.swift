@@ -59,6 +59,7 @@ struct Server {
                 privateHosts: settings.privatePackageHosts
             )
         )
+        let schedulerWakeUp = Scheduler.WakeUp()
         let useCases = UseCases(
             ServiceContext(
                 database: database,
@@ -69,12 +70,21 @@ struct Server {
                 hints: ServiceContext.Hints(
                     runCreated: { wakeUp.runCreated() },
                     terminationRequested: { wakeUp.terminationRequested($0) },
-                    runDeleted: { wakeUp.runDeleted($0) }
+                    runDeleted: { wakeUp.runDeleted($0) },
+                    recurringRunsChanged: { schedulerWakeUp.changed() }
                 ),
                 fetchPackage: { try await download.file(at: $0) }
             )
         )
         try await useCases.experiments.ensureDefault()
+        let scheduler = Scheduler(wakeUp: schedulerWakeUp, now: now, logger: logger) { now in
+            let turn = try await useCases.recurringRuns.startDue(at: now)
+            return Scheduler.Turn(
+                started: turn.started,
+                failures: turn.failures.map { ($0.id.text, $0.error) },
+                next: turn.next
+            )
+        }
 
         let site = Site(
             api: APIResponder(
@@ -86,7 +96,7 @@ struct Server {
             requests: RequestGuard(isLoopbackOnly: RequestGuard.isLoopback(settings.host)),
             metrics: metrics
         )
-        try await serve(site, driver, logger)
+        try await serve(site, [driver, scheduler], logger)
         try database.close()
         withExtendedLifetime(directory) {}
     }
@@ -99,7 +109,7 @@ struct Server {
     }
 
     /// Runs the services in the order in which they depend on each other; they stop in reverse.
-    private func serve(_ site: Site, _ driver: RunDriver, _ logger: Logger) async throws {
+    private func serve(_ site: Site, _ loops: [any Service], _ logger: Logger) async throws {
         let (host, port) = (settings.host, settings.port)
         let application = Application(
             responder: site,
@@ -125,10 +135,9 @@ struct Server {
         )
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
-                services: [
-                    .init(service: driver, successTerminationBehavior: .gracefullyShutdownGroup),
-                    .init(service: application),
-                ],
+                services: loops.map {
+                    .init(service: $0, successTerminationBehavior: .gracefullyShutdownGroup)
+                } + [.init(service: application)],
                 logger: Self.quiet(logger)
             )
         )

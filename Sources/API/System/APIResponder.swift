@@ -112,6 +112,15 @@ package struct APIResponder<Context: RequestContext>: HTTPResponder {
             .getPipelineTemplateV1, .createVersionV1, .listVersionsV1, .getVersionV1, .deleteVersionV1,
             .getVersionTemplateV1, .createRunV1, .listRunsV1, .getRunV1:
             try await dispatchV1(request)
+        case .createRecurringRun: try await createRecurringRun(request)
+        case .getRecurringRun: try await getRecurringRun(request)
+        case .listRecurringRuns: try await listRecurringRuns(request)
+        case .updateRecurringRun: try await updateRecurringRun(request)
+        case .deleteRecurringRun: try await deleteRecurringRun(request)
+        case .enableRecurringRun: try await setRecurringRunEnabled(true, request)
+        case .disableRecurringRun: try await setRecurringRunEnabled(false, request)
+        case .previewRecurringRun: try await previewRecurringRun(request)
+        case .previewTrigger: try await previewTrigger(request)
         case .listTasks: try await listTasks(request)
         case .getTask: try await getTask(request)
         case .getTaskLog: try await getTaskLog(request)

@@ -99,40 +99,6 @@ extension PlatformClient {
     /// The run a person means: its id, the beginning of its id (from 4 characters on), or its name.
     /// - Throws: ``PlatformError``: `notFound`, or `invalidArgument` if several fit.
     func run(meant text: String) async throws -> RunID {
-        do {
-            return try RunMessage(json: await runJSON(RunID(text))).run.id
-        } catch let error as PlatformError where error.code == .notFound || error.code == .invalidArgument {
-            let candidates = try await candidates(text)
-            switch candidates.count {
-            case 1: return candidates[0].id
-            case 0:
-                throw PlatformError.invalid(
-                    "no run has the id or name \(text), or an id that begins with it "
-                        + "(at least 4 characters); see `martlet runs list`"
-                )
-            default:
-                let ids = candidates.map { "\($0.id.text) (\($0.displayName))" }.joined(separator: ", ")
-                throw PlatformError.invalid("\(text) fits several runs: \(ids); give more of the id")
-            }
-        }
-    }
-
-    private func candidates(_ text: String) async throws -> [Run] {
-        var predicates = [Predicate(key: "name", operation: .equals, operand: .string(text))]
-        if text.count >= 4 {
-            predicates.append(
-                Predicate(key: "run_id", operation: .isSubstring, operand: .string(text.lowercased()))
-            )
-        }
-        var runs: [RunID: Run] = [:]
-        for predicate in predicates {
-            let query = ListQuery(predicates: [predicate], sortField: "created_at", descending: true)
-            for row in try await rows(.listRuns, [:], "runs", query, limit: Limits.pageSizeDefault) {
-                let run = try RunMessage(json: row).run
-                if predicate.operation == .isSubstring, !run.id.text.hasPrefix(text.lowercased()) { continue }
-                runs[run.id] = run
-            }
-        }
-        return runs.values.sorted { $0.id < $1.id }
+        RunID(try await id(meant: text, .run))
     }
 }

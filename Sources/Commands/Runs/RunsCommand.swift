@@ -44,6 +44,9 @@ struct RunsListCommand: AsyncParsableCommand {
     @Option(help: "Only runs of the experiment of this name.")
     var experiment: String?
 
+    @Option(help: "Only runs that this recurring run started: id, beginning of the id, or name.")
+    var recurring: String?
+
     @Option(help: "At most so many.")
     var limit: Int = Limits.pageSizeDefault
 
@@ -62,6 +65,13 @@ struct RunsListCommand: AsyncParsableCommand {
                 throw PlatformError.invalid("no experiment has the name \(experiment)")
             }
             extra = QueryString.text(["experiment_id": found.id.text])
+        }
+        var query = query
+        if let recurring {
+            let id = try await client.id(meant: recurring, .recurringRun)
+            query.predicates.append(
+                Predicate(key: "recurring_run_id", operation: .equals, operand: .string(id))
+            )
         }
         let rows = try await client.rows(.listRuns, [:], "runs", query, limit: limit, extra: extra)
         let runs = try rows.map { try RunMessage(json: $0).run }

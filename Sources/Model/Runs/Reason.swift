@@ -81,6 +81,12 @@ extension Reason.Code {
     package static let settingIgnored = Self(rawValue: "SETTING_IGNORED")
     /// The run cannot go on; the message says why.
     package static let runInvalid = Self(rawValue: "RUN_INVALID")
+    /// A recurring run was due but could not start a run.
+    package static let firingFailed = Self(rawValue: "FIRING_FAILED")
+    /// Too many runs of a recurring run were missed to be made up for.
+    package static let firingsLeftOut = Self(rawValue: "FIRINGS_LEFT_OUT")
+    /// The experiment of a recurring run was archived or deleted.
+    package static let experimentGone = Self(rawValue: "EXPERIMENT_GONE")
 }
 
 extension Reason {

@@ -81,6 +81,8 @@ package struct Run: Hashable, Sendable {
     package var createdAt: Instant
     /// When it was meant to start; for one-off runs the time of creation.
     package var scheduledAt: Instant
+    /// The recurring run that started it, if one did.
+    package var recurringRunID: RecurringRunID?
     /// When it ended.
     package var finishedAt: Instant?
     /// Where it stands.

@@ -41,3 +41,25 @@ extension Duration {
 }
 
 private func twoDigits(_ number: Int64) -> String { number < 10 ? "0\(number)" : "\(number)" }
+
+/// Whole seconds of a length of time such as `1h30m`, `90s` or `1.5h`; `nil` if it is none.
+///
+/// Source: Go's `time.ParseDuration`.
+package func wholeSeconds(goDuration text: String) -> Int64? {
+    let units: [(name: String, seconds: Double)] = [
+        ("ns", 1e-9), ("us", 1e-6), ("µs", 1e-6), ("ms", 1e-3), ("s", 1), ("m", 60), ("h", 3_600),
+    ]
+    var rest = text[...]
+    var sum = 0.0
+    repeat {
+        let digits = rest.prefix { $0.isASCII && ($0.isNumber || $0 == ".") }
+        rest = rest.dropFirst(digits.count)
+        let name = rest.prefix { !($0.isASCII && ($0.isNumber || $0 == ".")) }
+        rest = rest.dropFirst(name.count)
+        guard let number = Double(digits), let unit = units.first(where: { $0.name == name }) else {
+            return nil
+        }
+        sum += number * unit.seconds
+    } while !rest.isEmpty
+    return sum < 1e11 ? Int64(sum) : nil
+}

@@ -26,3 +26,5 @@ package typealias PipelineVersionID = Identifier<PipelineVersion>
 package typealias RunID = Identifier<Run>
 /// Names an ``Artifact``.
 package typealias ArtifactID = Identifier<Artifact>
+/// Names a ``RecurringRun``.
+package typealias RecurringRunID = Identifier<RecurringRun>

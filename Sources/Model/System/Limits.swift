@@ -69,4 +69,13 @@ package enum Limits {
     package static let infrastructureRetriesMax = 2
     /// Bytes of one value of a secret or config map. Source: Kubernetes, 1 MiB an object.
     package static let objectBytesMax = 1 << 20
+    /// Runs of one recurring run that may be under way at once. Source: KFP, `max_concurrency`.
+    package static let recurringConcurrencyMax = 10
+    /// Missed firings of one recurring run that are made up for; older ones are left out. A schedule that was off
+    /// for a month would otherwise start thousands of runs when it comes back.
+    package static let catchUpFiringsMax = 100
+    /// Firings shown ahead in one answer.
+    package static let previewFiringsMax = 1_000
+    /// Characters of a cron expression. The longest that lists every second and minute has some 400.
+    package static let cronCharactersMax = 1_000
 }

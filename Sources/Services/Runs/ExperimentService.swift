@@ -44,7 +44,8 @@ package struct ExperimentService: Sendable {
         try await context.database.read { try $0.listExperiments(query) }
     }
 
-    /// Deletes an experiment; its runs stay. The default one cannot be deleted. Source: KFP.
+    /// Deletes an experiment; its runs stay, and its recurring runs stay disabled. The default one cannot be
+    /// deleted. Source: KFP, where recurring runs would go on unseen.
     package func delete(_ id: ExperimentID) async throws {
         let now = context.now()
         try await context.database.write { connection in
@@ -56,19 +57,23 @@ package struct ExperimentService: Sendable {
                 )
             }
             _ = try connection.deleteExperiment(id)
+            try connection.disableRecurringRuns(of: id, because: "Its experiment was deleted.", at: now)
             try connection.appendChange(kind: "experiment", id: id.text, at: now)
         }
     }
 
-    /// Puts an experiment away or brings it back. Putting away takes its runs along; bringing back does not.
-    /// Source: KFP.
+    /// Puts an experiment away or brings it back. Putting away takes its runs along and disables its
+    /// recurring runs; bringing back does not undo that. Source: KFP.
     package func setStorageState(_ state: StorageState, of id: ExperimentID) async throws {
         let now = context.now()
         try await context.database.write { connection in
             var experiment = try connection.requiredExperiment(id)
             experiment.storageState = state
             try connection.updateExperiment(experiment)
-            if state == .archived { try connection.archiveRuns(of: id) }
+            if state == .archived {
+                try connection.archiveRuns(of: id)
+                try connection.disableRecurringRuns(of: id, because: "Its experiment was archived.", at: now)
+            }
             try connection.appendChange(kind: "experiment", id: id.text, at: now)
         }
     }

@@ -16,15 +16,12 @@ package struct RunService: Sendable {
         if submission.displayName.isEmpty {
             throw PlatformError.invalid("run.display_name is missing; name the run.")
         }
-        let source = try await resolve(submission.source)
+        let source = try await context.database.read { try $0.resolve(submission.source) }
         let package = try PipelinePackage(source.document)
         try package.checkSupported()
         let texts = package.graph.parameters(fromTexts: submission.parameterTexts)
         let parameters = submission.parameters.merging(texts) { value, _ in value }
-        let problems = package.graph.problems(inParameters: parameters)
-        if !problems.isEmpty {
-            throw PlatformError.invalid("The parameters do not fit: \(InvalidSpec(problems))")
-        }
+        try package.check(parameters: parameters)
 
         let id = RunID(context.newID())
         let now = context.now()
@@ -38,18 +35,13 @@ package struct RunService: Sendable {
                 pipelineID: source.pipelineID,
                 pipelineVersionID: source.versionID,
                 pipelineName: package.spec.name,
-                parameters: parameters,
+                parameters: RunMacros(runID: id, now: now).expand(parameters),
                 pipelineRoot: submission.pipelineRoot,
                 serviceAccount: submission.serviceAccount,
                 createdAt: now,
-                notes: package.platform.ignoredLocally(in: package.graph)
-                    + notes(onPipelineRoot: submission.pipelineRoot)
+                notes: package.notes(pipelineRoot: submission.pipelineRoot)
             )
-            let specID = package.specID
-            try connection.insertSpec(package.document, id: specID)
-            try connection.insertRun(run, specID: specID)
-            try connection.upsertTasks([RunMachine.rootRecord(of: run, graph: package.graph)])
-            try connection.appendChange(kind: "run", id: id.text, at: now)
+            try connection.insertRun(run, of: package)
             return run
         }
         context.hints.runCreated()
@@ -184,78 +176,11 @@ package struct RunService: Sendable {
             try connection.appendChange(kind: "run", id: id.text, at: now)
         }
     }
-
-    private struct Source: Sendable {
-        var document: PipelineSpecDocument
-        var pipelineID: PipelineID?
-        var versionID: PipelineVersionID?
-    }
-
-    private func resolve(_ source: RunSubmission.Source) async throws -> Source {
-        switch source {
-        case .spec(let document): return Source(document: document)
-        case .version(let pipelineID, let versionID):
-            return try await context.database.read { connection in
-                let version = try connection.version(versionID, of: pipelineID)
-                guard let spec = try connection.specID(of: version.id).flatMap({ try connection.spec($0) })
-                else {
-                    throw PlatformError(
-                        .internalError,
-                        "The spec of pipeline version \(version.id) is missing."
-                    )
-                }
-                return Source(document: spec, pipelineID: version.pipelineID, versionID: version.id)
-            }
-        }
-    }
-}
-
-/// That a pipeline root is kept and shown, and nothing else comes of it.
-private func notes(onPipelineRoot root: String?) -> [Reason] {
-    guard let root, !root.isEmpty else { return [] }
-    return [
-        Reason(
-            .settingIgnored,
-            "pipeline_root '\(root)': the server keeps all outputs in its own store; each task shows where."
-        )
-    ]
 }
 
 extension SQLConnection {
     func requiredRun(_ id: RunID) throws -> Run {
         guard let run = try run(id) else { throw PlatformError.notFound("Run", id.text) }
         return run
-    }
-
-    fileprivate func experiment(of submission: RunSubmission) throws -> Experiment {
-        guard let id = submission.experimentID else {
-            guard let experiment = try experiment(named: Experiment.defaultName) else {
-                throw PlatformError(.internalError, "The experiment '\(Experiment.defaultName)' is missing.")
-            }
-            return experiment
-        }
-        let experiment = try requiredExperiment(id)
-        if experiment.storageState == .archived {
-            throw PlatformError(
-                .failedPrecondition,
-                "Experiment '\(experiment.displayName)' is archived; unarchive it first."
-            )
-        }
-        return experiment
-    }
-
-    /// A version by id, or a pipeline's newest.
-    fileprivate func version(_ versionID: PipelineVersionID?, of pipelineID: PipelineID?) throws
-        -> PipelineVersion
-    {
-        if let versionID { return try requiredVersion(versionID, of: pipelineID) }
-        guard let pipelineID else {
-            throw PlatformError.invalid("run: neither a pipeline nor a version is named.")
-        }
-        _ = try requiredPipeline(pipelineID)
-        guard let version = try newestVersion(of: pipelineID) else {
-            throw PlatformError.invalid("Pipeline \(pipelineID) has no versions; upload one first.")
-        }
-        return version
     }
 }

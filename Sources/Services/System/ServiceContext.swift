@@ -13,16 +13,20 @@ package struct ServiceContext: Sendable {
         package var terminationRequested: @Sendable (RunID) -> Void
         /// A run's rows are gone.
         package var runDeleted: @Sendable (RunID) -> Void
+        /// A recurring run was stored, edited or enabled.
+        package var recurringRunsChanged: @Sendable () -> Void
 
         /// Makes hints.
         package init(
             runCreated: @escaping @Sendable () -> Void,
             terminationRequested: @escaping @Sendable (RunID) -> Void,
-            runDeleted: @escaping @Sendable (RunID) -> Void
+            runDeleted: @escaping @Sendable (RunID) -> Void,
+            recurringRunsChanged: @escaping @Sendable () -> Void = {}
         ) {
             self.runCreated = runCreated
             self.terminationRequested = terminationRequested
             self.runDeleted = runDeleted
+            self.recurringRunsChanged = recurringRunsChanged
         }
     }
 
@@ -69,6 +73,8 @@ package struct UseCases: Sendable {
     package let pipelines: PipelineService
     /// Runs.
     package let runs: RunService
+    /// Recurring runs.
+    package let recurringRuns: RecurringRunService
     /// Tasks and logs.
     package let tasks: TaskService
 
@@ -77,6 +83,7 @@ package struct UseCases: Sendable {
         experiments = ExperimentService(context: context)
         pipelines = PipelineService(context: context)
         runs = RunService(context: context)
+        recurringRuns = RecurringRunService(context: context)
         tasks = TaskService(context: context)
     }
 }

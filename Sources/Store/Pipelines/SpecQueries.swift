@@ -27,13 +27,14 @@ extension SQLConnection {
         }
     }
 
-    /// Deletes a spec unless a version or a run still needs it.
+    /// Deletes a spec unless a version, a run or a recurring run still needs it.
     func deleteSpecIfUnused(_ id: String) throws {
         try execute(
             """
             DELETE FROM specs WHERE id = ? \
             AND NOT EXISTS (SELECT 1 FROM pipeline_versions WHERE spec_id = specs.id) \
-            AND NOT EXISTS (SELECT 1 FROM runs WHERE spec_id = specs.id)
+            AND NOT EXISTS (SELECT 1 FROM runs WHERE spec_id = specs.id) \
+            AND NOT EXISTS (SELECT 1 FROM recurring_runs WHERE spec_id = specs.id)
             """,
             [.text(id)]
         )

@@ -15,6 +15,7 @@ extension SQLConnection {
                 "pipeline_id": .optional(run.pipelineID?.text),
                 "pipeline_version_id": .optional(run.pipelineVersionID?.text),
                 "pipeline_name": .text(run.pipelineName),
+                "recurring_run_id": .optional(run.recurringRunID?.text),
                 "parameters": .json(run.parameters),
                 "pipeline_root": .optional(run.pipelineRoot),
                 "service_account": .text(run.serviceAccount),
@@ -108,9 +109,9 @@ private let runs = Selection(
     key: ["id"],
     [
         "experiment_id", "display_name", "description", "storage_state", "pipeline_id", "pipeline_version_id",
-        "pipeline_name", "parameters", "pipeline_root", "service_account", "created_at", "scheduled_at",
-        "finished_at", "state", "error", "state_history", "outputs", "rerun_source", "rerun_from",
-        "notes",
+        "pipeline_name", "recurring_run_id", "parameters", "pipeline_root", "service_account", "created_at",
+        "scheduled_at", "finished_at", "state", "error", "state_history", "outputs", "rerun_source",
+        "rerun_from", "notes",
     ]
 )
 
@@ -134,6 +135,7 @@ private func decode(_ row: Row) throws -> Run {
     }
     run.storageState = try row.choice("storage_state")
     run.scheduledAt = try row.time("scheduled_at")
+    run.recurringRunID = try row.optionalText("recurring_run_id").map { RecurringRunID($0) }
     run.finishedAt = try row.optionalTime("finished_at")
     run.state = try row.choice("state")
     run.error = try row.reason("error")

@@ -46,6 +46,21 @@ struct ListedResource: Sendable {
         isCounted: true
     )
 
+    /// Recurring runs.
+    ///
+    /// Source: KFP v2beta1, the sortable and filterable fields of `RecurringRun`; status and experiment are ours.
+    static let recurringRuns = ListedResource(
+        table: "recurring_runs",
+        fields: [
+            "id": .text("id"), "recurring_run_id": .text("id"), "name": .text("display_name"),
+            "display_name": .text("display_name"), "description": .text("description"),
+            "created_at": .time("created_at"), "updated_at": .time("updated_at"),
+            "status": .text("status"), "experiment_id": .text("experiment_id"),
+        ],
+        hasTags: false,
+        isCounted: false
+    )
+
     /// Experiments.
     ///
     /// Source: KFP v2beta1, the sortable and filterable fields of `Experiment`.

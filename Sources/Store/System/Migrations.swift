@@ -19,7 +19,9 @@ package struct Migration: Hashable, Sendable {
     }
 
     /// Every migration this build knows, in order.
-    package static let all: [Migration] = [.initialSchema, .retriesSchema, .runNotes, .packageAddresses]
+    package static let all: [Migration] = [
+        .initialSchema, .retriesSchema, .runNotes, .packageAddresses, .recurringRuns,
+    ]
 }
 
 extension Database {

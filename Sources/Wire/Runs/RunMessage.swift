@@ -26,6 +26,7 @@ package struct RunMessage: Hashable, Sendable {
             "display_name": .string(run.displayName), "description": .string(run.description),
             "storage_state": .string(run.storageState.rawValue),
             "service_account": .string(run.serviceAccount),
+            "recurring_run_id": run.recurringRunID.map { .string($0.text) },
             "created_at": run.createdAt.wire, "scheduled_at": run.scheduledAt.wire,
             "finished_at": (run.finishedAt ?? .epoch).wire, "state": .string(run.state.rawValue),
             "error": run.error.map(status(of:)), "reason": run.error?.json,
@@ -88,6 +89,7 @@ package struct RunMessage: Hashable, Sendable {
             )
         }
         run.storageState = try reader.choice("storage_state", StorageState.allCases) ?? .available
+        run.recurringRunID = try reader.optionalString("recurring_run_id").map { RecurringRunID($0) }
         run.scheduledAt = try reader.instant("scheduled_at") ?? createdAt
         let finishedAt = try timing.instant("finished_at") ?? reader.instant("finished_at")
         run.finishedAt = finishedAt == .epoch ? nil : finishedAt

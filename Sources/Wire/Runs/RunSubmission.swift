@@ -9,11 +9,7 @@ extension RunSubmission {
             "runtime_config": runtimeConfig(parameters, pipelineRoot),
             "service_account": .string(serviceAccount),
         ]
-        switch source {
-        case .spec(let document): fields["pipeline_spec"] = document.combined
-        case .version(let pipelineID, let versionID):
-            fields["pipeline_version_reference"] = versionReference(pipelineID, versionID)
-        }
+        fields.merge(source.fields) { $1 }
         return message(fields)
     }
 
@@ -42,10 +38,18 @@ extension RunSubmission {
         pipelineRoot = try config.optionalString("pipeline_root")
     }
 
-    private static func source(_ reader: MessageReader) throws -> Source {
-        let given = ["pipeline_spec", "pipeline_version_reference", "pipeline_version_id"].filter {
+    /// Whether any pipeline is named.
+    static func hasSource(_ reader: MessageReader) -> Bool { !sourceFields(reader).isEmpty }
+
+    private static func sourceFields(_ reader: MessageReader) -> [String] {
+        ["pipeline_spec", "pipeline_version_reference", "pipeline_version_id"].filter {
             reader.value($0) != nil && reader.value($0) != ""
         }
+    }
+
+    /// Reads where the pipeline comes from.
+    static func source(_ reader: MessageReader) throws -> Source {
+        let given = sourceFields(reader)
         switch given {
         case ["pipeline_spec"]:
             return .spec(PipelineSpecDocument(combined: .object(try reader.map("pipeline_spec"))))
@@ -70,10 +74,12 @@ extension RunSubmission {
             }
             return .version(pipelineID: pipelineID, versionID: versionID)
         case []:
-            throw PlatformError.invalid("run: no pipeline; set pipeline_spec or pipeline_version_reference")
+            throw PlatformError.invalid(
+                "\(reader.place): no pipeline; set pipeline_spec or pipeline_version_reference"
+            )
         default:
             throw PlatformError.invalid(
-                "run: \(given.joined(separator: " and ")) are both set; set one of them"
+                "\(reader.place): \(given.joined(separator: " and ")) are both set; set one of them"
             )
         }
     }
@@ -84,6 +90,17 @@ extension RunSubmission {
         "scheduled_at", "finished_at", "state", "error", "run_details", "recurring_run_id", "state_history",
         "plugins_input", "plugins_output", "pipeline_reference", "task_count", "tasks",
     ]
+}
+
+extension RunSubmission.Source {
+    /// The field that names the pipeline.
+    var fields: [String: JSONValue?] {
+        switch self {
+        case .spec(let document): ["pipeline_spec": document.combined]
+        case .version(let pipelineID, let versionID):
+            ["pipeline_version_reference": versionReference(pipelineID, versionID)]
+        }
+    }
 }
 
 /// Source: KFP v2beta1 `RuntimeConfig`.

@@ -21,6 +21,8 @@ package enum Route: String, Hashable, Sendable, CaseIterable {
     case getPipelineByNameV1, getPipelineTemplateV1
     case createVersionV1, listVersionsV1, getVersionV1, deleteVersionV1, getVersionTemplateV1
     case createRunV1, listRunsV1, getRunV1
+    case createRecurringRun, getRecurringRun, listRecurringRuns, updateRecurringRun, deleteRecurringRun
+    case enableRecurringRun, disableRecurringRun, previewRecurringRun, previewTrigger
     case listTasks, getTask, getTaskLog, getNodeLog
 }
 
@@ -54,7 +56,7 @@ enum RouteSegment: Hashable, Sendable {
     case parameter(name: String, suffix: String)
 
     /// Parameters behind which a custom verb may stand.
-    private static let verbed: Set<String> = ["run_id", "experiment_id"]
+    private static let verbed: Set<String> = ["run_id", "experiment_id", "recurring_run_id"]
 
     init(_ text: String) {
         guard text.hasPrefix("{"), let end = text.firstIndex(of: "}") else {

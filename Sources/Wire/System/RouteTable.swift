@@ -19,7 +19,8 @@ package enum RouteTable {
     package static let prefix = "/apis/v2beta1"
 
     /// All rows. Where two templates fit a path, the earlier one is meant.
-    package static let rows: [RouteRow] = system + experiments + pipelines + versions + runs + tasks + v1
+    package static let rows: [RouteRow] =
+        system + experiments + pipelines + versions + runs + recurringRuns + tasks + v1
 
     /// Finds the route for a request; what stands after `?` is ignored.
     ///
@@ -212,6 +213,63 @@ extension RouteTable {
             .post,
             prefix + "/runs/{run_id}:rerun",
             "Starts a new run from one task of an earlier one, taking over what comes before."
+        ),
+    ]
+
+    private static let recurringRuns = [
+        RouteRow(
+            .createRecurringRun,
+            .post,
+            prefix + "/recurringruns",
+            "Creates a recurring run, which starts runs at set times."
+        ),
+        RouteRow(
+            .listRecurringRuns,
+            .get,
+            prefix + "/recurringruns",
+            "Lists recurring runs, a page at a time."
+        ),
+        RouteRow(
+            .previewTrigger,
+            .post,
+            prefix + "/recurringruns:preview",
+            "Shows the next firings of a trigger that is not stored; count=N says how many."
+        ),
+        RouteRow(
+            .getRecurringRun,
+            .get,
+            prefix + "/recurringruns/{recurring_run_id}",
+            "Shows a recurring run."
+        ),
+        RouteRow(
+            .updateRecurringRun,
+            .patch,
+            prefix + "/recurringruns/{recurring_run_id}",
+            "Edits a recurring run in place; fields that are left out stay as they are."
+        ),
+        RouteRow(
+            .deleteRecurringRun,
+            .delete,
+            prefix + "/recurringruns/{recurring_run_id}",
+            "Deletes a recurring run; its runs stay."
+        ),
+        RouteRow(
+            .enableRecurringRun,
+            .post,
+            prefix + "/recurringruns/{recurring_run_id}:enable",
+            "Lets a recurring run start runs."
+        ),
+        RouteRow(
+            .disableRecurringRun,
+            .post,
+            prefix + "/recurringruns/{recurring_run_id}:disable",
+            "Stops a recurring run from starting runs; those under way go on."
+        ),
+        RouteRow(
+            .previewRecurringRun,
+            .get,
+            prefix + "/recurringruns/{recurring_run_id}:preview",
+            "Shows the next firings of a recurring run; count=N says how many."
         ),
     ]
 

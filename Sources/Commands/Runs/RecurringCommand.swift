@@ -1,0 +1,183 @@
+import ArgumentParser
+import FoundationEssentials
+import Model
+import Wire
+
+/// `martlet recurring`: runs that start by themselves.
+struct RecurringCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "recurring",
+        abstract: "Start runs at set times: create, list, show, edit and delete recurring runs.",
+        discussion: """
+            Wherever a RECURRING run is asked for, its id, the beginning of its id (at least 4 characters) or \
+            its name will do, as long as only one fits.
+
+            Examples:
+              martlet recurring create train.yaml --cron "0 30 6 * * MON-FRI" --time-zone Europe/Berlin
+              martlet recurring preview nightly -n 10
+              martlet recurring edit nightly --cron "0 0 7 * * *"
+            """,
+        subcommands: [
+            RecurringCreateCommand.self, RecurringListCommand.self, RecurringGetCommand.self,
+            RecurringEditCommand.self, RecurringEnableCommand.self, RecurringDisableCommand.self,
+            RecurringDeleteCommand.self, RecurringPreviewCommand.self,
+        ]
+    )
+}
+
+/// `martlet recurring list`.
+struct RecurringListCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "list",
+        abstract: "List recurring runs, the newest first.",
+        discussion: "Example: martlet recurring list --experiment nightly"
+    )
+
+    @Option(help: "Only those of the experiment of this name.")
+    var experiment: String?
+
+    @Option(help: "At most so many.")
+    var limit: Int = Limits.pageSizeDefault
+
+    @OptionGroup var output: OutputOptions
+    @OptionGroup var server: ClientConfiguration
+
+    func validate() throws {
+        guard limit > 0 else { throw ValidationError("--limit: expected a number from 1 up, found \(limit)") }
+    }
+
+    func run() async throws {
+        let client = server.client
+        var extra = ""
+        if let experiment {
+            guard let found = try await client.experiment(named: experiment) else {
+                throw PlatformError.invalid("no experiment has the name \(experiment)")
+            }
+            extra = QueryString.text(["experiment_id": found.id.text])
+        }
+        let query = ListQuery(
+            sortField: "created_at",
+            descending: true,
+            pageSize: min(limit, Limits.pageSizeMax)
+        )
+        let rows = try await client.rows(
+            .listRecurringRuns,
+            [:],
+            "recurringRuns",
+            query,
+            limit: limit,
+            extra: extra
+        )
+        let found = try rows.map { try RecurringRunMessage(json: $0).recurring }
+        let console = Console.output
+        try console.write(
+            output.output.render(.array(rows)) {
+                RecurringTables.list(found).text(width: console.size?.columns, color: console.usesColor)
+            }
+        )
+    }
+}
+
+/// `martlet recurring get`.
+struct RecurringGetCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "get",
+        abstract: "Show a recurring run.",
+        discussion: "Its runs: martlet runs list --recurring RECURRING"
+    )
+
+    @Argument(help: "The recurring run: id, beginning of the id, or name.")
+    var recurring: String
+
+    @OptionGroup var output: OutputOptions
+    @OptionGroup var server: ClientConfiguration
+
+    func run() async throws {
+        let client = server.client
+        let id = try await client.id(meant: recurring, .recurringRun)
+        try show(try await client.json(.getRecurringRun, ["recurring_run_id": id]), output.output)
+    }
+}
+
+/// `martlet recurring enable`.
+struct RecurringEnableCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "enable",
+        abstract: "Let a recurring run start runs again.",
+        discussion: """
+            What was missed meanwhile is made up for: all of it (at most the last \
+            \(Limits.catchUpFiringsMax)), or the last one only with --no-catchup.
+            """
+    )
+
+    @Argument(help: "The recurring run: id, beginning of the id, or name.")
+    var recurring: String
+
+    @OptionGroup var server: ClientConfiguration
+
+    func run() async throws {
+        let client = server.client
+        let id = try await client.id(meant: recurring, .recurringRun)
+        _ = try await client.json(.enableRecurringRun, ["recurring_run_id": id])
+        try Console.output.line("recurring run \(id) enabled")
+    }
+}
+
+/// `martlet recurring disable`.
+struct RecurringDisableCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "disable",
+        abstract: "Stop a recurring run from starting runs; those under way go on."
+    )
+
+    @Argument(help: "The recurring run: id, beginning of the id, or name.")
+    var recurring: String
+
+    @OptionGroup var server: ClientConfiguration
+
+    func run() async throws {
+        let client = server.client
+        let id = try await client.id(meant: recurring, .recurringRun)
+        _ = try await client.json(.disableRecurringRun, ["recurring_run_id": id])
+        try Console.output.line("recurring run \(id) disabled")
+    }
+}
+
+/// `martlet recurring delete`.
+struct RecurringDeleteCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "delete",
+        abstract: "Delete a recurring run; the runs it started stay."
+    )
+
+    @Argument(help: "The recurring run: id, beginning of the id, or name.")
+    var recurring: String
+
+    @OptionGroup var server: ClientConfiguration
+
+    func run() async throws {
+        let client = server.client
+        let id = try await client.id(meant: recurring, .recurringRun)
+        _ = try await client.json(.deleteRecurringRun, ["recurring_run_id": id])
+        try Console.output.line("recurring run \(id) deleted")
+    }
+}
+
+/// Shows one recurring run, and its warnings where they do not get into programs' way.
+func show(_ json: JSONValue, _ output: OutputFormat) throws {
+    let message = try RecurringRunMessage(json: json)
+    try Console.output.write(
+        output.render(json) {
+            RecurringTables.one(message.recurring).text(
+                width: Console.output.size?.columns,
+                color: Console.output.usesColor
+            )
+        }
+    )
+    try warn(message.warnings)
+}
+
+/// Tells warnings to the person.
+func warn(_ warnings: [String]) throws {
+    for warning in warnings { try Console.errors.line("martlet: warning: \(warning)") }
+}
