@@ -195,7 +195,10 @@ let package = Package(
         tests("WireTests", ["Model", "Wire"]),
         tests("StoreTests", ["Model", "Store", "StoreDrivers"]),
         tests("StoreDriversTests", ["Model", "Store", "StoreDrivers"]),
-        tests("ServicesTests", ["Model", "PipelineIR", "Services", "Store", "TestKit", "ServerKit"]),
+        tests(
+            "ServicesTests",
+            ["Model", "PipelineIR", "Services", "Store", "StoreDrivers", "TestKit", "ServerKit"]
+        ),
         tests(
             "APITests",
             ["Model", "Wire", "Pods", "Services", "Store", "API", "TestKit", "ServerKit"],

@@ -3,7 +3,7 @@ package import Store
 /// How many rows each table has.
 package struct RowCounts: Hashable, Sendable, CustomStringConvertible {
     private static let tables = [
-        "pipelines", "specs", "pipeline_versions", "experiments", "runs", "run_leases", "tasks", "attempts",
+        "pipelines", "specs", "pipeline_versions", "experiments", "runs", "recurring_runs", "run_leases", "tasks", "attempts",
         "artifacts", "artifact_edges", "cache_entries", "changes",
     ]
 
@@ -41,8 +41,17 @@ package func contradictions(in connection: any SQLConnection) throws -> [String]
             "a spec nobody uses",
             """
             specs WHERE id NOT IN (SELECT spec_id FROM runs) \
-            AND id NOT IN (SELECT spec_id FROM pipeline_versions)
+            AND id NOT IN (SELECT spec_id FROM pipeline_versions) \
+            AND id NOT IN (SELECT spec_id FROM recurring_runs WHERE spec_id IS NOT NULL)
             """
+        ),
+        (
+            "a pinned recurring run without its spec",
+            "recurring_runs WHERE spec_id NOT IN (SELECT id FROM specs)"
+        ),
+        (
+            "a recurring run that follows no pipeline and is pinned to none",
+            "recurring_runs WHERE spec_id IS NULL AND pipeline_id IS NULL"
         ),
         (
             "an artifact nobody read or wrote",

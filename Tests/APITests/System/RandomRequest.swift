@@ -29,7 +29,8 @@ struct RandomRequest {
         "pipeline_version_id", "pipeline_id", "runtime_config", "parameters", "tags", "service_account",
         "pipeline",
         "pipeline_version", "displayName", "unknown_field", "pipeline_root", "package_url", "pipeline_url",
-        "state",
+        "state", "trigger", "cron_schedule", "periodic_schedule", "cron", "interval_second", "max_concurrency",
+        "mode", "no_catchup", "start_time", "time_zone",
     ]
 
     private static let uploads: Set<Route> = [
@@ -48,7 +49,7 @@ struct RandomRequest {
         var parameters: [String: String] = [:]
         for name in [
             "run_id", "experiment_id", "pipeline_id", "pipeline_version_id", "name", "task_id", "node_id",
-            "namespace",
+            "namespace", "recurring_run_id",
         ] {
             parameters[name] = maker.random.chance(0.9) ? maker.id(name) : maker.word()
         }
@@ -120,7 +121,7 @@ struct RandomRequest {
         let names = [
             "page_size", "page_token", "sort_by", "filter", "namespace", "experiment_id", "name",
             "pipelineid", "cascade",
-            "follow", "offset", "attempt", "tags", "display_name", "pageSize", "resource_key.id",
+            "follow", "offset", "attempt", "count", "tags", "display_name", "pageSize", "resource_key.id",
             "resource_key.type", "resource_reference_key.type", "resource_reference_key.id",
         ]
         return (0..<(1 + random.below(3))).map { _ in
@@ -230,12 +231,42 @@ struct RandomRequest {
                     ["key": ["type": "PIPELINE", "id": .string(id("pipeline_id"))], "relationship": "OWNER"]
                 ],
             ]
+        case .createRecurringRun:
+            members["trigger"] = trigger()
+            members["max_concurrency"] = .string(String(1 + random.below(11)))
+            members["mode"] = random.chance(0.5) ? "ENABLE" : 2
+            if random.chance(0.6) {
+                members["pipeline_spec"] = spec()
+            } else {
+                members["pipeline_version_reference"] = ["pipeline_id": .string(id("pipeline_id"))]
+            }
+            if random.chance(0.4) { members["experiment_id"] = .string(id("experiment_id")) }
+            if random.chance(0.5) { members["runtime_config"] = ["parameters": ["text": "[[Index]]"]] }
+        case .updateRecurringRun, .previewTrigger:
+            if route == .previewTrigger { members = [:] }
+            if random.chance(0.7) { members["trigger"] = trigger() }
         case .createPipelineVersion: members["pipeline_spec"] = spec()
         case .createPipelineAndVersion:
             members = ["pipeline": .object(members), "pipeline_version": ["pipeline_spec": spec()]]
         default: if random.chance(0.5) { members["tags"] = ["a": random.chance(0.5) ? "b" : value(depth: 2)] }
         }
         return (random.chance(0.8) ? .object(members) : broken(.object(members))).jsonBytes
+    }
+
+    /// A trigger that is good, or good but for a piece.
+    private mutating func trigger() -> JSONValue {
+        let fields = ["*", "0", "*/7", "1-5", "61", "MON", "?", "x", "1,2", "@daily", "CRON_TZ=Asia/Tokyo"]
+        let cron = (0..<6).map { _ in fields[random.below(random.chance(0.8) ? 4 : fields.count)] }
+        var schedule: [String: JSONValue] = [:]
+        if random.chance(0.2) { schedule["start_time"] = .string(random.chance(0.7) ? "2026-08-22T10:00:00Z" : word()) }
+        if random.chance(0.2) { schedule["end_time"] = .string(random.chance(0.7) ? "2030-08-22T10:00:00Z" : word()) }
+        if random.chance(0.3) {
+            schedule["interval_second"] = .string(random.chance(0.7) ? "60" : word())
+            return ["periodic_schedule": .object(schedule)]
+        }
+        schedule["cron"] = .string(random.chance(0.9) ? cron.joined(separator: " ") : word())
+        if random.chance(0.2) { schedule["time_zone"] = .string(random.chance(0.7) ? "Europe/Berlin" : word()) }
+        return ["cron_schedule": .object(schedule)]
     }
 
     private mutating func form() -> (type: String, body: [UInt8]) {

@@ -46,41 +46,39 @@ package struct RunMacros: Sendable {
 
     /// Substitutes in a text.
     package func expand(_ text: String) -> String {
-        var result = ""
-        var rest = text[...]
-        while !rest.isEmpty {
-            if let (length, value) = macro(at: rest, "[[", "]]", bracketed)
-                ?? macro(at: rest, "{{$.", "}}", templated)
-            {
-                result += value
+        var rest = Array(text.utf8)[...]
+        var result: [UInt8] = []
+        while let byte = rest.first {
+            if let (length, value) = macro(at: rest) {
+                result += value.utf8
                 rest = rest.dropFirst(length)
             } else {
-                result.append(rest.removeFirst())
+                result.append(byte)
+                rest = rest.dropFirst()
             }
         }
-        return result
+        return String(decoding: result, as: UTF8.self)
     }
 
-    /// The macro that a text begins with: how long it is and what stands for it.
-    private func macro(
-        at text: Substring,
-        _ opening: String,
-        _ closing: String,
-        _ value: (String) -> String?
-    ) -> (length: Int, value: String)? {
-        guard text.hasPrefix(opening) else { return nil }
-        let inside = text.dropFirst(opening.count)
-        // Layouts are short; an opening without an end must not cost a look at all the rest each time.
-        var name = ""
-        var tail = inside.prefix(Self.charactersMax)
-        while !tail.hasPrefix(closing) {
-            guard let character = tail.popFirst(), !character.isNewline else { return nil }
-            name.append(character)
+    /// The macro that a text begins with: how many bytes it has and what stands for it.
+    private func macro(at text: ArraySlice<UInt8>) -> (length: Int, value: String)? {
+        for (opening, closing, value) in [("[[", "]]", bracketed), ("{{$.", "}}", templated)] {
+            guard text.starts(with: opening.utf8) else { continue }
+            // Layouts are short; an opening without an end must not cost a look at all the rest each time.
+            let inside = text.dropFirst(opening.utf8.count).prefix(Self.bytesMax)
+            guard let word = inside.first, Self.firstLetters.contains(word),
+                let end = inside.indices.first(where: { inside[$0...].starts(with: closing.utf8) })
+            else { return nil }
+            let name = String(decoding: inside[..<end], as: UTF8.self)
+            guard !name.contains(where: \.isNewline) else { return nil }
+            return value(name).map { (end - text.startIndex + closing.utf8.count, $0) }
         }
-        return value(name).map { (opening.count + name.count + closing.count, $0) }
+        return nil
     }
 
-    private static let charactersMax = 200
+    private static let bytesMax = 200
+    /// Of the names of all macros.
+    private static let firstLetters = Set("RISCsc".utf8)
 
     private func bracketed(_ name: String) -> String? {
         let parts = name.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false).map(
