@@ -3,7 +3,8 @@ package import Store
 /// How many rows each table has.
 package struct RowCounts: Hashable, Sendable, CustomStringConvertible {
     private static let tables = [
-        "pipelines", "specs", "pipeline_versions", "experiments", "runs", "recurring_runs", "run_leases", "tasks", "attempts",
+        "pipelines", "specs", "pipeline_versions", "experiments", "runs", "recurring_runs", "run_leases",
+        "tasks", "attempts",
         "artifacts", "artifact_edges", "cache_entries", "changes",
     ]
 

@@ -52,7 +52,10 @@ struct RecurringRunQueryTests {
         return recurring
     }
 
-    @Test("A recurring run comes back with every field, before and after it changed", arguments: Backend.allCases)
+    @Test(
+        "A recurring run comes back with every field, before and after it changed",
+        arguments: Backend.allCases
+    )
     func roundTrip(backend: Backend) async throws {
         try await backend.withDatabase { database in
             let (full, plain) = (Self.full("1"), Self.due("2", nil))
@@ -94,7 +97,10 @@ struct RecurringRunQueryTests {
             #expect(try await !isThere("a"))
             #expect(try await isThere("b"))
             let (first, second) = try await database.write {
-                (try $0.deleteRecurringRun(RecurringRunID("1")), try $0.deleteRecurringRun(RecurringRunID("1")))
+                (
+                    try $0.deleteRecurringRun(RecurringRunID("1")),
+                    try $0.deleteRecurringRun(RecurringRunID("1"))
+                )
             }
             #expect(first)
             #expect(!second)
@@ -102,7 +108,10 @@ struct RecurringRunQueryTests {
         }
     }
 
-    @Test("What is due is enabled, and due by now or dealt with up to later than now", arguments: Backend.allCases)
+    @Test(
+        "What is due is enabled, and due by now or dealt with up to later than now",
+        arguments: Backend.allCases
+    )
     func due(backend: Backend) async throws {
         try await backend.withDatabase { database in
             try await database.write { store in
@@ -127,7 +136,8 @@ struct RecurringRunQueryTests {
         try await Backend.sqliteInMemory.withDatabase { database in
             try await database.write { store in
                 for (id, recurring, isOver) in [
-                    ("1", "x", false), ("2", "x", true), ("3", "x", false), ("4", "y", false), ("5", nil, false),
+                    ("1", "x", false), ("2", "x", true), ("3", "x", false), ("4", "y", false),
+                    ("5", nil, false),
                 ] {
                     var run = isOver ? Samples.finishedRun(id) : Samples.run(id)
                     run.recurringRunID = recurring.map { RecurringRunID($0) }
@@ -168,7 +178,9 @@ struct RecurringRunQueryTests {
 
     @Test(
         "Recurring runs are listed by what KFP sorts and filters by, page by page",
-        arguments: ["id", "recurring_run_id", "name", "display_name", "created_at", "updated_at", "description"]
+        arguments: [
+            "id", "recurring_run_id", "name", "display_name", "created_at", "updated_at", "description",
+        ]
     )
     func lists(field: String) async throws {
         try await Backend.sqliteInMemory.withDatabase { database in

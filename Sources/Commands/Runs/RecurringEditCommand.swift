@@ -93,8 +93,11 @@ struct RecurringEditCommand: AsyncParsableCommand {
             spec = try await client.spec(of: id, before.recurring.pipelineVersionID)
         }
         if !parameters.isEmpty {
-            update.parameters = try PipelineInputs(spec: spec ?? [:])
-                .values(from: parameters, readFile: PipelineFile.text(at:))
+            update.config = RecurringRunUpdate.RuntimeConfig(
+                parameters: try PipelineInputs(spec: spec ?? [:])
+                    .values(from: parameters, readFile: PipelineFile.text(at:)),
+                pipelineRoot: before.recurring.pipelineRoot
+            )
         }
         return update
     }

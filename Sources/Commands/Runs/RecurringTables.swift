@@ -31,7 +31,13 @@ enum RecurringTables {
                 Cell(recurring.parameters.isEmpty ? "" : JSONValue.object(recurring.parameters).jsonText)
             ),
             ("at once", Cell("\(recurring.maxConcurrency)")),
-            ("catch up", Cell(recurring.noCatchup ? "the last missed run only" : "all missed runs")),
+            (
+                "catch up",
+                Cell(
+                    recurring.noCatchup
+                        ? "the last missed run" : "missed runs, at most the last \(Limits.catchUpFiringsMax)"
+                )
+            ),
         ]
         if let reason = recurring.reason { lines.append(("trouble", Cell(reason.message, .bad))) }
         return Table(

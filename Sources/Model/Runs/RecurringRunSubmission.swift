@@ -35,8 +35,8 @@ package struct RecurringRunUpdate: Hashable, Sendable {
     package var description: String?
     /// Another pipeline, version or spec.
     package var source: RunSubmission.Source?
-    /// All parameters anew.
-    package var parameters: [String: JSONValue]?
+    /// All parameters and the pipeline root anew.
+    package var config: RuntimeConfig?
     /// New service account; may be empty.
     package var serviceAccount: String?
     /// Another trigger; nothing that was due before the change is made up for.
@@ -47,6 +47,20 @@ package struct RecurringRunUpdate: Hashable, Sendable {
     package var noCatchup: Bool?
     /// Whether it starts runs.
     package var isEnabled: Bool?
+
+    /// What runs are given, replaced as a whole. Source: KFP v2beta1 `RuntimeConfig`.
+    package struct RuntimeConfig: Hashable, Sendable {
+        /// Values for the pipeline's inputs.
+        package var parameters: [String: JSONValue]
+        /// Where outputs go.
+        package var pipelineRoot: String?
+
+        /// Makes a config.
+        package init(parameters: [String: JSONValue], pipelineRoot: String? = nil) {
+            self.parameters = parameters
+            self.pipelineRoot = pipelineRoot
+        }
+    }
 
     /// A request that changes nothing.
     package init() {}

@@ -168,7 +168,8 @@ extension RecurringRun {
             parameters: macros.expand(parameters),
             pipelineRoot: pipelineRoot,
             serviceAccount: serviceAccount,
-            createdAt: now
+            createdAt: now,
+            notes: pipeline.package.notes(pipelineRoot: pipelineRoot)
         )
         run.scheduledAt = firing
         run.recurringRunID = id

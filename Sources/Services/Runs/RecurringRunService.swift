@@ -36,7 +36,6 @@ package struct RecurringRunService: Sendable {
         if run.displayName.isEmpty {
             throw PlatformError.invalid("recurring_run.display_name is missing; name the recurring run.")
         }
-        try checkPipelineRoot(run.pipelineRoot)
         let pinned = try await pin(run.source, parameters: run.parameters)
         let now = context.now()
         var recurring = RecurringRun(
@@ -110,9 +109,12 @@ package struct RecurringRunService: Sendable {
         }
         // Other parameters must fit the pipeline as another pipeline must fit the parameters.
         let pinned =
-            update.source == nil && update.parameters == nil
+            update.source == nil && update.config == nil
             ? nil
-            : try await pin(update.source ?? before.1, parameters: update.parameters ?? before.0.parameters)
+            : try await pin(
+                update.source ?? before.1,
+                parameters: update.config?.parameters ?? before.0.parameters
+            )
         let now = context.now()
         try await context.database.write { connection in
             var recurring = try connection.requiredRecurringRun(id)
@@ -233,7 +235,9 @@ extension RecurringRun {
     fileprivate mutating func apply(_ update: RecurringRunUpdate, _ concurrency: Int?, at now: Instant) {
         displayName = update.displayName ?? displayName
         description = update.description ?? description
-        parameters = update.parameters ?? parameters
+        if let config = update.config {
+            (parameters, pipelineRoot) = (config.parameters, config.pipelineRoot)
+        }
         serviceAccount = update.serviceAccount ?? serviceAccount
         maxConcurrency = concurrency ?? maxConcurrency
         noCatchup = update.noCatchup ?? noCatchup

@@ -55,7 +55,7 @@ struct ListedResource: Sendable {
             "id": .text("id"), "recurring_run_id": .text("id"), "name": .text("display_name"),
             "display_name": .text("display_name"), "description": .text("description"),
             "created_at": .time("created_at"), "updated_at": .time("updated_at"),
-            "status": .text("status"), "experiment_id": .text("experiment_id"),
+            "status": .text("status"), "experiment_id": .text("experiment_id"), "namespace": .nothing,
         ],
         hasTags: false,
         isCounted: false

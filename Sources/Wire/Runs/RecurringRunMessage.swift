@@ -121,17 +121,16 @@ extension RecurringRunSubmission {
     /// - Throws: ``PlatformError`` with `invalidArgument`, naming the field and its place.
     package init(json: JSONValue) throws {
         let reader = try MessageReader(json, at: "recurring_run", known: recurringRunFields)
-        let (parameters, pipelineRoot) = try RunSubmission.config(reader)
+        var run = RunSubmission(
+            displayName: try reader.requiredString("display_name"),
+            description: try reader.string("description"),
+            experimentID: try reader.optionalString("experiment_id").map { ExperimentID($0) },
+            source: try RunSubmission.source(reader),
+            serviceAccount: try reader.string("service_account")
+        )
+        if let value = reader.value("runtime_config") { try run.readRuntimeConfig(value, reader) }
         self.init(
-            run: RunSubmission(
-                displayName: try reader.requiredString("display_name"),
-                description: try reader.string("description"),
-                experimentID: try reader.optionalString("experiment_id").map { ExperimentID($0) },
-                source: try RunSubmission.source(reader),
-                parameters: parameters,
-                pipelineRoot: pipelineRoot,
-                serviceAccount: try reader.string("service_account")
-            ),
+            run: run,
             trigger: try Trigger(json: reader.value("trigger") ?? [:], at: reader.place(of: "trigger")),
             maxConcurrency: try reader.integer("max_concurrency") ?? 0,
             noCatchup: try reader.bool("no_catchup"),
@@ -146,7 +145,7 @@ extension RecurringRunUpdate {
         var fields: [String: JSONValue] = [:]
         fields["display_name"] = displayName.map { .string($0) }
         fields["description"] = description.map { .string($0) }
-        fields["runtime_config"] = parameters.map { ["parameters": .object($0)] }
+        fields["runtime_config"] = config.map { runtimeConfig($0.parameters, $0.pipelineRoot) }
         fields["service_account"] = serviceAccount.map { .string($0) }
         fields["trigger"] = trigger?.json
         fields["max_concurrency"] = maxConcurrency.map { .string(String($0)) }
@@ -169,7 +168,12 @@ extension RecurringRunUpdate {
         description = try given("description", reader.string)
         serviceAccount = try given("service_account", reader.string)
         source = RunSubmission.hasSource(reader) ? try RunSubmission.source(reader) : nil
-        parameters = try given("runtime_config") { _ in try RunSubmission.config(reader).parameters }
+        if let value = reader.value("runtime_config") {
+            // Read as that of a run; the rest of the run is nothing here.
+            var run = RunSubmission(displayName: "", source: .version(pipelineID: nil, versionID: nil))
+            try run.readRuntimeConfig(value, reader)
+            config = RuntimeConfig(parameters: run.parameters, pipelineRoot: run.pipelineRoot)
+        }
         trigger = try given("trigger") { name in
             try Trigger(json: reader.value(name) ?? [:], at: reader.place(of: name))
         }

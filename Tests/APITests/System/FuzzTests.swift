@@ -32,7 +32,8 @@ struct FuzzTests {
                 if answer.status >= 400 { #expect(after == before, "\(what)") }
                 before = after
                 for key in [
-                    "run_id", "pipeline_id", "pipeline_version_id", "experiment_id", "name", "recurring_run_id",
+                    "run_id", "pipeline_id", "pipeline_version_id", "experiment_id", "name",
+                    "recurring_run_id",
                 ] {
                     guard let id = answer.json[key]?.string else { continue }
                     ids[key] = (ids[key] ?? []).suffix(9) + [id]

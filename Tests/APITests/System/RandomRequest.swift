@@ -29,7 +29,8 @@ struct RandomRequest {
         "pipeline_version_id", "pipeline_id", "runtime_config", "parameters", "tags", "service_account",
         "pipeline",
         "pipeline_version", "displayName", "unknown_field", "pipeline_root", "package_url", "pipeline_url",
-        "state", "trigger", "cron_schedule", "periodic_schedule", "cron", "interval_second", "max_concurrency",
+        "state", "trigger", "cron_schedule", "periodic_schedule", "cron", "interval_second",
+        "max_concurrency",
         "mode", "no_catchup", "start_time", "time_zone",
     ]
 
@@ -258,14 +259,20 @@ struct RandomRequest {
         let fields = ["*", "0", "*/7", "1-5", "61", "MON", "?", "x", "1,2", "@daily", "CRON_TZ=Asia/Tokyo"]
         let cron = (0..<6).map { _ in fields[random.below(random.chance(0.8) ? 4 : fields.count)] }
         var schedule: [String: JSONValue] = [:]
-        if random.chance(0.2) { schedule["start_time"] = .string(random.chance(0.7) ? "2026-08-22T10:00:00Z" : word()) }
-        if random.chance(0.2) { schedule["end_time"] = .string(random.chance(0.7) ? "2030-08-22T10:00:00Z" : word()) }
+        if random.chance(0.2) {
+            schedule["start_time"] = .string(random.chance(0.7) ? "2026-08-22T10:00:00Z" : word())
+        }
+        if random.chance(0.2) {
+            schedule["end_time"] = .string(random.chance(0.7) ? "2030-08-22T10:00:00Z" : word())
+        }
         if random.chance(0.3) {
             schedule["interval_second"] = .string(random.chance(0.7) ? "60" : word())
             return ["periodic_schedule": .object(schedule)]
         }
         schedule["cron"] = .string(random.chance(0.9) ? cron.joined(separator: " ") : word())
-        if random.chance(0.2) { schedule["time_zone"] = .string(random.chance(0.7) ? "Europe/Berlin" : word()) }
+        if random.chance(0.2) {
+            schedule["time_zone"] = .string(random.chance(0.7) ? "Europe/Berlin" : word())
+        }
         return ["cron_schedule": .object(schedule)]
     }
 

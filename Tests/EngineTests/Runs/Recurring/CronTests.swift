@@ -43,13 +43,15 @@ struct CronTests {
         arguments: [
             ("", "found 0"), ("* * * *", "found 4"), ("* * * * * * *", "found 7"),
             ("60 * * * * *", "second \"60\": expected 0 to 59"), ("* 99 * * * *", "minute"),
-            ("* * 24 * * *", "hour"), ("* * * 0 * *", "day of the month"), ("* * * 32 * *", "day of the month"),
+            ("* * 24 * * *", "hour"), ("* * * 0 * *", "day of the month"),
+            ("* * * 32 * *", "day of the month"),
             ("* * * * 13 *", "month \"13\": expected 1 to 12 or a name such as jan"),
             ("* * * * * 7", "day of the week"), ("* * * * * Monday", "day of the week"),
             ("5-1 * * * * *", "ends before it begins"), ("1-2-3 * * * * *", "more than one '-'"),
             ("*/2/3 * * * * *", "more than one '/'"), ("*/0 * * * * *", "step"), ("*/x * * * * *", "step"),
             (", * * * * *", "no value"), ("-1 * * * * *", "second"), ("x * * * * *", "second"),
-            ("@fortnightly", "@daily"), ("@every", "@every"), ("@every soon", "1h30m"), ("@daily 1", "@daily"),
+            ("@fortnightly", "@daily"), ("@every", "@every"), ("@every soon", "1h30m"),
+            ("@daily 1", "@daily"),
             ("0 0 0 30 2 *", "never comes"), ("0 0 0 31 4,6,9,11 *", "never comes"),
             ("TZ=Europe/Atlantis * * * * * *", "no time zone \"Europe/Atlantis\""),
         ]

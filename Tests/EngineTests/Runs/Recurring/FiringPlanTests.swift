@@ -84,7 +84,13 @@ struct FiringPlanTests {
             var fired: [Instant] = []
             for _ in 0..<60 {
                 now = now + .milliseconds(random.below(100_000))
-                let plan = FiringPlan(schedule, cursor: cursor, noCatchup: false, room: random.below(4), now: now)
+                let plan = FiringPlan(
+                    schedule,
+                    cursor: cursor,
+                    noCatchup: false,
+                    room: random.below(4),
+                    now: now
+                )
                 #expect(plan.leftOut == nil || plan.firings.isEmpty || plan.firings[0] > start)
                 if plan.leftOut != nil { break }
                 fired += plan.firings

@@ -23,8 +23,14 @@ struct RunMacroTests {
             ("[[ScheduledTime._2|-0700|-07:00|Z07:00]]", " 2|+0000|+00:00|Z"),
             ("[[CurrentTime.year=2006]]", "year=2026"), ("[[CurrentTime.]]", ""),
             ("{{$.scheduledTime.strftime('%Y-%m-%d %H:%M:%S')}}", "2026-08-02 07:05:09"),
-            ("{{$.currentTime.strftime('%j %A %b %e %I%p %y %% %s')}}", "234 Saturday Aug 22 03PM 26 % 1787411045"),
-            ("{{$.currentTime.strftime('%F %T %D %R %u %w %z %Z')}}", "2026-08-22 15:04:05 08/22/26 15:04 6 6 +0000 UTC"),
+            (
+                "{{$.currentTime.strftime('%j %A %b %e %I%p %y %% %s')}}",
+                "234 Saturday Aug 22 03PM 26 % 1787411045"
+            ),
+            (
+                "{{$.currentTime.strftime('%F %T %D %R %u %w %z %Z')}}",
+                "2026-08-22 15:04:05 08/22/26 15:04 6 6 +0000 UTC"
+            ),
             ("[[Unknown]]", "[[Unknown]]"), ("[[Index", "[[Index"), ("[[Index.x]]", "[[Index.x]]"),
             ("[[[[Index]]]]", "[[7]]"), ("[[\nIndex]]", "[[\nIndex]]"), ("]][[", "]][["),
             ("{{$.inputs.parameters['x']}}", "{{$.inputs.parameters['x']}}"),
@@ -61,7 +67,9 @@ struct RunMacroTests {
     func oneOff() {
         let macros = RunMacros(runID: RunID("r"), now: at("2026-08-22T15:04:05Z"))
         #expect(
-            macros.expand("[[RunUUID]] [[CurrentTime.2006]] [[Index]] [[ScheduledTime]] [[ScheduledTime.2006]]")
+            macros.expand(
+                "[[RunUUID]] [[CurrentTime.2006]] [[Index]] [[ScheduledTime]] [[ScheduledTime.2006]]"
+            )
                 == "r 2026 [[Index]] [[ScheduledTime]] [[ScheduledTime.2006]]"
         )
     }

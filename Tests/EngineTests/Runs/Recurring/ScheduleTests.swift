@@ -4,7 +4,9 @@ import Testing
 
 @Suite("Schedules")
 struct ScheduleTests {
-    @Test("Intervals are counted from the start if there is one, else from the anchor, and the first ends later")
+    @Test(
+        "Intervals are counted from the start if there is one, else from the anchor, and the first ends later"
+    )
     func intervals() throws {
         let plain = try interval(3_600, anchor: "2026-01-01T00:00:30.700Z")
         #expect(
@@ -56,7 +58,10 @@ struct ScheduleTests {
         }
     }
 
-    @Test("Nothing fires after the year 9999, however long an interval is", arguments: [1, 86_400, Int64.max])
+    @Test(
+        "Nothing fires after the year 9999, however long an interval is",
+        arguments: [1, 86_400, Int64.max]
+    )
     func farAway(seconds: Int64) throws {
         let schedule = try interval(seconds, anchor: "1970-01-01T00:00:00Z")
         #expect(schedule.next(after: at("9999-12-31T23:59:59Z")) == nil)
@@ -101,6 +106,9 @@ struct ScheduleTests {
         #expect(five.count == 1)
         #expect(five.first?.contains("write \"0 0 9 * * *\"") == true)
         #expect(try warnings("*/10 * * * * *").first?.contains("every 10 seconds, up to 8640 a day") == true)
-        #expect(try warnings("0 0 9 * * *", end: "2025-01-01T00:00:00Z").first?.contains("no firing is left") == true)
+        #expect(
+            try warnings("0 0 9 * * *", end: "2025-01-01T00:00:00Z").first?.contains("no firing is left")
+                == true
+        )
     }
 }
