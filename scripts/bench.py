@@ -155,7 +155,7 @@ class Server:
 
     def own_ms(self, run_id):
         """From the first step's creation to the last one's end by the server's clock, which tells milliseconds."""
-        tasks = [task for task in self.call('GET', f'/runs/{run_id}/tasks')['tasks'] if task['type'] != 'ROOT']
+        tasks = [task for task in self.call('GET', f'/runs/{run_id}?view=FULL')['tasks'] if task['type'] != 'ROOT']
         began = min(instant(task['timing']['created_at']) for task in tasks)
         ended = max(instant(task['timing']['ended_at']) for task in tasks)
         return (ended - began).total_seconds() * 1000

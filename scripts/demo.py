@@ -129,7 +129,7 @@ def check(run_id, url):
     if run.get('state') != 'SUCCEEDED':
         raise DemoError(f'the run is {run.get("state")}: {run.get("error", {}).get("message", "no reason given")}')
     outputs = {}
-    for task in get(url, f'/runs/{run_id}/tasks').get('tasks', []):
+    for task in get(url, f'/runs/{run_id}/tasks?page_size=200').get('tasks', []):
         for parameter in task.get('outputs', {}).get('parameters', []):
             outputs[task['task_id'].removeprefix(run_id + '.')] = parameter['value']
     if outputs != EXPECTED:

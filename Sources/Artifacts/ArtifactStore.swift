@@ -26,6 +26,15 @@ package protocol ArtifactStore: Sendable {
     /// - Throws: ``PlatformError`` if looking fails.
     func exists(_ uri: String) async throws -> Bool
 
+    /// Opens what is at `uri`, or at a place within it if that is a folder.
+    ///
+    /// Never leads out of the store, nor out of the artifact: links that do are as good as missing.
+    /// - Parameter path: names of folders and, at last, of the file; none for the artifact itself. Each is one
+    ///   plain file name.
+    /// - Throws: ``PlatformError``: `notFound` if nothing is there, or the bytes are not this store's, with a
+    ///   sentence that says which; `tooLarge` for a folder of more than ``Limits/folderEntriesMax`` entries.
+    func open(_ uri: String, path: [String]) async throws -> ArtifactContent
+
     /// Removes everything a run has written.
     func remove(pipelineName: String, runID: RunID) async throws
 }

@@ -97,6 +97,11 @@ package protocol PodRuntime: Sendable {
     /// - Throws: ``PlatformError`` when the log cannot be read.
     func log(of name: PodName, from offset: Int, bytesMax: Int) async throws -> LogChunk?
 
+    /// Returns once the pod's log may have more than the bytes before `offset`, or the pod may be over; at the latest
+    /// after some seconds. Being woken for nothing is harmless, and so is waiting for a pod that is unknown.
+    /// - Throws: `CancellationError`.
+    func awaitLog(of name: PodName, beyond offset: Int) async throws
+
     /// Reads a small file the program wrote: an output parameter or the executor output. `nil` if it was not written.
     /// - Throws: ``PlatformError`` with `resourceExhausted` if it is larger than `bytesMax`.
     func readOutput(_ path: String, of name: PodName, bytesMax: Int) async throws -> [UInt8]?

@@ -61,7 +61,7 @@ final class ScriptedServer: Sendable {
     func client(
         _ answer: @escaping @Sendable (Route, [String: String], String) throws -> JSONValue
     ) -> PlatformClient {
-        PlatformClient(endpoint: "http://test") { method, path, _ in
+        let exchange: PlatformClient.Exchange = { method, path, _ in
             self.asked.withLock { $0.append("\(method.rawValue) \(path)") }
             guard
                 case .found(let route, let parameters) = RouteTable.match(method: method.rawValue, path: path)
@@ -78,6 +78,19 @@ final class ScriptedServer: Sendable {
                 return PlatformClient.Answer(status: envelope.status, body: envelope.body.jsonBytes)
             }
         }
+        return PlatformClient(
+            endpoint: "http://test",
+            exchange: exchange,
+            download: { path, take in
+                var answer = try await exchange(.get, path, nil)
+                guard answer.status == 200 else { return answer }
+                // In two pieces, as from a network.
+                try take(Array(answer.body.prefix(3)))
+                try take(Array(answer.body.dropFirst(3)))
+                answer.body = []
+                return answer
+            }
+        )
     }
 }
 

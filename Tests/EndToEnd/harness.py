@@ -226,8 +226,17 @@ class Server:
 
     def tasks(self, run_id):
         """A run's tasks by path: `root`, `train`, `prepare.split`."""
-        listed = self.get(f'/runs/{run_id}/tasks').get('tasks', [])
+        listed = self.pages(f'/runs/{run_id}/tasks', 'tasks')
         return {task['task_id'].removeprefix(run_id + '.'): Task(task) for task in listed}
+
+    def pages(self, path, rows, **query):
+        """All rows of a list, page by page."""
+        found, token = [], ''
+        while token is not None:
+            page = self.get(f'{path}?' + urllib.parse.urlencode({'page_size': 200, 'page_token': token, **query}, doseq=True))
+            found += page.get(rows, [])
+            token = page.get('next_page_token')
+        return found
 
     def task_log(self, run_id, path, **query):
         """The text of a task's log."""

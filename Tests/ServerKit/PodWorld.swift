@@ -193,6 +193,9 @@ package struct ScriptedPods: PodRuntime {
     package func log(of name: PodName, from offset: Int, bytesMax: Int) async throws -> LogChunk? {
         world.log(of: name, from: offset, bytesMax: bytesMax)
     }
+    package func awaitLog(of name: PodName, beyond offset: Int) async throws {
+        try await Task.sleep(for: .milliseconds(10))
+    }
     package func readOutput(_ path: String, of name: PodName, bytesMax: Int) async throws -> [UInt8]? {
         world.output(path, of: name)
     }

@@ -1,4 +1,4 @@
-import Artifacts
+package import Artifacts
 package import Model
 import Synchronization
 
@@ -28,6 +28,10 @@ package final class ScriptedArtifacts: ArtifactStore {
     package func digest(of uri: String, bytesMax: Int) async throws -> String? { nil }
 
     package func exists(_ uri: String) async throws -> Bool { sources[uri] != nil }
+
+    package func open(_ uri: String, path: [String]) async throws -> ArtifactContent {
+        throw PlatformError(.notFound, "Nothing is kept here.")
+    }
 
     package func remove(pipelineName: String, runID: RunID) async throws {}
 }

@@ -14,17 +14,22 @@ extension APIResponder {
         return .json(RunMessage(run: created.run, spec: created.spec).json)
     }
 
+    /// Without `view`, tasks come as 2.x clients read them; with it, as 3.0 says: `DEFAULT` leaves them out, `FULL`
+    /// shows them as `tasks`. Source: KFP 3.0 `GetRunRequest.ViewMode`.
     func getRun(_ request: APIRequest) async throws -> Response {
         let id: RunID = request.id("run_id")
+        let view = try request.query()["view"]
         let found = try await useCases.runs.get(id)
-        let tasks = try await useCases.tasks.list(id)
-        return .json(
-            RunMessage(
-                run: found.run,
-                spec: found.spec,
-                tasks: TaskMessage.all(tasks.tasks, attempts: tasks.attempts, artifacts: tasks.artifacts)
-            ).json
-        )
+        var message = RunMessage(run: found.run, spec: found.spec)
+        switch view {
+        case "DEFAULT", "0": break
+        case nil: message.tasks = .details(try await tasks(of: id, withArtifacts: false))
+        case "FULL", "1": message.tasks = .full(try await tasks(of: id, withArtifacts: true))
+        case let text?:
+            throw PlatformError.invalid("view: expected DEFAULT or FULL, found \"\(text.prefix(80))\"")
+        }
+        message.taskCount = try await useCases.tasks.count(of: id)
+        return .json(message.json)
     }
 
     func listRuns(_ request: APIRequest) async throws -> Response {

@@ -14,16 +14,21 @@ struct APIRequest: Sendable {
     func id<Subject>(_ name: String) -> Identifier<Subject> { Identifier(parameters[name] ?? "") }
 
     /// The query string.
-    func query() throws -> QueryString { try QueryString(request.uri.query ?? "") }
+    /// - Parameter repeated: the parameters that may be given several times.
+    func query(repeated: Set<String> = []) throws -> QueryString {
+        try QueryString(request.uri.query ?? "", repeated: repeated)
+    }
 
     /// Whether a header asks for all tags to be taken away, for clients that cannot send an empty map.
     /// Source: KFP `x-clear-tags`.
     var clearsTags: Bool { HTTPField.Name("x-clear-tags").map { request.headers[$0] } == "true" }
 
     /// The page that is asked for.
-    /// - Parameter isV1: whether it is asked for in KFP's first API generation.
-    func listQuery(isV1: Bool = false) throws -> ListQuery {
-        try ListRequest.query(from: try query(), isV1: isV1)
+    /// - Parameters:
+    ///   - isV1: whether it is asked for in KFP's first API generation.
+    ///   - repeated: the parameters that may be given several times.
+    func listQuery(isV1: Bool = false, repeated: Set<String> = []) throws -> ListQuery {
+        try ListRequest.query(from: try query(repeated: repeated), isV1: isV1)
     }
 
     /// The whole body.

@@ -21,7 +21,13 @@ package struct APIResponder<Context: RequestContext>: HTTPResponder {
         self.logger = logger
     }
 
+    /// Source: RFC 9110, section 9.3.2: an answer to `HEAD` has the headers of the one to `GET` and no body.
     package func respond(to request: Request, context: Context) async throws -> Response {
+        let response = await respond(to: request)
+        return request.method == .head ? response.createHeadResponse() : response
+    }
+
+    private func respond(to request: Request) async -> Response {
         let path = request.uri.path
         let method = request.method.rawValue
         switch RouteTable.match(method: method, path: path) {
@@ -45,8 +51,9 @@ package struct APIResponder<Context: RequestContext>: HTTPResponder {
     }
 
     private func answer(_ request: APIRequest) async -> Response {
-        let isUpload = [.uploadPipeline, .uploadPipelineVersion, .uploadPipelineV1, .uploadPipelineVersionV1]
-            .contains(request.route)
+        let isUpload = [
+            .uploadPipeline, .uploadPipelineVersion, .uploadPipelineV1, .uploadPipelineVersionV1, .readRunArtifact,
+        ].contains(request.route)
         do {
             return try await dispatch(request)
         } catch {
@@ -125,6 +132,13 @@ package struct APIResponder<Context: RequestContext>: HTTPResponder {
         case .getTask: try await getTask(request)
         case .getTaskLog: try await getTaskLog(request)
         case .getNodeLog: try await getNodeLog(request)
+        case .listArtifacts: try await listArtifacts(request)
+        case .getArtifact: try await getArtifact(request)
+        case .listArtifactTasks: try await listArtifactTasks(request)
+        case .getArtifactContent, .headArtifactContent: try await getArtifactContent(request)
+        case .getArtifactPreview: try await getArtifactPreview(request)
+        case .getArtifactLineage: try await getArtifactLineage(request)
+        case .readRunArtifact: try await readRunArtifact(request)
         }
     }
 

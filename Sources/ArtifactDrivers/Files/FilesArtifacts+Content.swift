@@ -29,5 +29,5 @@ extension FilesArtifacts {
         throw Self.failure("find", uri, problem)
     }
 
-    private func isInside(_ uri: String) -> Bool { Self.isPlain(uri) && uri.hasPrefix(root + "/") }
+    func isInside(_ uri: String) -> Bool { Self.isPlain(uri) && uri.hasPrefix(root + "/") }
 }

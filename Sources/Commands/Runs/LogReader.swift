@@ -16,7 +16,7 @@ struct LogReader: Sendable {
 
     private struct Stream: Hashable {
         var path: TaskPath
-        var attempt: Int
+        var attempt: Int?
     }
 
     /// Writes what there is.
@@ -36,7 +36,8 @@ struct LogReader: Sendable {
                     var cursor = cursors[stream] ?? Cursor(prefixer: prefixer(message))
                     // What was over before its log is read writes nothing after it.
                     let isLast =
-                        isOver || message.attempts.contains { $0.number == number && $0.state.isFinal }
+                        isOver || message.task.state == .cached
+                        || message.attempts.contains { $0.number == number && $0.state.isFinal }
                     try await copy(message.id, number, &cursor, isLast: isLast)
                     cursors[stream] = cursor
                 }
@@ -52,7 +53,7 @@ struct LogReader: Sendable {
         var isDone = false
     }
 
-    private func copy(_ task: TaskID, _ attempt: Int, _ cursor: inout Cursor, isLast: Bool) async throws {
+    private func copy(_ task: TaskID, _ attempt: Int?, _ cursor: inout Cursor, isLast: Bool) async throws {
         guard !cursor.isDone else { return }
         while true {
             let bytes = try await client.log(task, attempt: attempt, offset: cursor.offset)
@@ -65,8 +66,10 @@ struct LogReader: Sendable {
         cursor.isDone = true
     }
 
-    private func attempts(of message: TaskMessage, follow: Bool) -> [Int] {
+    private func attempts(of message: TaskMessage, follow: Bool) -> [Int?] {
         if let attempt { return [attempt] }
+        // The server knows where the log of a task is that took over the outputs of another.
+        if message.attempts.isEmpty, message.task.state == .cached { return [nil] }
         let numbers = message.attempts.map(\.number)
         return follow ? numbers : numbers.suffix(1)
     }

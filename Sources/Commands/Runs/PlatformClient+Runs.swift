@@ -10,9 +10,9 @@ struct RunSnapshot: Hashable, Sendable {
 }
 
 extension PlatformClient {
-    /// A run as the server sends it.
+    /// A run as the server sends it, without its tasks, of which there may be many.
     func runJSON(_ id: RunID) async throws -> JSONValue {
-        try await json(.getRun, ["run_id": id.text])
+        try await json(.getRun, ["run_id": id.text], query: "view=DEFAULT")
     }
 
     /// A run's tasks as the server sends them, all pages.
@@ -80,7 +80,7 @@ extension PlatformClient {
         return Array(rows.prefix(limit))
     }
 
-    /// Part of a task's log; empty for a task that has none yet.
+    /// Part of a task's log, at most 8 MiB; empty for a task that has none yet.
     /// - Parameters:
     ///   - attempt: which attempt; `nil` for the newest.
     ///   - offset: bytes to skip.
@@ -89,7 +89,9 @@ extension PlatformClient {
             return try await bytes(
                 .getTaskLog,
                 ["run_id": task.runID.text, "task_id": task.description],
-                query: QueryString.text(["attempt": attempt.map(String.init), "offset": String(offset)])
+                query: QueryString.text([
+                    "attempt": attempt.map(String.init), "offset": String(offset), "limit": String(8 << 20),
+                ])
             )
         } catch let error as PlatformError where error.code == .notFound {
             return []

@@ -51,11 +51,21 @@ struct RunFollower: Sendable {
     func summary(_ snapshot: RunSnapshot, color: Bool) async throws -> String {
         var tails: [TaskPath: [String]] = [:]
         for message in RunSummary.culprits(snapshot) where !message.attempts.isEmpty {
-            let log = try await client.log(message.id, attempt: nil, offset: 0)
-            tails[message.task.path] = RunSummary.tail(log)
+            tails[message.task.path] = RunSummary.tail(try await endOfLog(message.id))
         }
         let url = RunSummary.url(client.endpoint, snapshot.run.id)
         return RunSummary.lines(snapshot, logTails: tails, url: url, color: color).map { $0 + "\n" }.joined()
+    }
+
+    /// The last piece of a task's log, and what came before it if that is short.
+    private func endOfLog(_ task: TaskID) async throws -> [UInt8] {
+        var (end, offset): ([UInt8], Int) = ([], 0)
+        while true {
+            let bytes = try await client.log(task, attempt: nil, offset: offset)
+            if bytes.isEmpty { return end }
+            end = end.suffix(Limits.logTailBytesMax * 4) + bytes
+            offset += bytes.count
+        }
     }
 
     private func show(_ previous: RunSnapshot?, _ current: RunSnapshot, _ drawn: inout Int) throws {

@@ -18,8 +18,9 @@ struct RunsCommand: ParsableCommand {
               martlet runs logs 3f2a train
             """,
         subcommands: [
-            RunsListCommand.self, RunsGetCommand.self, RunsLogsCommand.self, RunsTerminateCommand.self,
-            RunsRetryCommand.self, RunsRerunCommand.self, RunsArchiveCommand.self, RunsUnarchiveCommand.self,
+            RunsListCommand.self, RunsGetCommand.self, RunsLogsCommand.self, RunsArtifactsCommand.self,
+            RunsTerminateCommand.self, RunsRetryCommand.self, RunsRerunCommand.self,
+            RunsArchiveCommand.self, RunsUnarchiveCommand.self,
             RunsDeleteCommand.self,
         ]
     )
@@ -201,6 +202,32 @@ struct RunsLogsCommand: AsyncParsableCommand {
             id,
             follow: follow
         )
+    }
+}
+
+/// `martlet runs artifacts`.
+struct RunsArtifactsCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "artifacts",
+        abstract: "List what a run's tasks have read and written.",
+        discussion: """
+            Examples:
+              martlet runs artifacts 3f2a
+              martlet artifacts download ARTIFACT
+            """
+    )
+
+    @Argument(help: "The run: id, beginning of the id, or name.")
+    var run: String
+
+    @OptionGroup var output: OutputOptions
+    @OptionGroup var server: ClientConfiguration
+
+    func run() async throws {
+        let client = server.client
+        let id = try await client.run(meant: run)
+        let rows = try await client.artifactRows(ofRun: id, query: ListQuery(pageSize: Limits.pageSizeMax), limit: .max)
+        try ArtifactTables.show(rows, output.output)
     }
 }
 

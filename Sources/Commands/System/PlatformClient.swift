@@ -9,16 +9,36 @@ struct PlatformClient: Sendable {
     /// One answer: HTTP status and body.
     struct Answer: Sendable {
         var status: Int
-        var body: [UInt8]
-    }
+        var body: [UInt8]    }
 
     /// Sends one request: method, path with query, body.
     typealias Exchange = @Sendable (Wire.HTTPMethod, String, JSONValue?) async throws -> Answer
+
+    /// Sends one `GET` request for a path and hands on the body of a good answer piece by piece; the answer has the
+    /// body only where it is an error.
+    typealias Download = @Sendable (String, ([UInt8]) throws -> Void) async throws -> Answer
 
     /// Address without a slash at the end; also where the pages are.
     let endpoint: String
     /// How requests get there.
     let exchange: Exchange
+    /// How large answers get here.
+    let download: Download
+
+    /// Asks for something large; `take` gets it piece by piece.
+    /// - Throws: ``PlatformError``: what the server said, or `unavailable` if none answered; what `take` throws.
+    func download(
+        _ route: Route,
+        _ parameters: [String: String],
+        query: String,
+        _ take: ([UInt8]) throws -> Void
+    ) async throws {
+        let path = RouteTable.request(route, parameters).path
+        let answer = try await download(query.isEmpty ? path : path + "?" + query, take)
+        guard (200..<300).contains(answer.status) else {
+            throw ErrorEnvelope.error(status: answer.status, body: answer.body)
+        }
+    }
 
     /// Asks and returns the answer's bytes.
     /// - Parameters:
@@ -73,32 +93,56 @@ private let httpClient: HTTPClient = {
 extension PlatformClient {
     /// A server behind a URL.
     static func http(endpoint: String) -> PlatformClient {
-        PlatformClient(endpoint: endpoint) { method, path, body in
-            var request = HTTPClientRequest(url: endpoint + path)
-            request.method = NIOHTTP1.HTTPMethod(rawValue: method.rawValue)
-            if let body {
-                request.headers.add(name: "content-type", value: "application/json")
-                request.body = .bytes(ByteBuffer(bytes: body.jsonBytes))
+        PlatformClient(
+            endpoint: endpoint,
+            exchange: { method, path, body in
+                var request = HTTPClientRequest(url: endpoint + path)
+                request.method = NIOHTTP1.HTTPMethod(rawValue: method.rawValue)
+                if let body {
+                    request.headers.add(name: "content-type", value: "application/json")
+                    request.body = .bytes(ByteBuffer(bytes: body.jsonBytes))
+                }
+                return try await explained(endpoint) {
+                    try await answer(try await httpClient.execute(request, timeout: .seconds(60)))
+                }
+            },
+            download: { path, take in
+                try await explained(endpoint) {
+                    // However long it takes: what counts is that something comes.
+                    let request = HTTPClientRequest(url: endpoint + path)
+                    let response = try await httpClient.execute(request, timeout: .hours(24))
+                    guard (200..<300).contains(response.status.code) else { return try await answer(response) }
+                    for try await piece in response.body { try take(Array(piece.readableBytesView)) }
+                    return Answer(status: Int(response.status.code), body: [])
+                }
             }
-            do {
-                let response = try await httpClient.execute(request, timeout: .seconds(60))
-                let body = try await response.body.collect(upTo: Limits.logBytesMax + Limits.bodyBytesMax)
-                return Answer(status: Int(response.status.code), body: Array(body.readableBytesView))
-            } catch let error as HTTPClientError where error == .invalidURL || error == .emptyHost {
-                throw PlatformError.invalid(
-                    "--endpoint: \(endpoint) is not an address such as http://host:8888"
-                )
-            } catch let error as CancellationError {
-                throw error
-            } catch {
-                throw PlatformError(
-                    .unavailable,
-                    "no Martlet server answers at \(endpoint): start one with `martlet serve`, "
-                        + "or name another with --endpoint",
-                    cause: "\(error)",
-                    retry: .backoff
-                )
-            }
+        )
+    }
+
+    private static func answer(_ response: HTTPClientResponse) async throws -> Answer {
+        let body = try await response.body.collect(upTo: Limits.logBytesMax + Limits.bodyBytesMax)
+        return Answer(status: Int(response.status.code), body: Array(body.readableBytesView))
+    }
+
+    /// Turns the library's errors into sentences.
+    private static func explained(
+        _ address: String,
+        _ exchange: () async throws -> Answer
+    ) async throws -> Answer {
+        do {
+            return try await exchange()
+        } catch let error as HTTPClientError where error == .invalidURL || error == .emptyHost {
+            throw PlatformError.invalid("--endpoint: \(address) is not an address such as http://host:8888")
+        } catch let error where error is CancellationError || error is PlatformError || error is OutputClosed {
+            throw error
+        } catch {
+            throw PlatformError(
+                .unavailable,
+                "no Martlet server answers at \(address): start one with `martlet serve`, "
+                    + "or name another with --endpoint",
+                cause: "\(error)",
+                retry: .backoff
+            )
         }
     }
 }

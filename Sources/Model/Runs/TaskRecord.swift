@@ -47,6 +47,14 @@ package enum TaskKind: String, Hashable, Sendable, CaseIterable {
     case conditionBranch = "CONDITION_BRANCH"
     /// A pipeline protected by an exit task.
     case exitHandler = "EXIT_HANDLER"
+
+    /// Whether other tasks stand in it, and it runs nothing itself.
+    package var isGroup: Bool {
+        switch self {
+        case .container, .importer: false
+        case .root, .dag, .loop, .iteration, .condition, .conditionBranch, .exitHandler: true
+        }
+    }
 }
 
 /// Named values that go into or come out of a task.

@@ -78,4 +78,22 @@ package enum Limits {
     package static let previewFiringsMax = 1_000
     /// Characters of a cron expression. The longest that lists every second and minute has some 400.
     package static let cronCharactersMax = 1_000
+    /// Entries of one folder of an artifact that are listed or packed. They are sorted in memory, some 100 bytes each.
+    package static let folderEntriesMax = 200_000
+    /// Entries of a folder that a preview shows. A person reads a page, not a hundred thousand names.
+    package static let previewEntriesMax = 1_000
+    /// Bytes of a file that a preview shows when the request does not say.
+    package static let previewBytesDefault = 16 << 10
+    /// Bytes of a file that a preview shows at most; who wants more downloads.
+    package static let previewBytesMax = 1 << 20
+    /// Bytes of an artifact or a log that are in memory at once while it is sent.
+    package static let streamChunkBytes = 256 << 10
+    /// Tasks in one answer that shows a run; lists of tasks have pages. About 13 MB.
+    package static let embeddedTasksMax = 10_000
+    /// Steps from an artifact that a lineage goes at most. Each is a few queries.
+    package static let lineageDepthMax = 20
+    /// Links of one lineage. Beyond it nobody reads; narrow it by direction or depth.
+    package static let lineageLinksMax = 5_000
+    /// Ids in one list parameter of a request. SQL databases bound the number of placeholders of a statement.
+    package static let idsMax = 200
 }

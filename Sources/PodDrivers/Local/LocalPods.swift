@@ -20,6 +20,7 @@ package final class LocalPods: PodRuntime {
 
     private let folders: PodFolders
     private let inbox: LocalPodsInbox
+    private let logs = FolderWatch()
     private let outputPaths = Mutex<[PodName: [String]]>([:])
 
     /// Makes the runtime and its folders, and starts its thread.
@@ -76,6 +77,20 @@ package final class LocalPods: PodRuntime {
         let most = min(max(0, bytesMax), Limits.logBytesMax)
         let bytes = try Disk.read(folder.logPath, from: start, bytesMax: most) ?? []
         return LogChunk(bytes: bytes, nextOffset: start + bytes.count, isComplete: isComplete)
+    }
+
+    /// Woken by the file system. Writes that follow each other closely wake once.
+    @concurrent
+    package func awaitLog(of name: PodName, beyond offset: Int) async throws {
+        let folder = folders.supervised(name)
+        try await logs.change(in: folder.path) {
+            if Disk.size(of: folder.logPath) ?? 0 > offset { return true }
+            switch try folder.observe() {
+            case .untouched, .live: return false
+            case .ended, .vanished: return true
+            }
+        }
+        try await Task.sleep(for: .milliseconds(20))
     }
 
     /// Only paths within the pod's own folder or at or below its ``PodSpec/outputPaths`` are read.

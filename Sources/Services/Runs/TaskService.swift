@@ -2,68 +2,89 @@ package import Model
 import Pods
 import Store
 
-/// What can be done with tasks and their logs.
+/// What can be done with tasks; see ``log(of:_:attempt:from:bytesMax:)`` for their logs.
 package struct TaskService: Sendable {
     let context: ServiceContext
 
-    /// A run's tasks with what belongs to them.
+    /// Tasks of a run with what belongs to them.
     package struct Listing: Sendable {
-        /// The tasks, by creation.
+        /// The tasks.
         package var tasks: [TaskRecord]
-        /// Every attempt.
+        /// Every attempt at them.
         package var attempts: [Attempt]
-        /// Every artifact that was read or written.
+        /// What stands in those of them that are groups.
+        package var children: [TaskPath: [TaskPath]]
+        /// Every artifact they read or wrote; empty where only ids are wanted.
         package var artifacts: [ArtifactID: Artifact]
     }
 
-    /// All tasks of a run.
+    /// One page of a run's tasks.
+    /// - Parameter parent: only the tasks in this group.
     /// - Throws: `notFound` for the run.
-    package func list(_ run: RunID) async throws -> Listing {
+    package func list(
+        _ run: RunID,
+        _ query: ListQuery,
+        parent: TaskPath?
+    ) async throws -> (page: Page<TaskRecord>, listing: Listing) {
         try await context.database.read { connection in
             _ = try connection.requiredRun(run)
-            let artifacts = try connection.artifacts(of: run)
+            let page = try connection.listTasks(query, of: run, parent: parent)
+            return (page, try connection.listing(page.items, of: run))
+        }
+    }
+
+    /// The tasks of a run for an answer that shows them all, at most ``Limits/embeddedTasksMax``.
+    /// - Parameter withArtifacts: whether artifacts are wanted, not only their ids.
+    /// - Throws: `notFound` for the run.
+    package func all(of run: RunID, withArtifacts: Bool) async throws -> Listing {
+        try await context.database.read { connection in
+            _ = try connection.requiredRun(run)
+            let tasks = try connection.tasks(of: run, limit: Limits.embeddedTasksMax)
+            let artifacts = withArtifacts ? try connection.artifacts(of: run) : []
             return Listing(
-                tasks: try connection.tasks(of: run),
+                tasks: tasks,
                 attempts: try connection.attempts(of: run),
+                children: Dictionary(grouping: tasks) { $0.parent ?? $0.path }.mapValues { group in
+                    group.filter { $0.parent != nil }.map(\.path)
+                },
                 artifacts: Dictionary(artifacts.map { ($0.id, $0) }) { first, _ in first }
             )
         }
     }
 
-    /// A part of the log of one attempt of a task.
-    ///
-    /// An attempt that has not started has an empty log that is not complete, unless it never will.
-    /// - Parameters:
-    ///   - attempt: from 0; `nil` for the newest.
-    ///   - offset: bytes to leave out.
-    /// - Returns: the part, and whose it is: the next part must be asked of the same attempt. `nil` while
-    ///   there is none.
-    /// - Throws: `notFound` for run, task or attempt.
-    package func log(
-        of run: RunID,
-        _ path: TaskPath,
-        attempt: Int?,
-        from offset: Int,
-        bytesMax: Int = 1 << 20
-    ) async throws -> (chunk: LogChunk, attempt: Int?) {
-        let (task, found) = try await context.database.read { connection in
-            _ = try connection.requiredRun(run)
-            guard let task = try connection.task(run, path) else {
-                throw PlatformError.notFound("Task", "'\(path)' of run \(run)")
-            }
-            let attempts = try connection.attempts(of: run).filter { $0.path == path }
-            return (task, attempt.map { number in attempts.first { $0.number == number } } ?? attempts.last)
+    /// One task.
+    /// - Throws: `notFound` for run or task.
+    package func get(_ run: RunID, _ path: TaskPath) async throws -> Listing {
+        try await context.database.read { connection in
+            try connection.listing([try connection.requiredTask(run, path)], of: run)
         }
-        guard let found else {
-            if let attempt {
-                throw PlatformError.notFound("Attempt", "\(attempt) of task '\(path)' of run \(run)")
-            }
-            return (LogChunk(bytes: [], nextOffset: offset, isComplete: task.state.isFinal), nil)
+    }
+
+    /// How many tasks a run has.
+    package func count(of run: RunID) async throws -> Int {
+        try await context.database.read { try $0.taskCount(of: run) }
+    }
+}
+
+extension SQLConnection {
+    func requiredTask(_ run: RunID, _ path: TaskPath) throws -> TaskRecord {
+        _ = try requiredRun(run)
+        guard let task = try task(run, path) else {
+            throw PlatformError.notFound("Task", "'\(path)' of run \(run)")
         }
-        let name = PodName(runID: run, path: path, attempt: found.number)
-        let chunk = try await context.pods.log(of: name, from: offset, bytesMax: bytesMax)
-        return (
-            chunk ?? LogChunk(bytes: [], nextOffset: offset, isComplete: found.state.isFinal), found.number
+        return task
+    }
+
+    /// Some tasks of a run with what belongs to them.
+    fileprivate func listing(_ tasks: [TaskRecord], of run: RunID) throws -> TaskService.Listing {
+        let ids = tasks.flatMap { task in
+            [task.inputs, task.outputs].flatMap { $0.artifacts.values.flatMap { $0 } }
+        }
+        return TaskService.Listing(
+            tasks: tasks,
+            attempts: try attempts(of: run, at: tasks.map(\.path)),
+            children: try children(of: tasks.filter(\.kind.isGroup).map(\.path), in: run),
+            artifacts: try artifacts(Set(ids).sorted())
         )
     }
 }

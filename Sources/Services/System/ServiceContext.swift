@@ -77,6 +77,8 @@ package struct UseCases: Sendable {
     package let recurringRuns: RecurringRunService
     /// Tasks and logs.
     package let tasks: TaskService
+    /// Artifacts and their lineage.
+    package let artifacts: ArtifactService
 
     /// Makes all use cases over one context.
     package init(_ context: ServiceContext) {
@@ -85,6 +87,7 @@ package struct UseCases: Sendable {
         runs = RunService(context: context)
         recurringRuns = RecurringRunService(context: context)
         tasks = TaskService(context: context)
+        artifacts = ArtifactService(context: context)
     }
 }
 

@@ -52,6 +52,31 @@ extension SQLConnection {
         try row(artifactSelection, "WHERE id = ?", [.text(id.text)], as: decodeArtifact)
     }
 
+    /// One page of artifacts.
+    /// - Parameter run: only what a task of this run read or wrote.
+    /// - Throws: ``PlatformError``; `invalidArgument` when the query names what does not exist.
+    package func listArtifacts(_ query: ListQuery, of run: RunID?) throws -> Page<Artifact> {
+        try page(
+            query,
+            of: .artifacts,
+            artifactSelection,
+            scope: run.map {
+                SQLFragment("id IN (SELECT artifact_id FROM artifact_edges WHERE run_id = ?)", [.text($0.text)])
+            },
+            as: decodeArtifact
+        )
+    }
+
+    /// The artifacts with some ids, in any order.
+    func artifacts(withIDs ids: some Collection<ArtifactID>) throws -> [Artifact] {
+        try rows(
+            artifactSelection,
+            "WHERE id IN (\(placeholders(ids.count)))",
+            ids.map { .text($0.text) },
+            as: decodeArtifact
+        )
+    }
+
     /// The newest artifact of this place, type and metadata that a run of a pipeline has among its outputs.
     ///
     /// Source: KFP importers without `reimport`, which register such an artifact only once.

@@ -38,6 +38,48 @@ extension SQLConnection {
         )
     }
 
+    /// The first tasks of a run by time of creation, then path.
+    package func tasks(of run: RunID, limit: Int) throws -> [TaskRecord] {
+        try rows(
+            tasksSelection,
+            "WHERE run_id = ? ORDER BY created_at, path LIMIT ?",
+            [.text(run.text), .integer(Int64(limit))],
+            as: decodeTask
+        )
+    }
+
+    /// How many tasks a run has.
+    package func taskCount(of run: RunID) throws -> Int {
+        let rows = try query("SELECT COUNT(*) FROM tasks WHERE run_id = ?", [.text(run.text)])
+        guard case .integer(let count)? = rows.first?.first else { return 0 }
+        return Int(count)
+    }
+
+    /// One page of a run's tasks.
+    /// - Parameter parent: only the tasks in this group.
+    /// - Throws: ``PlatformError``; `invalidArgument` when the query names what does not exist.
+    package func listTasks(_ query: ListQuery, of run: RunID, parent: TaskPath?) throws -> Page<TaskRecord> {
+        var scope = SQLFragment("run_id = ?", [.text(run.text)])
+        if let parent {
+            scope = SQLFragment(scope.sql + " AND parent = ?", scope.arguments + [.text(parent.text)])
+        }
+        return try page(query, of: .tasks, taskPageSelection, scope: scope, as: decodeTask)
+    }
+
+    /// What stands in some groups of a run: each group's tasks by time of creation, then path.
+    package func children(of parents: [TaskPath], in run: RunID) throws -> [TaskPath: [TaskPath]] {
+        var children: [TaskPath: [TaskPath]] = [:]
+        for part in parts(of: parents) {
+            let rows = try rows(
+                Selection("tasks", key: ["path"], ["parent"]),
+                "WHERE run_id = ? AND parent IN (\(placeholders(part.count))) ORDER BY created_at, path",
+                [.text(run.text)] + part.map { .text($0.text) }
+            ) { (TaskPath(try $0.text("path")), TaskPath(try $0.text("parent"))) }
+            for (path, parent) in rows { children[parent, default: []].append(path) }
+        }
+        return children
+    }
+
     /// One task of a run.
     package func task(_ run: RunID, _ path: TaskPath) throws -> TaskRecord? {
         try row(
@@ -67,6 +109,18 @@ extension SQLConnection {
         try insert(rows, into: "attempts", onConflict: .replace(key: ["run_id", "path", "number"]))
     }
 
+    /// The attempts at some tasks of a run, by path, then number.
+    package func attempts(of run: RunID, at paths: [TaskPath]) throws -> [Attempt] {
+        try parts(of: paths).flatMap { part in
+            try rows(
+                attemptsSelection,
+                "WHERE run_id = ? AND path IN (\(placeholders(part.count))) ORDER BY path, number",
+                [.text(run.text)] + part.map { .text($0.text) },
+                as: decodeAttempt
+            )
+        }
+    }
+
     /// The attempts at all tasks of a run, by path, then number.
     package func attempts(of run: RunID) throws -> [Attempt] {
         try rows(
@@ -78,15 +132,12 @@ extension SQLConnection {
     }
 }
 
-private let tasksSelection = Selection(
-    "tasks",
-    key: ["run_id", "path"],
-    [
-        "parent", "name", "display_name", "iteration", "kind", "state", "reason", "cache", "inputs",
-        "outputs", "attempts_before",
-        "created_at", "started_at", "ended_at", "state_history",
-    ]
-)
+private let tasksSelection = Selection("tasks", key: ["run_id", "path"], taskColumns)
+private let taskPageSelection = Selection("run_tasks", key: ["id", "run_id", "path"], taskColumns)
+private let taskColumns = [
+    "parent", "name", "display_name", "iteration", "kind", "state", "reason", "cache", "inputs", "outputs",
+    "attempts_before", "created_at", "started_at", "ended_at", "state_history",
+]
 
 private func decodeTask(_ row: Row) throws -> TaskRecord {
     var task = TaskRecord(

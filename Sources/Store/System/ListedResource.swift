@@ -104,6 +104,55 @@ struct ListedResource: Sendable {
         hasTags: true,
         isCounted: false
     )
+
+    /// Artifacts. Source: KFP 3.0, the sortable and filterable fields of `Artifact`; `schema_title` is ours.
+    static let artifacts = ListedResource(
+        table: "artifacts",
+        fields: [
+            "id": .text("id"), "artifact_id": .text("id"), "name": .text("name"), "uri": .text("uri"),
+            "created_at": .time("created_at"), "schema_title": .text("schema_title"),
+            "type": .text(artifactType),
+        ],
+        hasTags: false,
+        isCounted: true
+    )
+
+    /// The words of the API for the types of artifacts. Source: KFP 3.0 `Artifact.ArtifactType`.
+    private static let artifactType = """
+        (CASE schema_title WHEN 'system.Metrics' THEN 'Metric' \
+        WHEN 'system.ClassificationMetrics' THEN 'ClassificationMetric' \
+        WHEN 'system.SlicedClassificationMetrics' THEN 'SlicedClassificationMetric' \
+        WHEN 'system.Model' THEN 'Model' WHEN 'system.Dataset' THEN 'Dataset' WHEN 'system.HTML' THEN 'HTML' \
+        WHEN 'system.Markdown' THEN 'Markdown' ELSE 'Artifact' END)
+        """
+
+    /// Which tasks read and wrote which artifacts.
+    ///
+    /// Source: KFP 3.0, the sortable and filterable fields of `ArtifactTask`; `created_at` is ours, the task's.
+    static let artifactLinks = ListedResource(
+        table: "artifact_links",
+        fields: [
+            "id": .text("id"), "artifact_id": .text("artifact_id"), "run_id": .text("run_id"),
+            "task_id": .text("task_id"), "type": .text("type"), "key": .text("key"),
+            "created_at": .time("created_at"),
+        ],
+        hasTags: false,
+        isCounted: false
+    )
+
+    /// Tasks of a run. Source: KFP 3.0, the sortable and filterable fields of `PipelineTask`; `state` is ours.
+    static let tasks = ListedResource(
+        table: "run_tasks",
+        fields: [
+            "id": .text("id"), "task_id": .text("id"), "run_id": .text("run_id"), "name": .text("name"),
+            "display_name": .text("display_name"), "created_at": .time("created_at"),
+            "create_time": .time("created_at"), "start_time": .time("COALESCE(started_at, 0)"),
+            "end_time": .time("COALESCE(ended_at, 0)"), "status": .text("state"), "state": .text("state"),
+            "type": .text("kind"), "parent_task_id": .text("parent_id"),
+        ],
+        hasTags: false,
+        isCounted: false
+    )
 }
 
 extension ListedResource.Field {

@@ -3,13 +3,15 @@ package import Model
 extension Artifact {
     /// The `Artifact` message. Source: KFP 3.0 `Artifact`.
     ///
-    /// `schema_title` and `schema_version` are ours: `type` is a closed enum and knows few titles.
+    /// `schema_title` and `schema_version` are ours: `type` is a closed enum and knows few titles. So are `digest` and
+    /// `metadata_only`.
     package var json: JSONValue {
         message([
             "artifact_id": .string(id.text), "name": .string(name), "type": .string(wireType),
             "uri": .string(uri),
             "metadata": .object(metadata), "created_at": createdAt.wire,
             "schema_title": .string(schemaTitle), "schema_version": .string(schemaVersion),
+            "digest": digest.map { .string($0) }, "metadata_only": .bool(isMetadataOnly),
         ])
     }
 
@@ -25,7 +27,9 @@ extension Artifact {
             schemaVersion: try reader.optionalString("schema_version") ?? "0.0.1",
             uri: try reader.string("uri"),
             metadata: try reader.map("metadata"),
-            createdAt: try reader.instant("created_at") ?? .epoch
+            createdAt: try reader.instant("created_at") ?? .epoch,
+            digest: try reader.optionalString("digest"),
+            isMetadataOnly: try reader.bool("metadata_only")
         )
     }
 

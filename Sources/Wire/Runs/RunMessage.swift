@@ -9,14 +9,32 @@ package struct RunMessage: Hashable, Sendable {
     package var run: Run
     /// Its spec; sent only where the run names no stored version, as KFP does.
     package var spec: PipelineSpecDocument?
-    /// Its tasks for 2.x clients, `run_details.task_details`; `nil` where a list leaves them out.
-    package var tasks: [TaskMessage]?
+    /// Its tasks, where they are shown.
+    package var tasks: Tasks
+    /// How many tasks it has; `nil` where nobody counted. Source: KFP 3.0 `Run.task_count`.
+    package var taskCount: Int?
+
+    /// How the tasks of a run are shown with it.
+    package enum Tasks: Hashable, Sendable {
+        /// Not at all, as in lists.
+        case omitted
+        /// As `run_details.task_details`, for 2.x clients.
+        case details([TaskMessage])
+        /// As `tasks`. Source: KFP 3.0.
+        case full([TaskMessage])
+    }
 
     /// Makes a message.
-    package init(run: Run, spec: PipelineSpecDocument? = nil, tasks: [TaskMessage]? = nil) {
+    package init(
+        run: Run,
+        spec: PipelineSpecDocument? = nil,
+        tasks: Tasks = .omitted,
+        taskCount: Int? = nil
+    ) {
         self.run = run
         self.spec = spec
         self.tasks = tasks
+        self.taskCount = taskCount
     }
 
     /// The message as JSON; `finished_at` of a run that is not over is 1970.
@@ -37,11 +55,16 @@ package struct RunMessage: Hashable, Sendable {
                 message(["run_id": .string($0.source.text), "from_task": .string($0.from.text)])
             },
             "notes": .array(run.notes.map(\.json)),
-            "run_details": tasks.map { ["task_details": .array($0.map(\.detailJSON))] },
+            "task_count": taskCount.map { .number(Double($0)) },
             "timing": message([
                 "created_at": run.createdAt.wireExact, "finished_at": run.finishedAt?.wireExact,
             ]),
         ]
+        switch tasks {
+        case .omitted: break
+        case .details(let tasks): fields["run_details"] = ["task_details": .array(tasks.map(\.detailJSON))]
+        case .full(let tasks): fields["tasks"] = .array(tasks.map(\.json))
+        }
         if run.pipelineID != nil || run.pipelineVersionID != nil {
             fields["pipeline_version_reference"] = versionReference(run.pipelineID, run.pipelineVersionID)
         } else {

@@ -19,6 +19,11 @@ extension TaskMessage {
         fields["child_tasks"] = .array(
             children.map { ["task_id": .string(TaskID(runID: task.runID, path: $0).description)] }
         )
+        // Source: KFP v2beta1 `PipelineTaskExecutorDetail`; a job of ours is a pod.
+        let pods = attempts.map { JSONValue.string(id.podName(attempt: $0.number)) }
+        fields["executor_detail"] = message([
+            "main_job": pods.last, "failed_main_jobs": .array(pods.dropLast()),
+        ])
         fields["pod_name"] = attempts.last.map { .string(id.podName(attempt: $0.number)) }
         switch task.state {
         case .failed, .canceled: fields["error"] = task.reason.map(status(of:))

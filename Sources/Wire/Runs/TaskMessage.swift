@@ -32,19 +32,19 @@ package struct TaskMessage: Hashable, Sendable {
     /// The task's identity on the wire.
     package var id: TaskID { TaskID(runID: task.runID, path: task.path) }
 
-    /// The messages of a whole run: children found by their parents, attempts by their paths.
+    /// The messages of several tasks of a run, with what belongs to them.
     package static func all(
         _ tasks: [TaskRecord],
         attempts: [Attempt],
+        children: [TaskPath: [TaskPath]],
         artifacts: [ArtifactID: Artifact] = [:]
     ) -> [TaskMessage] {
         let attempts = Dictionary(grouping: attempts, by: \.path)
-        let children = Dictionary(grouping: tasks, by: \.parent)
         return tasks.map { task in
             TaskMessage(
                 task: task,
                 attempts: attempts[task.path] ?? [],
-                children: (children[task.path] ?? []).map(\.path),
+                children: children[task.path] ?? [],
                 artifacts: artifacts
             )
         }

@@ -5,7 +5,7 @@ package import Model
 /// Which fields can be sorted and filtered by is the business of the list, not of this.
 /// Source: KFP v2beta1 list requests (`page_size`, `page_token`, `sort_by`, `filter`).
 package enum ListRequest {
-    /// Reads `page_size`, `page_token`, `sort_by` and `filter`.
+    /// Reads `page_size`, `page_token`, `sort_by` (for tasks also `order_by`) and `filter`.
     ///
     /// A token alone is enough for the next page; what is sent beside it must agree with it.
     /// - Throws: ``PlatformError`` with `invalidArgument`, naming the parameter and the place in it.
@@ -13,7 +13,7 @@ package enum ListRequest {
     package static func query(from parameters: QueryString, isV1: Bool = false) throws -> ListQuery {
         var query = ListQuery()
         let size = try parameters.count("page_size") ?? 0
-        let sort = try parameters["sort_by"].map(Sort.init(_:))
+        let sort = try (parameters["sort_by"] ?? parameters["order_by"]).map(Sort.init(_:))
         let predicates = try parameters["filter"].map { try FilterText.predicates(from: $0, isV1: isV1) }
         if let text = parameters["page_token"] {
             query = try PageToken.query(from: text)

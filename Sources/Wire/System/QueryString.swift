@@ -5,10 +5,13 @@ import Model
 /// Names in camel case find their snake-case twin (`pageSize` is `page_size`), as in request bodies.
 package struct QueryString: Hashable, Sendable {
     private var values: [String: String] = [:]
+    private var lists: [String: [String]] = [:]
 
     /// Reads the text after `?`; an empty text has no parameters.
+    /// - Parameter repeated: the parameters that may be given several times, see ``list(_:)``.
     /// - Throws: ``PlatformError`` with `invalidArgument` for a broken escape or a parameter given twice.
-    package init(_ text: some StringProtocol) throws {
+    package init(_ text: some StringProtocol, repeated: Set<String> = []) throws {
+        let repeated = repeated.union(repeated.map(lowerCamelCase))
         for pair in text.split(separator: "&") {
             let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             guard let name = percentDecoded(parts[0], plusIsSpace: true),
@@ -18,6 +21,10 @@ package struct QueryString: Hashable, Sendable {
                     "query parameter \(parts[0].prefix(80)): a % must be followed by two hexadecimal digits "
                         + "and the result must be UTF-8; write a plain % as %25"
                 )
+            }
+            if repeated.contains(name) {
+                lists[lowerCamelCase(name), default: []].append(value)
+                continue
             }
             guard values.updateValue(value, forKey: name) == nil else {
                 throw PlatformError.invalid("query parameter \(name) is given twice; give it once")
@@ -29,6 +36,17 @@ package struct QueryString: Hashable, Sendable {
     package subscript(name: String) -> String? {
         guard let value = values[name] ?? values[lowerCamelCase(name)], !value.isEmpty else { return nil }
         return value
+    }
+
+    /// The values of a parameter that may be given several times, in order.
+    /// - Throws: ``PlatformError`` with `invalidArgument` for an empty value and for more than ``Limits/idsMax``.
+    package func list(_ name: String) throws -> [String] {
+        let values = lists[lowerCamelCase(name)] ?? []
+        guard values.count <= Limits.idsMax else {
+            throw PlatformError.invalid("\(name): given \(values.count) times, at most \(Limits.idsMax) are allowed")
+        }
+        guard !values.contains("") else { throw PlatformError.invalid("\(name): a value is empty; leave it out") }
+        return values
     }
 
     /// A whole number that is not negative; `nil` if the parameter is missing.

@@ -1,6 +1,7 @@
 /// The methods our routes use.
 package enum HTTPMethod: String, Hashable, Sendable, CaseIterable {
     case get = "GET"
+    case head = "HEAD"
     case post = "POST"
     case patch = "PATCH"
     case delete = "DELETE"
@@ -24,6 +25,8 @@ package enum Route: String, Hashable, Sendable, CaseIterable {
     case createRecurringRun, getRecurringRun, listRecurringRuns, updateRecurringRun, deleteRecurringRun
     case enableRecurringRun, disableRecurringRun, previewRecurringRun, previewTrigger
     case listTasks, getTask, getTaskLog, getNodeLog
+    case listArtifacts, getArtifact, listArtifactTasks, readRunArtifact
+    case getArtifactContent, headArtifactContent, getArtifactPreview, getArtifactLineage
 }
 
 /// One row of the ``RouteTable``.

@@ -20,7 +20,7 @@ package enum RouteTable {
 
     /// All rows. Where two templates fit a path, the earlier one is meant.
     package static let rows: [RouteRow] =
-        system + experiments + pipelines + versions + runs + recurringRuns + tasks + v1
+        system + experiments + pipelines + versions + runs + recurringRuns + tasks + artifacts + v1
 
     /// Finds the route for a request; what stands after `?` is ignored.
     ///
@@ -280,13 +280,60 @@ extension RouteTable {
             .getTaskLog,
             .get,
             prefix + "/runs/{run_id}/tasks/{task_id}/log",
-            "A task's log as text; attempt=N picks one, offset=N skips bytes, follow=true waits for more."
+            "A task's log as text; attempt=N picks one, offset=N skips bytes, limit=N sends at most so many, "
+                + "follow=true waits for more."
         ),
         RouteRow(
             .getNodeLog,
             .get,
             "/apis/v1alpha1/runs/{run_id}/nodes/{node_id}/log",
             "A task's log as text, where KFP has it."
+        ),
+    ]
+
+    private static let artifacts = [
+        RouteRow(
+            .listArtifacts,
+            .get,
+            prefix + "/artifacts",
+            "Lists artifacts, a page at a time; run_id=… for those of a run."
+        ),
+        RouteRow(.getArtifact, .get, prefix + "/artifacts/{artifact_id}", "Shows an artifact."),
+        RouteRow(
+            .listArtifactTasks,
+            .get,
+            prefix + "/artifact_tasks",
+            "Lists which tasks read and wrote which artifacts."
+        ),
+        RouteRow(
+            .getArtifactContent,
+            .get,
+            prefix + "/artifacts/{artifact_id}/content",
+            "An artifact's bytes, ranges too; a folder as tar, or with path=… a file in it."
+        ),
+        RouteRow(
+            .headArtifactContent,
+            .head,
+            prefix + "/artifacts/{artifact_id}/content",
+            "The size and type of an artifact's bytes."
+        ),
+        RouteRow(
+            .getArtifactPreview,
+            .get,
+            prefix + "/artifacts/{artifact_id}/preview",
+            "The beginning of an artifact with its size and type, or what is in a folder."
+        ),
+        RouteRow(
+            .getArtifactLineage,
+            .get,
+            prefix + "/artifacts/{artifact_id}/lineage",
+            "What an artifact was made from and what was made from it, across runs."
+        ),
+        RouteRow(
+            .readRunArtifact,
+            .get,
+            prefix + "/runs/{run_id}/nodes/{node_id}/artifacts/{artifact_name}:read",
+            "An artifact of a task in base64, where KFP 2 has it."
         ),
     ]
 }

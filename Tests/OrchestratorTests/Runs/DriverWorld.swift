@@ -71,7 +71,7 @@ struct DriverWorld: Sendable {
 
     /// A task as it stands.
     func task(_ id: RunID, _ path: String) async throws -> TaskRecord? {
-        try await server.useCases.tasks.list(id).tasks.first { $0.path.text == path }
+        try await server.useCases.tasks.all(of: id, withArtifacts: true).tasks.first { $0.path.text == path }
     }
 
     /// Waits until a pod runs.

@@ -98,7 +98,7 @@ struct OutputTests {
         let id = try await world.submit(Specs.producer())
         let run = try await world.driving { _ in try await world.end(of: id) }
         #expect(run.state == .succeeded)
-        let listing = try await world.server.useCases.tasks.list(id)
+        let listing = try await world.server.useCases.tasks.all(of: id, withArtifacts: true)
         let artifact = try #require(listing.artifacts.values.first)
         #expect(artifact.metadata == ["rows": 3])
         #expect(artifact.schemaTitle == "system.Model")

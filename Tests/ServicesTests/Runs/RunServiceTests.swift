@@ -33,7 +33,7 @@ struct RunServiceTests {
         let experiment = try await server.useCases.experiments.get(run.experimentID)
         #expect(experiment.displayName == Experiment.defaultName)
         #expect(experiment.lastRunCreatedAt == run.createdAt)
-        let tasks = try await server.useCases.tasks.list(run.id)
+        let tasks = try await server.useCases.tasks.all(of: run.id, withArtifacts: true)
         #expect(tasks.tasks.map(\.path) == [.root])
         let after = try await server.rowCounts()
         #expect(after["changes"] == before["changes"] + 1)

@@ -104,7 +104,11 @@ struct TaskMessageTests {
         var iteration = sampleTask("loop.0", kind: .iteration)
         iteration.iteration = 0
         iteration.parent = TaskPath("loop")
-        let messages = TaskMessage.all([sampleTask("loop", kind: .loop), iteration], attempts: [])
+        let messages = TaskMessage.all(
+            [sampleTask("loop", kind: .loop), iteration],
+            attempts: [],
+            children: [TaskPath("loop"): [iteration.path]]
+        )
         #expect(messages[0].json["type_attributes"] == ["iteration_count": "1"])
         #expect(messages[0].json["child_tasks"] == [["task_id": .string("\(runID).loop.0")]])
         #expect(messages[1].json["type_attributes"] == ["iteration_index": "0"])
