@@ -136,7 +136,7 @@ let package = Package(
         library(
             "API",
             ["Model", "Wire", "Services"],
-            packages: [hummingbird, httpTypes, nio, logging]
+            packages: [hummingbird, httpTypes, lifecycle, nio, logging]
         ),
         library(
             "Commands",

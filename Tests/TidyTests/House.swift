@@ -64,7 +64,7 @@ enum House {
             "API",
             row: 5,
             ["Model", "Wire", "Services"],
-            packages: networking.union(["Hummingbird", "Logging"])
+            packages: networking.union(["Hummingbird", "Logging", "ServiceLifecycle"])
         ),
         Room(
             "Commands",

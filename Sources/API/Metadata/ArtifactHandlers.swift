@@ -7,7 +7,9 @@ extension APIResponder {
     func listArtifacts(_ request: APIRequest) async throws -> Response {
         let query = try request.listQuery()
         let run = try request.query()["run_id"].map { RunID($0) }
-        return .json(try await useCases.artifacts.list(query, of: run).json("artifacts", of: query) { $0.json })
+        return .json(
+            try await useCases.artifacts.list(query, of: run).json("artifacts", of: query) { $0.json }
+        )
     }
 
     func getArtifact(_ request: APIRequest) async throws -> Response {
@@ -85,7 +87,9 @@ extension APIResponder {
             "COLLECTED_INPUTS", "ITERATOR_INPUT", "ITERATOR_INPUT_RAW", "1", "2", "3", "4", "5", "6", "7":
             return .input
         default:
-            throw PlatformError.invalid("type: expected OUTPUT or TASK_OUTPUT_INPUT, found \"\(type.prefix(80))\"")
+            throw PlatformError.invalid(
+                "type: expected OUTPUT or TASK_OUTPUT_INPUT, found \"\(type.prefix(80))\""
+            )
         }
     }
 }

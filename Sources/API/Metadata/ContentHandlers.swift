@@ -12,7 +12,9 @@ extension APIResponder {
         let query = try request.query()
         let disposition = try query["disposition"].map { text in
             guard let disposition = Disposition(rawValue: text) else {
-                throw PlatformError.invalid("disposition: expected inline or attachment, found \"\(text.prefix(80))\"")
+                throw PlatformError.invalid(
+                    "disposition: expected inline or attachment, found \"\(text.prefix(80))\""
+                )
             }
             return disposition
         }
@@ -33,7 +35,9 @@ extension APIResponder {
                 headers: headers,
                 body: ResponseBody { writer in
                     var stream = stream
-                    while let bytes = try await stream.next() { try await writer.write(ByteBuffer(bytes: bytes)) }
+                    while let bytes = try await stream.next() {
+                        try await writer.write(ByteBuffer(bytes: bytes))
+                    }
                     try await writer.finish(nil)
                 }
             )
@@ -97,9 +101,12 @@ extension APIResponder {
     private func send(_ file: StoredFile, _ asked: HTTPFields, _ headers: HTTPFields) -> Response {
         var headers = headers
         let tag = headers[.eTag] ?? ""
-        if let known = asked[.ifNoneMatch], known == "*" || known.split(separator: ",").contains(where: {
-            $0.filter { $0 != " " } == tag
-        }) {
+        if let known = asked[.ifNoneMatch],
+            known == "*"
+                || known.split(separator: ",").contains(where: {
+                    $0.filter { $0 != " " } == tag
+                })
+        {
             return Response(status: .notModified, headers: headers)
         }
         // A range of something else than what the client has the beginning of would be useless.
@@ -115,7 +122,9 @@ extension APIResponder {
         case .unsatisfiable:
             var response = Response.error(
                 ErrorEnvelope(
-                    PlatformError.invalid("Range: the artifact has \(file.size) bytes; none of those asked for exist.")
+                    PlatformError.invalid(
+                        "Range: the artifact has \(file.size) bytes; none of those asked for exist."
+                    )
                 )
             )
             response.status = .rangeNotSatisfiable

@@ -2,6 +2,7 @@ import HTTPTypes
 import Hummingbird
 import Model
 import NIOCore
+import ServiceLifecycle
 import Services
 import Wire
 
@@ -41,23 +42,26 @@ extension APIResponder {
                 // Nothing may be written for hours; this notices that nobody waits for it any more.
                 try await requestBody.consumeWithCancellationOnInboundClose { _ in
                     var reading = prepared
-                    while let bytes = try await reading.next() { try await writer.write(ByteBuffer(bytes: bytes)) }
+                    while let bytes = try await reading.next() {
+                        try await writer.write(ByteBuffer(bytes: bytes))
+                    }
                 }
             } else {
                 var reading = prepared
-                while let bytes = try await reading.next() { try await writer.write(ByteBuffer(bytes: bytes)) }
+                while let bytes = try await reading.next() {
+                    try await writer.write(ByteBuffer(bytes: bytes))
+                }
             }
             try await writer.finish(nil)
         }
-        return Response(
-            status: .ok,
-            headers: [
-                .contentType: "text/plain; charset=utf-8", .cacheControl: "no-store",
-                // A log is whatever a program wrote; a browser must not take it for a page.
-                .xContentTypeOptions: "nosniff",
-            ],
-            body: body
-        )
+        var headers: HTTPFields = [
+            .contentType: "text/plain; charset=utf-8", .cacheControl: "no-store",
+            // A log is whatever a program wrote; a browser must not take it for a page.
+            .xContentTypeOptions: "nosniff",
+        ]
+        // Watching for the client's end takes the connection; no other request can follow on it.
+        if follows { headers[.connection] = "close" }
+        return Response(status: .ok, headers: headers, body: body)
     }
 }
 
@@ -88,6 +92,8 @@ private struct LogReading: Sendable {
     mutating func next() async throws -> [UInt8]? {
         while chunk.bytes.isEmpty {
             guard follows, !chunk.isComplete, bytesLeft > 0 else { return nil }
+            // The connection breaks off, so that nobody takes what was sent for the whole.
+            if Task.isShuttingDownGracefully { throw CancellationError() }
             try await service.awaitLog(of: task.runID, task.path, attempt: attempt, beyond: offset)
             try await readOnce()
         }

@@ -49,13 +49,18 @@ extension FilesArtifacts {
                 "The server hands out what runs have written, not '\(uri)', which is another place on its machine."
             )
         }
-        return PlatformError(.notFound, "The server does not have the bytes of '\(uri)'; fetch them from there.")
+        return PlatformError(
+            .notFound,
+            "The server does not have the bytes of '\(uri)'; fetch them from there."
+        )
     }
 
     /// A path without links in it.
     private static func found(_ path: String, gone: String) throws -> String {
         guard let real = realpath(path, nil) else {
-            if [ENOENT, ENOTDIR, ELOOP, ENAMETOOLONG].contains(errno) { throw PlatformError(.notFound, gone) }
+            if [ENOENT, ENOTDIR, ELOOP, ENAMETOOLONG].contains(errno) {
+                throw PlatformError(.notFound, gone)
+            }
             throw failure("find", path, errno)
         }
         defer { free(real) }
@@ -112,7 +117,9 @@ extension FilesArtifacts {
     private static func name(of entry: UnsafeMutablePointer<dirent>) -> String? {
         // Not through the tuple of 256 characters, of which the system need not have allocated all.
         guard let offset = MemoryLayout<dirent>.offset(of: \.d_name) else { return nil }
-        return String(validatingCString: (UnsafeRawPointer(entry) + offset).assumingMemoryBound(to: CChar.self))
+        return String(
+            validatingCString: (UnsafeRawPointer(entry) + offset).assumingMemoryBound(to: CChar.self)
+        )
     }
 
     private static func entry(

@@ -32,9 +32,12 @@ enum ArtifactTables {
         var facts = [
             ("id", artifact.id.text), ("name", artifact.name), ("type", artifact.schemaTitle),
             ("uri", artifact.uri), ("created", artifact.createdAt.rfc3339),
-            ("digest", artifact.digest ?? ""), ("content", artifact.isMetadataOnly ? "none, metadata only" : ""),
+            ("digest", artifact.digest ?? ""),
+            ("content", artifact.isMetadataOnly ? "none, metadata only" : ""),
         ]
-        facts += artifact.metadata.sorted { $0.key < $1.key }.map { ("metadata.\($0)", $1.string ?? $1.jsonText) }
+        facts += artifact.metadata.sorted { $0.key < $1.key }.map {
+            ("metadata.\($0)", $1.string ?? $1.jsonText)
+        }
         facts += uses.map { use in
             let verb =
                 use.isOutput ? (use.taskState == .cached ? "taken over by" : "written by") : "read by"

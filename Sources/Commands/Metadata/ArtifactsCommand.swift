@@ -69,7 +69,9 @@ struct ArtifactsListCommand: AsyncParsableCommand {
     var query: ListQuery {
         var predicates: [Predicate] = []
         if let type { predicates.append(Predicate(key: "type", operation: .equals, operand: .string(type))) }
-        if let name { predicates.append(Predicate(key: "name", operation: .isSubstring, operand: .string(name))) }
+        if let name {
+            predicates.append(Predicate(key: "name", operation: .isSubstring, operand: .string(name)))
+        }
         return ListQuery(
             predicates: predicates,
             sortField: "created_at",

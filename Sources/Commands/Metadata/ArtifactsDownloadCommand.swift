@@ -28,7 +28,12 @@ struct ArtifactsDownloadCommand: AsyncParsableCommand {
     @Argument(help: "The artifact: id or beginning of the id.")
     var artifact: String
 
-    @Option(help: ArgumentHelp("Where to save it; - for standard output. (default: its own name, here)", valueName: "file"))
+    @Option(
+        help: ArgumentHelp(
+            "Where to save it; - for standard output. (default: its own name, here)",
+            valueName: "file"
+        )
+    )
     var to: String?
 
     @Option(help: "A file or folder in an artifact that is a folder.")
@@ -57,7 +62,9 @@ struct ArtifactsDownloadCommand: AsyncParsableCommand {
         )
         let target = to ?? Self.fileName(artifact, path, isFolder: preview["kind"] == "FOLDER")
         if !force, FileManager.default.fileExists(atPath: target) {
-            throw PlatformError.invalid("there is a file \(target) already; --force replaces it, --to names another")
+            throw PlatformError.invalid(
+                "there is a file \(target) already; --force replaces it, --to names another"
+            )
         }
         let size = try await save(to: target) { write in
             try await client.download(.getArtifactContent, parameters, query: query, write)
@@ -107,6 +114,7 @@ func byteText(_ count: Int) -> String {
     var (value, unit) = (Double(count), 0)
     let units = ["B", "kB", "MB", "GB", "TB", "PB"]
     while value >= 999.5, unit < units.count - 1 { (value, unit) = (value / 1000, unit + 1) }
-    let text = value >= 10 || unit == 0 ? String(Int(value.rounded())) : decimalText((value * 10).rounded() / 10)
+    let text =
+        value >= 10 || unit == 0 ? String(Int(value.rounded())) : decimalText((value * 10).rounded() / 10)
     return text + " " + units[unit]
 }

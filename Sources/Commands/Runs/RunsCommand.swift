@@ -226,7 +226,11 @@ struct RunsArtifactsCommand: AsyncParsableCommand {
     func run() async throws {
         let client = server.client
         let id = try await client.run(meant: run)
-        let rows = try await client.artifactRows(ofRun: id, query: ListQuery(pageSize: Limits.pageSizeMax), limit: .max)
+        let rows = try await client.artifactRows(
+            ofRun: id,
+            query: ListQuery(pageSize: Limits.pageSizeMax),
+            limit: .max
+        )
         try ArtifactTables.show(rows, output.output)
     }
 }

@@ -9,7 +9,8 @@ struct PlatformClient: Sendable {
     /// One answer: HTTP status and body.
     struct Answer: Sendable {
         var status: Int
-        var body: [UInt8]    }
+        var body: [UInt8]
+    }
 
     /// Sends one request: method, path with query, body.
     typealias Exchange = @Sendable (Wire.HTTPMethod, String, JSONValue?) async throws -> Answer
@@ -111,7 +112,9 @@ extension PlatformClient {
                     // However long it takes: what counts is that something comes.
                     let request = HTTPClientRequest(url: endpoint + path)
                     let response = try await httpClient.execute(request, timeout: .hours(24))
-                    guard (200..<300).contains(response.status.code) else { return try await answer(response) }
+                    guard (200..<300).contains(response.status.code) else {
+                        return try await answer(response)
+                    }
                     for try await piece in response.body { try take(Array(piece.readableBytesView)) }
                     return Answer(status: Int(response.status.code), body: [])
                 }
@@ -133,7 +136,8 @@ extension PlatformClient {
             return try await exchange()
         } catch let error as HTTPClientError where error == .invalidURL || error == .emptyHost {
             throw PlatformError.invalid("--endpoint: \(address) is not an address such as http://host:8888")
-        } catch let error where error is CancellationError || error is PlatformError || error is OutputClosed {
+        } catch let error where error is CancellationError || error is PlatformError || error is OutputClosed
+        {
             throw error
         } catch {
             throw PlatformError(

@@ -64,7 +64,10 @@ final class FolderWatch: Sendable {
         /// - Parameter isDue: asked once the folder is watched; what happened before is found by it.
         /// - Throws: `CancellationError`, or what `isDue` throws.
         func change(in folder: String, unless isDue: () throws -> Bool) async throws {
-            let (stream, continuation) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+            let (stream, continuation) = AsyncStream.makeStream(
+                of: Void.self,
+                bufferingPolicy: .bufferingNewest(1)
+            )
             guard let (watch, number) = add(folder, continuation) else {
                 if try !isDue() { try await Task.sleep(for: Self.shortPatience) }
                 return

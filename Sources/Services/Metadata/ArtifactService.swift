@@ -122,7 +122,8 @@ package struct ArtifactService: Sendable {
         guard !path.isEmpty else { return [] }
         // One slash at the end is how people write a folder.
         let significant = names.last == "" ? names.dropLast() : names[...]
-        guard significant.allSatisfy({ !$0.isEmpty && $0 != "." && $0 != ".." && !$0.utf8.contains(0) }) else {
+        guard significant.allSatisfy({ !$0.isEmpty && $0 != "." && $0 != ".." && !$0.utf8.contains(0) })
+        else {
             throw PlatformError.invalid(
                 "path: expected names with slashes between them, such as model/weights.bin, without . or .., "
                     + "found \"\(path.prefix(200))\""

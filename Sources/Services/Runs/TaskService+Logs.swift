@@ -34,7 +34,8 @@ extension TaskService {
         }
         let own = start - heading.count
         var chunk = LogChunk(bytes: [], nextOffset: own, isComplete: source.isOver)
-        if let pod = source.pod, let read = try await context.pods.log(of: pod, from: own, bytesMax: bytesMax) {
+        if let pod = source.pod, let read = try await context.pods.log(of: pod, from: own, bytesMax: bytesMax)
+        {
             chunk = read
         }
         chunk.nextOffset += heading.count
@@ -76,8 +77,11 @@ extension SQLConnection {
             let name = PodName(runID: run, path: path, attempt: found.number)
             return LogSource(pod: name, attempt: found.number, isOver: found.state.isFinal)
         }
-        if let attempt { throw PlatformError.notFound("Attempt", "\(attempt) of task '\(path)' of run \(run)") }
-        guard task.state == .cached, let details = task.cache?.details, let sourceRun = details["run_id"]?.string,
+        if let attempt {
+            throw PlatformError.notFound("Attempt", "\(attempt) of task '\(path)' of run \(run)")
+        }
+        guard task.state == .cached, let details = task.cache?.details,
+            let sourceRun = details["run_id"]?.string,
             let sourcePath = details["task"]?.string
         else { return LogSource(isOver: task.state.isFinal) }
         return try cachedLogSource(TaskPlace(runID: RunID(sourceRun), path: TaskPath(sourcePath)))
@@ -85,7 +89,8 @@ extension SQLConnection {
 
     /// The log of the execution whose outputs a task took over.
     private func cachedLogSource(_ source: TaskPlace) throws -> LogSource {
-        let sentence = "This task was not run: it took the outputs of task '\(source.path)' of run \(source.runID)"
+        let sentence =
+            "This task was not run: it took the outputs of task '\(source.path)' of run \(source.runID)"
         guard let newest = try attempts(of: source.runID, at: [source.path]).last else {
             return LogSource(
                 heading: sentence + ", which was deleted since, and its log with it.\n",

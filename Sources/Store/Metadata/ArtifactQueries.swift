@@ -61,7 +61,10 @@ extension SQLConnection {
             of: .artifacts,
             artifactSelection,
             scope: run.map {
-                SQLFragment("id IN (SELECT artifact_id FROM artifact_edges WHERE run_id = ?)", [.text($0.text)])
+                SQLFragment(
+                    "id IN (SELECT artifact_id FROM artifact_edges WHERE run_id = ?)",
+                    [.text($0.text)]
+                )
             },
             as: decodeArtifact
         )

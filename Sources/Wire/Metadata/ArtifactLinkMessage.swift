@@ -12,7 +12,8 @@ extension ArtifactLink {
         let writer = writers.first { $0.edge.artifactID == edge.artifactID && $0.edge.runID == edge.runID }
         let producer = isOutput ? self : writer
         return message([
-            "id": .string(id), "artifact_id": .string(edge.artifactID.text), "run_id": .string(edge.runID.text),
+            "id": .string(id), "artifact_id": .string(edge.artifactID.text),
+            "run_id": .string(edge.runID.text),
             "task_id": .string(task.description), "key": .string(edge.key),
             "type": isOutput ? "OUTPUT" : "TASK_OUTPUT_INPUT",
             "producer": producer.map { producer in

@@ -15,7 +15,8 @@ package enum ArtifactPreview {
         let text = type.isText ? ContentType.wholeText(beginning) : nil
         return message(
             [
-                "artifact_id": .string(id.text), "path": .string(path.joined(separator: "/")), "text": text.map { .string($0) },
+                "artifact_id": .string(id.text), "path": .string(path.joined(separator: "/")),
+                "text": text.map { .string($0) },
                 "data": text == nil ? .string(Data(beginning).base64EncodedString()) : nil,
             ],
             always: [
@@ -40,7 +41,9 @@ package enum ArtifactPreview {
     }
 
     private static func json(_ entry: ArtifactEntry) -> JSONValue {
-        var members: [String: JSONValue] = ["name": .string(entry.name), "modified_at": entry.modifiedAt.wireExact]
+        var members: [String: JSONValue] = [
+            "name": .string(entry.name), "modified_at": entry.modifiedAt.wireExact,
+        ]
         switch entry.kind {
         case .file(let size):
             members["kind"] = "FILE"

@@ -14,7 +14,8 @@ package struct ContentType: Hashable, Sendable {
     package init(schemaTitle: String?, fileName: String, beginning: some Collection<UInt8>) {
         let isText = Self.isText(beginning)
         let known =
-            schemaTitle.flatMap { Self.titles[$0] } ?? Self.fileExtension(of: fileName).flatMap { Self.extensions[$0] }
+            schemaTitle.flatMap { Self.titles[$0] }
+            ?? Self.fileExtension(of: fileName).flatMap { Self.extensions[$0] }
         if let known, isText || !Self.isTextual(known) {
             self.init(known, isText: Self.isTextual(known))
         } else if let magic = Self.magic.first(where: { beginning.starts(with: $0.bytes) }) {
@@ -47,7 +48,8 @@ package struct ContentType: Hashable, Sendable {
     }
 
     private static func isTextual(_ name: String) -> Bool {
-        name.hasPrefix("text/") || ["application/json", "application/yaml", "application/xml", "image/svg+xml"].contains(name)
+        name.hasPrefix("text/")
+            || ["application/json", "application/yaml", "application/xml", "image/svg+xml"].contains(name)
     }
 
     /// Whether bytes are UTF-8 without control characters that texts do not have; a character cut at the end is fine.
@@ -58,13 +60,18 @@ package struct ContentType: Hashable, Sendable {
 
     /// Bytes as text, without a character that is cut off at the end; `nil` if they are not UTF-8.
     package static func wholeText(_ bytes: some Collection<UInt8>) -> String? {
-        for cut in 0...3 where cut <= bytes.count {
-            let whole = bytes.dropLast(cut)
-            if let text = String(validating: whole, as: UTF8.self) { 
-                return cut == 0 || bytes.dropFirst(bytes.count - cut).first.map { $0 >= 0xC0 } == true ? text : nil
+        if let text = String(validating: bytes, as: UTF8.self) { return text }
+        let end = Array(bytes.suffix(3))
+        guard let lead = end.lastIndex(where: { $0 >= 0xC0 }) else { return nil }
+        let length =
+            switch end[lead] {
+            case 0xC2...0xDF: 2
+            case 0xE0...0xEF: 3
+            case 0xF0...0xF4: 4
+            default: 0
             }
-        }
-        return nil
+        let cut = end.count - lead
+        return cut < length ? String(validating: bytes.dropLast(cut), as: UTF8.self) : nil
     }
 
     private static func fileExtension(of name: String) -> String? {
@@ -77,10 +84,12 @@ package struct ContentType: Hashable, Sendable {
     private static let extensions = [
         "txt": "text/plain", "log": "text/plain", "py": "text/plain", "csv": "text/csv",
         "tsv": "text/tab-separated-values", "md": "text/markdown", "markdown": "text/markdown",
-        "json": "application/json", "jsonl": "text/plain", "yaml": "application/yaml", "yml": "application/yaml",
+        "json": "application/json", "jsonl": "text/plain", "yaml": "application/yaml",
+        "yml": "application/yaml",
         "html": "text/html", "htm": "text/html", "xhtml": "application/xhtml+xml", "xml": "application/xml",
         "svg": "image/svg+xml", "js": "text/javascript", "mjs": "text/javascript", "css": "text/css",
-        "png": "image/png", "jpg": "image/jpeg", "jpeg": "image/jpeg", "gif": "image/gif", "webp": "image/webp",
+        "png": "image/png", "jpg": "image/jpeg", "jpeg": "image/jpeg", "gif": "image/gif",
+        "webp": "image/webp",
         "pdf": "application/pdf", "parquet": "application/vnd.apache.parquet", "zip": "application/zip",
         "gz": "application/gzip", "tar": "application/x-tar",
     ]
@@ -88,7 +97,8 @@ package struct ContentType: Hashable, Sendable {
     private static let magic: [(bytes: [UInt8], name: String)] = [
         ([0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A], "image/png"), ([0xFF, 0xD8, 0xFF], "image/jpeg"),
         (Array("GIF8".utf8), "image/gif"), (Array("%PDF-".utf8), "application/pdf"),
-        (Array("PAR1".utf8), "application/vnd.apache.parquet"), ([0x50, 0x4B, 0x03, 0x04], "application/zip"),
+        (Array("PAR1".utf8), "application/vnd.apache.parquet"),
+        ([0x50, 0x4B, 0x03, 0x04], "application/zip"),
         ([0x1F, 0x8B], "application/gzip"),
     ]
 }

@@ -43,9 +43,13 @@ package struct QueryString: Hashable, Sendable {
     package func list(_ name: String) throws -> [String] {
         let values = lists[lowerCamelCase(name)] ?? []
         guard values.count <= Limits.idsMax else {
-            throw PlatformError.invalid("\(name): given \(values.count) times, at most \(Limits.idsMax) are allowed")
+            throw PlatformError.invalid(
+                "\(name): given \(values.count) times, at most \(Limits.idsMax) are allowed"
+            )
         }
-        guard !values.contains("") else { throw PlatformError.invalid("\(name): a value is empty; leave it out") }
+        guard !values.contains("") else {
+            throw PlatformError.invalid("\(name): a value is empty; leave it out")
+        }
         return values
     }
 

@@ -91,7 +91,11 @@ struct LogTests {
             world.server.world.finish(second)
             let text = try await answer.text
             #expect(text == "a long first log that ends")
-            #expect(try await client.send("GET", path(first)).text == "the second log")
+        }
+        // A connection on which a log was followed takes no other request.
+        try await world.direct { client in
+            let newest = try await client.send("GET", path(first))
+            #expect(newest.text == "the second log")
         }
     }
 }

@@ -112,7 +112,7 @@ struct FollowTests {
     func follow() async throws {
         let server = ScriptedServer()
         let client = server.client { route, _, _ in
-            let count = server.requests.count { $0.hasSuffix(runID.text) }
+            let count = server.requests.count { $0.hasSuffix(runID.text + "?view=DEFAULT") }
             switch route {
             case .getRun where count == 3: throw PlatformError(.unavailable, "restarting")
             case .getRun: return RunMessage(run: sampleRun(count > 4 ? .succeeded : .running)).json

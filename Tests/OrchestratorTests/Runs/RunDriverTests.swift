@@ -86,7 +86,9 @@ struct RunDriverTests {
             try await eventually("the first failure") {
                 try await world.task(id, "work")?.reason?.code == .waitingForRetry
             }
-            let failed = try #require(try await world.server.useCases.tasks.all(of: id, withArtifacts: true).attempts.first)
+            let failed = try #require(
+                try await world.server.useCases.tasks.all(of: id, withArtifacts: true).attempts.first
+            )
             #expect(try await world.end(of: id).state == .succeeded)
             let attempts = try await world.server.useCases.tasks.all(of: id, withArtifacts: true).attempts
             let next = try #require(attempts.last)

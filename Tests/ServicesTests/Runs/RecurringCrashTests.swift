@@ -37,7 +37,8 @@ struct RecurringCrashTests {
                         runCreated: {},
                         terminationRequested: { _ in },
                         runDeleted: { _ in }
-                    )
+                    ),
+                    fetchPackage: { url in throw PlatformError.notFound("package", url) }
                 )
             )
         }

@@ -124,12 +124,13 @@ struct TaskMessageTests {
         task.reason = Reason(.exitedNonZero, "exited with 3")
         task.startedAt = moment
         task.outputs.artifacts = ["model": [ArtifactID("m1")]]
-        let attempt = Attempt(path: task.path, number: 1, createdAt: moment)
-        let json = TaskMessage(task: task, attempts: [attempt], children: [TaskPath("train.sub")]).detailJSON
+        let attempts = [0, 1].map { Attempt(path: task.path, number: $0, createdAt: moment) }
+        let json = TaskMessage(task: task, attempts: attempts, children: [TaskPath("train.sub")]).detailJSON
         #expect(
             json.jsonText
                 == #"{"child_tasks":[{"task_id":"\#(runID).train.sub"}],"create_time":"2026-08-22T10:00:02Z","#
                 + #""display_name":"train","error":{"code":2,"message":"exited with 3"},"#
+                + #""executor_detail":{"failed_main_jobs":["\#(runID).train:0"],"main_job":"\#(runID).train:1"},"#
                 + #""outputs":{"model":{"artifact_ids":["m1"]}},"parent_task_id":"\#(runID).root","#
                 + #""pod_name":"\#(runID).train:1","run_id":"\#(runID)","start_time":"2026-08-22T10:00:02Z","#
                 + #""state":"FAILED","state_history":[{"state":"PENDING","update_time":"2026-08-22T10:00:02Z"},"#

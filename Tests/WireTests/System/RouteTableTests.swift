@@ -73,7 +73,7 @@ struct RouteTableTests {
         #expect(RouteTable.rows.filter { $0.route == route }.count == 1)
         let names = [
             "run_id", "task_id", "node_id", "experiment_id", "pipeline_id", "pipeline_version_id", "name",
-            "namespace", "recurring_run_id",
+            "namespace", "recurring_run_id", "artifact_id", "artifact_name",
         ]
         let values = Dictionary(uniqueKeysWithValues: names.map { ($0, "x:y /%\($0)") })
         let (method, path) = RouteTable.request(route, values)
