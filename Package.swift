@@ -12,13 +12,20 @@ let strict: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
-/// A library of the house: which of our targets below it and which packages it may import.
+/// A library of the house: which of our targets below it and which packages it may import; `resources` are folders
+/// whose files become part of the program.
 func library(
     _ name: String,
     _ ours: [String] = [],
-    packages: [Target.Dependency] = []
+    packages: [Target.Dependency] = [],
+    embedding resources: [String] = []
 ) -> Target {
-    .target(name: name, dependencies: ours.map { .target(name: $0) } + packages, swiftSettings: strict)
+    .target(
+        name: name,
+        dependencies: ours.map { .target(name: $0) } + packages,
+        resources: resources.map { .embedInCode($0) },
+        swiftSettings: strict
+    )
 }
 
 /// The tests of a target, or of a concern that crosses targets; `data` names folders they read from the sources.
@@ -60,6 +67,7 @@ let configuration = Target.Dependency.product(
     name: "Configuration",
     package: "swift-configuration"
 )
+let mustache = Target.Dependency.product(name: "Mustache", package: "swift-mustache")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let unixSignals = Target.Dependency.product(
     name: "UnixSignals",
@@ -91,6 +99,7 @@ let package = Package(
             from: "1.4.0",
             traits: [.defaults, "YAML"]
         ),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
@@ -139,6 +148,12 @@ let package = Package(
             packages: [hummingbird, httpTypes, lifecycle, nio, logging]
         ),
         library(
+            "WebUI",
+            ["Model", "PipelineIR", "Wire", "Services"],
+            packages: [crypto, hummingbird, httpTypes, lifecycle, logging, mustache, nio],
+            embedding: ["Resources"]
+        ),
+        library(
             "Commands",
             ["Model", "Wire"],
             packages: [argumentParser, httpClient, nio, nioHTTP, subprocess, yams]
@@ -148,7 +163,7 @@ let package = Package(
             name: "martlet",
             dependencies: [
                 "Model", "Store", "Pods", "Artifacts", "StoreDrivers", "PodDrivers",
-                "ArtifactDrivers", "Services", "Orchestrator", "API", "Commands",
+                "ArtifactDrivers", "Services", "Orchestrator", "API", "WebUI", "Commands",
                 argumentParser, configuration, coreMetrics, hummingbird, httpTypes, lifecycle, logging,
                 metrics, nio, unixSignals,
             ],

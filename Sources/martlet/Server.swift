@@ -10,8 +10,10 @@ import Orchestrator
 import PodDrivers
 import ServiceLifecycle
 import Services
+import Store
 import StoreDrivers
 import UnixSignals
+import WebUI
 
 /// The composition root: the one place that names a driver and wires everything.
 struct Server {
@@ -30,7 +32,9 @@ struct Server {
         MetricsSystem.bootstrap(metrics)
         let logger = logger(now)
 
-        let database = try await SQLiteDatabase.open(path: directory.path + "/martlet.db")
+        let signal = ChangeSignal()
+        let sqlite = try await SQLiteDatabase.open(path: directory.path + "/martlet.db")
+        let database = ObservedDatabase(sqlite) { signal.send() }
         let pods = try LocalPods(
             LocalPodsConfiguration(
                 root: directory.path + "/pods",
@@ -73,7 +77,8 @@ struct Server {
                     runDeleted: { wakeUp.runDeleted($0) },
                     recurringRunsChanged: { schedulerWakeUp.changed() }
                 ),
-                fetchPackage: { try await download.file(at: $0) }
+                fetchPackage: { try await download.file(at: $0) },
+                signal: signal
             )
         )
         try await useCases.experiments.ensureDefault()
@@ -93,11 +98,12 @@ struct Server {
                 commit: Build.commit,
                 logger: logger
             ),
+            web: try WebSite(useCases: useCases, now: now, version: Build.version, logger: logger),
             requests: RequestGuard(isLoopbackOnly: RequestGuard.isLoopback(settings.host)),
             metrics: metrics
         )
         try await serve(site, [driver, scheduler], logger)
-        try database.close()
+        try sqlite.close()
         withExtendedLifetime(directory) {}
     }
 

@@ -3,12 +3,14 @@ import HTTPTypes
 import Hummingbird
 import Metrics
 import NIOCore
+import WebUI
 
-/// The whole server as HTTP sees it: the API, the metrics, and the guard in front of them.
+/// The whole server as HTTP sees it: the API, the pages, the metrics, and the guard in front of them.
 struct Site: HTTPResponder {
     typealias Context = BasicRequestContext
 
     let api: APIResponder<BasicRequestContext>
+    let web: WebSite<BasicRequestContext>
     let requests: RequestGuard
     let metrics: PrometheusRegistry
 
@@ -36,25 +38,12 @@ struct Site: HTTPResponder {
             return try await api.respond(to: request, context: context)
         case "/metrics":
             return .text(metrics.text(), contentType: "text/plain; version=0.0.4; charset=utf-8")
-        case "/":
-            return .text(Self.welcome)
         default:
-            return .text("There is nothing at \(request.uri.path).\n", status: .notFound)
+            return try await web.respond(to: request, context: context)
         }
     }
 
     private static let methods: Set<String> = ["GET", "POST", "PATCH", "DELETE", "HEAD", "PUT", "OPTIONS"]
-
-    private static let welcome = """
-        This is Martlet. It serves the Kubeflow Pipelines API under /apis/v2beta1 and has no web pages yet.
-
-          martlet runs list                  shows what ran
-          martlet runs get RUN --follow      shows a run as it goes
-          martlet runs logs RUN              shows what its tasks wrote
-
-        From Python: kfp.Client(host='http://<this address>')
-
-        """
 }
 
 extension Response {

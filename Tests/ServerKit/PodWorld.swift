@@ -138,7 +138,8 @@ package final class PodWorld: Sendable {
             return LogChunk(
                 bytes: bytes,
                 nextOffset: offset + bytes.count,
-                isComplete: pod.end != nil
+                isComplete: pod.end != nil,
+                size: pod.log.count
             )
         }
     }

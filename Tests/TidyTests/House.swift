@@ -67,6 +67,12 @@ enum House {
             packages: networking.union(["Hummingbird", "Logging", "ServiceLifecycle"])
         ),
         Room(
+            "WebUI",
+            row: 5,
+            ["Model", "PipelineIR", "Wire", "Services"],
+            packages: networking.union(["Crypto", "Hummingbird", "Logging", "Mustache", "ServiceLifecycle"])
+        ),
+        Room(
             "Commands",
             row: 5,
             ["Model", "Wire"],
@@ -78,7 +84,7 @@ enum House {
             row: 6,
             [
                 "Model", "Store", "Pods", "Artifacts", "StoreDrivers", "PodDrivers", "ArtifactDrivers",
-                "Services", "Orchestrator", "API", "Commands",
+                "Services", "Orchestrator", "API", "WebUI", "Commands",
             ],
             packages: networking.union([
                 "ArgumentParser", "Configuration", "CoreMetrics", "Hummingbird", "Logging", "Metrics",

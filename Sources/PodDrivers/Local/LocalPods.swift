@@ -76,7 +76,12 @@ package final class LocalPods: PodRuntime {
         let start = max(0, offset)
         let most = min(max(0, bytesMax), Limits.logBytesMax)
         let bytes = try Disk.read(folder.logPath, from: start, bytesMax: most) ?? []
-        return LogChunk(bytes: bytes, nextOffset: start + bytes.count, isComplete: isComplete)
+        return LogChunk(
+            bytes: bytes,
+            nextOffset: start + bytes.count,
+            isComplete: isComplete,
+            size: Disk.size(of: folder.logPath)
+        )
     }
 
     /// Woken by the file system. Writes that follow each other closely wake once.

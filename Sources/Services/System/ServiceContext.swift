@@ -44,6 +44,8 @@ package struct ServiceContext: Sendable {
     package let hints: Hints
     /// Fetches the pipeline file at an address: its name and its bytes.
     package let fetchPackage: @Sendable (String) async throws -> (name: String, bytes: [UInt8])
+    /// Says when something was written.
+    package let signal: ChangeSignal
 
     /// Makes a context.
     package init(
@@ -53,7 +55,8 @@ package struct ServiceContext: Sendable {
         now: @escaping @Sendable () -> Instant,
         newID: @escaping @Sendable () -> String,
         hints: Hints,
-        fetchPackage: @escaping @Sendable (String) async throws -> (name: String, bytes: [UInt8])
+        fetchPackage: @escaping @Sendable (String) async throws -> (name: String, bytes: [UInt8]),
+        signal: ChangeSignal = ChangeSignal()
     ) {
         self.database = database
         self.pods = pods
@@ -62,11 +65,14 @@ package struct ServiceContext: Sendable {
         self.newID = newID
         self.hints = hints
         self.fetchPackage = fetchPackage
+        self.signal = signal
     }
 }
 
 /// All use cases, by feature.
 package struct UseCases: Sendable {
+    /// What changed.
+    package let changes: ChangeService
     /// Experiments.
     package let experiments: ExperimentService
     /// Pipelines and their versions.
@@ -82,6 +88,7 @@ package struct UseCases: Sendable {
 
     /// Makes all use cases over one context.
     package init(_ context: ServiceContext) {
+        changes = ChangeService(context: context, signal: context.signal)
         experiments = ExperimentService(context: context)
         pipelines = PipelineService(context: context)
         runs = RunService(context: context)

@@ -1,13 +1,13 @@
 import FoundationEssentials
-import Model
+package import Model
 
 /// Where a list goes on, as text that clients hand back and do not look into.
 ///
 /// Base64 of JSON that holds the last row's sort value and id, the order and the filter, so a token alone
 /// is enough. It grants nothing: a forged one leads at most to another place of the same list.
-enum PageToken {
+package enum PageToken {
     /// Writes the token for the page after `next`.
-    static func text(query: ListQuery, next: ListQuery.Cursor) -> String {
+    package static func text(query: ListQuery, next: ListQuery.Cursor) -> String {
         let token: JSONValue = [
             "id": .string(next.id), "value": next.value, "sort": .string(query.sortField),
             "descending": .bool(query.descending), "filter": FilterText.json(query.predicates),
@@ -17,7 +17,7 @@ enum PageToken {
 
     /// Reads a token back; the page size is not part of it.
     /// - Throws: ``PlatformError`` with `invalidArgument` for anything that is not a token.
-    static func query(from text: String) throws -> ListQuery {
+    package static func query(from text: String) throws -> ListQuery {
         guard let data = Data(base64Encoded: text), let token = try? JSONValue(json: data),
             let id = token["id"]?.string, let value = token["value"], isCursorValue(value),
             let sort = token["sort"]?.string, !sort.isEmpty, let descending = token["descending"]?.bool,

@@ -1,0 +1,60 @@
+package import Model
+package import PipelineIR
+import Store
+
+extension RunService {
+    /// One page of runs with what is shown beside them.
+    package struct Overview: Sendable {
+        /// The runs.
+        package var page: Page<Run>
+        /// Names of their experiments; those that were deleted are missing.
+        package var experimentNames: [ExperimentID: String]
+    }
+
+    /// Everything there is to say of one run.
+    package struct Details: Sendable {
+        /// The run.
+        package var run: Run
+        /// Its experiment; `nil` when that was deleted.
+        package var experiment: Experiment?
+        /// The pipeline it runs, also when the version it came from is gone.
+        package var document: PipelineSpecDocument
+        /// The pipeline made ready to run.
+        package var graph: TaskGraph
+        /// Its tasks, attempts and artifacts.
+        package var listing: TaskService.Listing
+    }
+
+    /// One page of runs, without their specs, and the names of their experiments, from one moment.
+    package func overview(_ query: ListQuery, experimentID: ExperimentID?) async throws -> Overview {
+        try await context.database.read { connection in
+            let page = try connection.listRuns(query, experimentID: experimentID)
+            var names: [ExperimentID: String] = [:]
+            for id in Set(page.items.map(\.experimentID)) {
+                names[id] = try connection.experiment(id)?.displayName
+            }
+            return Overview(page: page, experimentNames: names)
+        }
+    }
+
+    /// A run with all that belongs to it, from one moment.
+    /// - Throws: `notFound`.
+    package func details(_ id: RunID) async throws -> Details {
+        let (run, experiment, document, listing) = try await context.database.read { connection in
+            let run = try connection.requiredRun(id)
+            let artifacts = try connection.artifacts(of: id)
+            let listing = TaskService.Listing(
+                tasks: try connection.tasks(of: id),
+                attempts: try connection.attempts(of: id),
+                artifacts: Dictionary(artifacts.map { ($0.id, $0) }) { first, _ in first }
+            )
+            guard let document = try connection.specID(of: id).flatMap({ try connection.spec($0) }) else {
+                throw PlatformError(.internalError, "The spec of run \(id) is missing.")
+            }
+            return (run, try connection.experiment(run.experimentID), document, listing)
+        }
+        // Outside of the transaction: it takes a while for large pipelines.
+        let graph = try PipelinePackage(document).graph
+        return Details(run: run, experiment: experiment, document: document, graph: graph, listing: listing)
+    }
+}

@@ -1,0 +1,203 @@
+package import Model
+package import PipelineIR
+
+/// What the graph of a run shows: the pipeline's tasks with their states, groups opened or closed.
+package struct RunScene: Hashable, Sendable {
+    /// A task or a group.
+    package struct Node: Hashable, Sendable {
+        /// Which task.
+        package var path: TaskPath
+        /// Its name for people.
+        package var title: String
+        /// What it does.
+        package var kind: TaskKind
+        /// Where it stands; `nil` before the run has got to it.
+        package var state: TaskState?
+        /// What there is to say of it in a few words.
+        package var detail: String
+        /// The whole story, for the title.
+        package var story: String
+        /// Whether its panel is open.
+        package var isSelected: Bool
+        /// Its panel.
+        package var href: String
+        /// Opens or closes it; `nil` for what is no group.
+        package var toggle: String?
+        /// The iterations before and after the one that is shown.
+        package var before: String?
+        /// The iteration after.
+        package var after: String?
+        /// How many iterations or steps are in each state, for a closed group.
+        package var counts: [TaskState: Int]
+        /// What is in it, while it is open.
+        package var content: RunScene?
+    }
+
+    /// The tasks, each after those it waits for.
+    package var nodes: [Node]
+    /// Which waits for which.
+    package var edges: [LayoutGraph.Edge]
+}
+
+/// Builds the scene of a run from its pipeline and its tasks.
+package struct RunSceneBuilder {
+    private let graph: TaskGraph
+    private let tasks: RunTasks
+    private let address: RunAddress
+    private let now: Instant
+    /// Whether groups other than loops stand open by themselves.
+    private let isSmall: Bool
+
+    /// Groups of pipelines with more tasks than this start closed.
+    private static let openTasksMax = 60
+
+    /// Makes a builder.
+    package init(_ graph: TaskGraph, _ tasks: RunTasks, _ address: RunAddress, now: Instant) {
+        self.graph = graph
+        self.tasks = tasks
+        self.address = address
+        self.now = now
+        isSmall = graph.pipelines.reduce(0) { $0 + $1.tasks.count } <= Self.openTasksMax
+    }
+
+    /// The scene.
+    package func scene() -> RunScene { scene(of: 0, at: .root) }
+
+    private func scene(of pipeline: Int, at parent: TaskPath) -> RunScene {
+        let pipeline = graph.pipelines[pipeline]
+        return RunScene(
+            nodes: pipeline.tasks.map { node($0, at: parent.appending($0.name)) },
+            edges: pipeline.tasks.enumerated().flatMap { to, task in
+                task.upstream.map { LayoutGraph.Edge(from: $0, to: to) }
+            }
+        )
+    }
+
+    private func node(_ task: TaskGraph.Task, at path: TaskPath) -> RunScene.Node {
+        let record = tasks.byPath[path]
+        let state = record?.state
+        var node = RunScene.Node(
+            path: path,
+            title: task.displayName,
+            kind: task.kind,
+            state: state,
+            detail: detail(record),
+            story: story(task, record),
+            isSelected: address.task == path,
+            href: address.showing(path).href,
+            counts: [:]
+        )
+        guard case .pipeline(let inner) = task.body else {
+            if task.kind == .loop { countIterations(&node) }
+            return node
+        }
+        if task.kind == .loop {
+            loop(&node, inner)
+        } else {
+            group(&node, inner)
+        }
+        return node
+    }
+
+    private func group(_ node: inout RunScene.Node, _ inner: Int) {
+        let path = node.path
+        let isOpen =
+            isWithin(path) || address.open.contains(path) || isSmall && !address.shut.contains(path)
+        node.toggle = toggled(path, isOpen: isOpen).href
+        node.counts = tasks.steps[path] ?? [:]
+        if isOpen {
+            node.content = scene(of: inner, at: path)
+        } else if node.counts.count > 0, node.state != .skipped {
+            node.detail = progressText(node.counts)
+        }
+    }
+
+    private func loop(_ node: inout RunScene.Node, _ inner: Int) {
+        let path = node.path
+        countIterations(&node)
+        let iterations = tasks.iterations(of: path)
+        let isOpen = isWithin(path) || address.open.contains { isIteration($0, of: path) || $0 == path }
+        node.toggle = toggled(path, isOpen: isOpen).href
+        guard isOpen, let shown = shownIteration(path, iterations) else { return }
+        node.title += " · \(shown + 1) of \(iterations.count)"
+        node.before = shown > 0 ? opened(path, shown - 1).href : nil
+        node.after = shown + 1 < iterations.count ? opened(path, shown + 1).href : nil
+        node.content = scene(of: inner, at: path.appending(iteration: shown))
+    }
+
+    private func countIterations(_ node: inout RunScene.Node) {
+        let iterations = tasks.iterations(of: node.path)
+        guard !iterations.isEmpty else { return }
+        node.counts = iterations.reduce(into: [:]) { $0[$1.state, default: 0] += 1 }
+        node.detail = progressText(node.counts)
+    }
+
+    /// The iteration that was asked for, or the one that people look for: failed, then running, then the first.
+    private func shownIteration(_ loop: TaskPath, _ iterations: [TaskRecord]) -> Int? {
+        if let task = address.task, let number = iterationNumber(task, of: loop) { return number }
+        for path in address.open.sorted() {
+            if let number = iterationNumber(path, of: loop) { return number }
+        }
+        let wanted = iterations.first { $0.state == .failed } ?? iterations.first { $0.state == .running }
+        return (wanted ?? iterations.first)?.iteration
+    }
+
+    private func iterationNumber(_ path: TaskPath, of loop: TaskPath) -> Int? {
+        guard path.text.hasPrefix(loop.text + ".") else { return nil }
+        let number = path.text.dropFirst(loop.text.count + 1).prefix { $0 != "." }
+        return Int(number).flatMap { tasks.byPath[loop.appending(iteration: $0)] == nil ? nil : $0 }
+    }
+
+    private func isIteration(_ path: TaskPath, of loop: TaskPath) -> Bool {
+        iterationNumber(path, of: loop) != nil
+    }
+
+    /// Whether the panel shows something inside of a group.
+    private func isWithin(_ group: TaskPath) -> Bool {
+        address.task?.text.hasPrefix(group.text + ".") ?? false
+    }
+
+    private func toggled(_ path: TaskPath, isOpen: Bool) -> RunAddress {
+        address.with { address in
+            if isOpen {
+                address.open = address.open.filter { $0 != path && !$0.text.hasPrefix(path.text + ".") }
+                address.shut.insert(path)
+                // What is shown in the panel would open its group again.
+                if address.task?.text.hasPrefix(path.text + ".") == true { address.task = path }
+            } else {
+                address.open.insert(path)
+                address.shut.remove(path)
+            }
+        }
+    }
+
+    private func opened(_ loop: TaskPath, _ iteration: Int) -> RunAddress {
+        address.with { address in
+            address.open = address.open.filter { !$0.text.hasPrefix(loop.text + ".") }
+            address.open.insert(loop.appending(iteration: iteration))
+            if address.task?.text.hasPrefix(loop.text + ".") == true {
+                address.task = loop.appending(iteration: iteration)
+            }
+        }
+    }
+
+    private func detail(_ record: TaskRecord?) -> String {
+        guard let record else { return "" }
+        let word = StateView(record.state).word
+        switch record.state {
+        case .pending, .failed, .skipped:
+            let why = record.reason?.headline ?? ""
+            return why.isEmpty ? word : why
+        case .running, .succeeded, .canceled:
+            guard let length = DurationView(from: record.startedAt, to: record.endedAt, now: now) else { return word }
+            return "\(word) · \(length.text)"
+        case .cached: return word
+        }
+    }
+
+    private func story(_ task: TaskGraph.Task, _ record: TaskRecord?) -> String {
+        let state = StateView(record?.state).word
+        let why = record?.reason?.headline
+        return "\(task.displayName): \(state)" + (why.map { ". \($0)" } ?? "")
+    }
+}

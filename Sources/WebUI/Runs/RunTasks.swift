@@ -1,0 +1,76 @@
+package import Model
+package import Services
+
+/// The tasks of a run, found by path, by group, and counted.
+package struct RunTasks: Sendable {
+    /// The tasks by path.
+    package let byPath: [TaskPath: TaskRecord]
+    /// What stands in each group; iterations in their order, the rest by creation.
+    package let children: [TaskPath: [TaskRecord]]
+    /// The attempts at each task, the first one first.
+    package let attempts: [TaskPath: [Attempt]]
+    /// How many steps each group holds, nested ones included, by state.
+    package let steps: [TaskPath: [TaskState: Int]]
+
+    /// Sorts what was read.
+    package init(_ listing: TaskService.Listing) {
+        var byPath: [TaskPath: TaskRecord] = [:]
+        var children: [TaskPath: [TaskRecord]] = [:]
+        byPath.reserveCapacity(listing.tasks.count)
+        for task in listing.tasks {
+            byPath[task.path] = task
+            if let parent = task.parent { children[parent, default: []].append(task) }
+        }
+        for (parent, tasks) in children where tasks.contains(where: { $0.iteration != nil }) {
+            children[parent] = tasks.sorted { ($0.iteration ?? 0) < ($1.iteration ?? 0) }
+        }
+        var steps: [TaskPath: [TaskState: Int]] = [:]
+        for task in listing.tasks where children[task.path] == nil && task.kind.isStep {
+            var group = task.parent
+            while let path = group {
+                steps[path, default: [:]][task.state, default: 0] += 1
+                group = byPath[path]?.parent
+            }
+        }
+        self.byPath = byPath
+        self.children = children
+        self.steps = steps
+        attempts = Dictionary(grouping: listing.attempts, by: \.path)
+    }
+
+    /// The iterations of a loop, in order.
+    package func iterations(of loop: TaskPath) -> [TaskRecord] {
+        (children[loop] ?? []).filter { $0.iteration != nil }
+    }
+}
+
+extension TaskKind {
+    /// Whether it does something itself, rather than hold other tasks.
+    var isStep: Bool { self == .container || self == .importer }
+
+    /// The name for people.
+    var title: String {
+        switch self {
+        case .root: "Run"
+        case .dag: "Pipeline"
+        case .container: "Step"
+        case .importer: "Importer"
+        case .loop: "Loop"
+        case .iteration: "Iteration"
+        case .condition: "Condition"
+        case .conditionBranch: "Branches"
+        case .exitHandler: "Exit handler"
+        }
+    }
+}
+
+/// How many of something are in each state, in a few words: `7 of 10 done, 1 failed, 2 running`.
+package func progressText(_ counts: [TaskState: Int], total: Int? = nil) -> String {
+    let all = total ?? counts.values.reduce(0, +)
+    let done = counts.filter(\.key.isSuccess).values.reduce(0, +)
+    let rest: [(TaskState, String)] = [
+        (.failed, "failed"), (.running, "running"), (.canceled, "stopped"), (.skipped, "skipped"),
+    ]
+    let words = rest.compactMap { state, word in counts[state].map { "\($0) \(word)" } }
+    return (["\(done) of \(all) done"] + words).joined(separator: ", ")
+}

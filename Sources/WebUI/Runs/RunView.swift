@@ -1,0 +1,116 @@
+package import Model
+import PipelineIR
+package import Services
+import Wire
+
+/// The page of a run.
+package struct RunView: PageView {
+    package static let template = "run"
+
+    /// A way to look at the run.
+    struct TabLink: Hashable, Sendable {
+        let title: String
+        let href: String
+        let isCurrent: Bool
+    }
+
+    let id: String
+    let name: String
+    let description: String?
+    let state: StateView
+    let started: TimeView
+    let duration: DurationView?
+    let pipeline: String
+    let experiment: RunRowView.Link?
+    let progress: String?
+    let why: String?
+    let whyRest: String?
+    let whyStyle: String
+    let notice: String?
+    let isArchived: Bool
+    let isOver: Bool
+    let back: String
+    let clone: String
+    let tabs: [TabLink]
+    let panel: HTML?
+    let graph: HTML?
+    let timeline: Timeline?
+    let details: Details?
+    let spec: HTML?
+
+    /// What was asked for, and what came of it.
+    struct Details: Hashable, Sendable {
+        let facts: [TaskView.Fact]
+        let parameters: ValuesView
+        let outputs: ValuesView
+        let history: [TaskView.Entry]
+    }
+
+    /// Makes the page.
+    /// - Parameter panel: the panel of the task that is chosen, if one is.
+    package init(
+        _ details: RunService.Details,
+        _ tasks: RunTasks,
+        _ address: RunAddress,
+        panel: HTML?,
+        notice: String?,
+        now: Instant
+    ) {
+        let run = details.run
+        id = run.id.text
+        name = run.displayName
+        description = run.description.isEmpty ? nil : run.description
+        state = StateView(run.state)
+        started = TimeView(run.createdAt, now: now)
+        duration = DurationView(from: run.createdAt, to: run.finishedAt, now: now)
+        pipeline = run.pipelineName
+        experiment = details.experiment.map {
+            RunRowView.Link(name: $0.displayName, href: "/experiments/" + percentEncoded($0.id.text))
+        }
+        progress = tasks.steps[.root].map { progressText($0) }
+        (why, whyRest) = run.error.map { TaskView.split($0.message) } ?? (nil, nil)
+        whyStyle = StateView(run.state).style
+        self.notice = notice
+        isArchived = run.storageState == .archived
+        isOver = run.state.isFinal || run.state == .canceling
+        back = address.href
+        clone = "/runs/new?" + QueryString.text(["clone": run.id.text])
+        tabs = RunAddress.Tab.allCases.map { tab in
+            TabLink(title: tab.title, href: address.with { $0.tab = tab }.href, isCurrent: tab == address.tab)
+        }
+        self.panel = panel
+        graph =
+            address.tab == .graph
+            ? GraphDrawing.draw(
+                RunSceneBuilder(details.graph, tasks, address, now: now).scene(),
+                label: "Graph of \(run.displayName)"
+            ) : nil
+        timeline = address.tab == .timeline ? Timeline(run, tasks, address, now: now) : nil
+        self.details = address.tab == .details ? Details(details, now: now) : nil
+        spec = address.tab == .spec ? SpecText.html(details.document) : nil
+    }
+}
+
+extension RunView.Details {
+    init(_ details: RunService.Details, now: Instant) {
+        let run = details.run
+        let facts: [(String, String?)] = [
+            ("Run", run.id.text), ("Pipeline", run.pipelineName), ("Pipeline id", run.pipelineID?.text),
+            ("Version id", run.pipelineVersionID?.text), ("Service account", run.serviceAccount),
+            ("Pipeline root", run.pipelineRoot), ("Created", TimeView(run.createdAt, now: now).title),
+            ("Ended", run.finishedAt.map { TimeView($0, now: now).title }),
+        ]
+        self.facts = facts.compactMap { name, value in
+            value.flatMap { $0.isEmpty ? nil : TaskView.Fact(name: name, value: $0) }
+        }
+        let inputs = details.graph.root.component.inputParameters
+        parameters = ValuesView(
+            TaskValues(parameters: run.parameters),
+            defaults: inputs.compactMapValues(\.defaultValue)
+        )
+        outputs = ValuesView(run.outputs, artifacts: details.listing.artifacts)
+        history = run.stateHistory.map {
+            TaskView.Entry(state: StateView($0.state), at: TimeView($0.at, now: now), why: $0.reason?.headline)
+        }
+    }
+}

@@ -1,0 +1,113 @@
+package import Model
+import Wire
+
+/// What a list of runs shows, as its address says it.
+package struct RunsAddress: Hashable, Sendable {
+    /// The columns that runs can be sorted by.
+    package enum Column: String, Hashable, Sendable, CaseIterable {
+        case name
+        case started
+
+        /// The field of the API.
+        var field: String {
+            switch self {
+            case .name: "display_name"
+            case .started: "created_at"
+            }
+        }
+    }
+
+    /// The page: `/runs`, or that of an experiment.
+    package var path: String
+    /// Only runs in one of these states; empty for all.
+    package var states: [RuntimeState] = []
+    /// Only runs whose name contains this.
+    package var search: String?
+    /// The order.
+    package var column: Column = .started
+    /// Whether the largest comes first.
+    package var descending = true
+    /// Whether those that were put away are shown, and only those.
+    package var isArchive = false
+    /// Where the page before ended, as ``PageToken`` has it.
+    package var page: String?
+
+    /// Reads an address.
+    /// - Throws: `invalidArgument` for what is not one of ours.
+    package init(path: String, query: WebForm) throws {
+        self.path = path
+        states = try query.all("state").filter { !$0.isEmpty }.map { text in
+            guard let state = RuntimeState(rawValue: text.uppercased()) else {
+                let known = RuntimeState.allCases.map(\.rawValue).joined(separator: ", ")
+                throw PlatformError.invalid("state: expected one of \(known), found '\(text.prefix(80))'.")
+            }
+            return state
+        }
+        search = query["q"]
+        if let sort = query["sort"] {
+            descending = sort.hasPrefix("-")
+            guard let column = Column(rawValue: String(sort.drop { $0 == "-" })) else {
+                let known = Column.allCases.map(\.rawValue).joined(separator: ", ")
+                throw PlatformError.invalid("sort: expected one of \(known), found '\(sort.prefix(80))'.")
+            }
+            self.column = column
+        }
+        isArchive = query["archived"] == "true"
+        page = query["page"]
+    }
+
+    /// The same list, changed; it begins anew.
+    package func with(_ change: (inout Self) -> Void) -> Self {
+        var copy = self
+        copy.page = nil
+        change(&copy)
+        return copy
+    }
+
+    /// The address as a link.
+    package var href: String {
+        let isDefaultOrder = column == .started && descending
+        var fields = [
+            ("q", search), ("sort", isDefaultOrder ? nil : (descending ? "-" : "") + column.rawValue),
+            ("archived", isArchive ? "true" : nil), ("page", page),
+        ]
+        fields += states.map { ("state", $0.rawValue) }
+        let query = fields.compactMap { name, value in
+            value.flatMap { $0.isEmpty ? nil : "\(name)=\(percentEncoded($0))" }
+        }
+        return query.isEmpty ? path : path + "?" + query.joined(separator: "&")
+    }
+
+    /// The list as the store answers it.
+    /// - Throws: `invalidArgument` for a broken page.
+    package func query(pageSize: Int) throws -> ListQuery {
+        var predicates = [
+            Predicate(
+                key: "storage_state",
+                operation: .equals,
+                operand: .string((isArchive ? StorageState.archived : .available).rawValue)
+            )
+        ]
+        if !states.isEmpty {
+            predicates.append(
+                Predicate(key: "state", operation: .isIn, operand: .strings(states.map(\.rawValue)))
+            )
+        }
+        if let search {
+            predicates.append(
+                Predicate(
+                    key: "display_name",
+                    operation: .isSubstring,
+                    operand: .string(String(search.prefix(Limits.listOperandCharactersMax)))
+                )
+            )
+        }
+        return ListQuery(
+            predicates: predicates,
+            sortField: column.field,
+            descending: descending,
+            pageSize: pageSize,
+            after: try page.flatMap { try PageToken.query(from: $0).after }
+        )
+    }
+}

@@ -1,0 +1,183 @@
+package import Model
+package import Services
+import Wire
+
+/// One row of a list of runs.
+package struct RunRowView: Hashable, Sendable {
+    let id: String
+    let href: String
+    let name: String
+    let state: StateView
+    let pipeline: String
+    let experiment: Link?
+    let started: TimeView
+    let duration: DurationView?
+    /// Why it failed or was stopped, in one line.
+    let why: String?
+
+    /// A link.
+    package struct Link: Hashable, Sendable {
+        let name: String
+        let href: String
+    }
+
+    /// Makes a row.
+    package init(_ run: Run, experimentName: String?, now: Instant) {
+        id = run.id.text
+        href = "/runs/" + percentEncoded(run.id.text)
+        name = run.displayName
+        state = StateView(run.state)
+        pipeline = run.pipelineName
+        experiment = experimentName.map {
+            Link(name: $0, href: "/experiments/" + percentEncoded(run.experimentID.text))
+        }
+        started = TimeView(run.createdAt, now: now)
+        duration = DurationView(from: run.createdAt, to: run.finishedAt, now: now)
+        why = run.error.map(\.headline).flatMap { $0.isEmpty ? nil : $0 }
+    }
+}
+
+/// A list of runs.
+package struct RunsView: PageView {
+    package static let template = "runs"
+
+    /// A filter that is on or off.
+    struct Filter: Sendable {
+        let name: String
+        let href: String
+        let isOn: Bool
+        let style: String
+        let sign: String?
+    }
+
+    /// The head of a column that can be sorted by.
+    struct Head: Sendable {
+        let name: String
+        let href: String?
+        /// `ascending` or `descending` where the list is sorted by it. Source: WAI-ARIA `aria-sort`.
+        let order: String?
+        let arrow: String?
+    }
+
+    /// What can be done with the runs that are chosen.
+    struct Action: Sendable {
+        let name: String
+        let title: String
+        let style: String
+    }
+
+    let title: String
+    let description: String?
+    let isArchive: Bool
+    /// The other list: the archive, or what is not in it.
+    let other: RunRowView.Link
+    let path: String
+    let search: String
+    let states: [String]
+    let sort: String
+    let filters: [Filter]
+    let heads: [Head]
+    let rows: [RunRowView]
+    let actions: [Action]
+    let back: String
+    let total: String
+    let first: String?
+    let next: String?
+    let notice: String?
+    /// What an empty list says; `nil` for one that is not.
+    let empty: String?
+
+    /// Makes the list.
+    package init(
+        _ overview: RunService.Overview,
+        _ address: RunsAddress,
+        _ query: ListQuery,
+        experiment: Experiment?,
+        notice: String?,
+        now: Instant
+    ) {
+        let page = overview.page
+        title = (experiment?.displayName ?? "Runs") + (address.isArchive ? " (archive)" : "")
+        description = experiment.map(\.description).flatMap { $0.isEmpty ? nil : $0 }
+        isArchive = address.isArchive
+        other = RunRowView.Link(
+            name: address.isArchive ? "Back to the runs" : "Archive",
+            href: address.with { $0.isArchive.toggle() }.href
+        )
+        path = address.path
+        search = address.search ?? ""
+        states = address.states.map(\.rawValue)
+        sort = (address.descending ? "-" : "") + address.column.rawValue
+        filters = Self.filters(address)
+        heads = Self.heads(address)
+        rows = page.items.map {
+            RunRowView($0, experimentName: overview.experimentNames[$0.experimentID], now: now)
+        }
+        actions = Self.actions(address)
+        back = address.href
+        let isCapped = address.states.isEmpty == false && page.totalSize >= Limits.listCountMax
+        total = counted(page.totalSize, "run") + (isCapped ? " or more" : "")
+        first = address.page == nil ? nil : address.with { _ in }.href
+        next = page.next.map { cursor in
+            address.with { $0.page = PageToken.text(query: query, next: cursor) }.href
+        }
+        self.notice = notice
+        empty = rows.isEmpty ? Self.emptyText(address) : nil
+    }
+
+    private static func emptyText(_ address: RunsAddress) -> String {
+        if address.search != nil || !address.states.isEmpty { return "No run fits. Change the filter or the search." }
+        if address.isArchive { return "The archive is empty." }
+        return "Nothing has run yet."
+    }
+
+    private static func filters(_ address: RunsAddress) -> [Filter] {
+        let groups: [(String, [RuntimeState])] = [
+            ("All", []), ("Running", [.pending, .running, .canceling, .paused]), ("Succeeded", [.succeeded]),
+            ("Failed", [.failed]), ("Stopped", [.canceled]),
+        ]
+        return groups.map { name, states in
+            let look = states.last.map(StateView.init) ?? StateView(.pending as RuntimeState)
+            return Filter(
+                name: name,
+                href: address.with { $0.states = states }.href,
+                isOn: Set(address.states) == Set(states),
+                style: look.style,
+                sign: name == "Running" ? StateView(.running as RuntimeState).sign : (states.isEmpty ? nil : look.sign)
+            )
+        }
+    }
+
+    private static func heads(_ address: RunsAddress) -> [Head] {
+        let names: [(RunsAddress.Column?, String)] = [
+            (nil, "State"), (.name, "Run"), (nil, "Experiment"), (.started, "Started"), (nil, "Duration"),
+        ]
+        return names.map { column, name in
+            let isSorted = column == address.column
+            return Head(
+                name: name,
+                href: column.map { column in
+                    address.with { changed in
+                        changed.descending = isSorted ? !address.descending : column != .name
+                        changed.column = column
+                    }.href
+                },
+                order: isSorted ? (address.descending ? "descending" : "ascending") : nil,
+                arrow: isSorted ? (address.descending ? "↓" : "↑") : nil
+            )
+        }
+    }
+
+    private static func actions(_ address: RunsAddress) -> [Action] {
+        address.isArchive
+            ? [
+                Action(name: "restore", title: "Restore", style: ""),
+                Action(name: "delete", title: "Delete…", style: "danger"),
+            ]
+            : [
+                Action(name: "archive", title: "Archive", style: ""),
+                Action(name: "terminate", title: "Stop…", style: ""),
+                Action(name: "delete", title: "Delete…", style: "danger"),
+            ]
+    }
+}

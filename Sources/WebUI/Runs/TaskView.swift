@@ -1,0 +1,169 @@
+package import Model
+package import PipelineIR
+package import Services
+import Wire
+
+/// The panel of a task.
+package struct TaskView: PageView {
+    package static let template = "task"
+
+    /// One attempt.
+    struct AttemptView: Hashable, Sendable {
+        let number: String
+        let state: StateView
+        let started: TimeView?
+        let duration: DurationView?
+        let exit: String?
+        let why: String?
+        let href: String
+        let isShown: Bool
+    }
+
+    /// One entry of the history.
+    package struct Entry: Hashable, Sendable {
+        let state: StateView
+        let at: TimeView
+        let why: String?
+    }
+
+    /// A fact about the task.
+    struct Fact: Hashable, Sendable {
+        let name: String
+        let value: String
+    }
+
+    /// The log that is shown.
+    struct Log: Hashable, Sendable {
+        let attempt: String
+        /// All of it, as a page.
+        let href: String
+        /// Its lines, for the script.
+        let lines: String
+        /// As it is, for programs.
+        let raw: String
+        /// Changes when another log is to be shown.
+        let key: String
+    }
+
+    let title: String
+    let path: String
+    let kind: String
+    private(set) var state: StateView
+    let close: String
+    let started: TimeView?
+    let duration: DurationView?
+    /// The first line of the reason, and what stands under it.
+    private(set) var why: String?
+    let whyRest: String?
+    let whyStyle: String
+    let cache: String?
+    let inputs: ValuesView
+    let outputs: ValuesView
+    let attempts: [AttemptView]
+    private(set) var history: [Entry]
+    let facts: [Fact]
+    let log: Log?
+    let loop: LoopView?
+
+    /// Makes the panel of a task that the run has got to.
+    package init(
+        _ record: TaskRecord,
+        _ task: TaskGraph.Task?,
+        _ details: RunService.Details,
+        _ tasks: RunTasks,
+        _ address: RunAddress,
+        now: Instant
+    ) {
+        title = record.displayName
+        path = record.path.text
+        kind = record.kind.title
+        state = StateView(record.state)
+        close = address.showing(nil).href
+        started = record.startedAt.map { TimeView($0, now: now) }
+        duration = DurationView(from: record.startedAt, to: record.endedAt, now: now)
+        let message = record.reason?.message ?? ""
+        let (head, rest) = Self.split(message)
+        why = head
+        whyRest = rest
+        whyStyle = StateView(record.state).style
+        cache = record.cache?.message
+        inputs = ValuesView(record.inputs, artifacts: details.listing.artifacts)
+        outputs = ValuesView(record.outputs, artifacts: details.listing.artifacts)
+        let attempts = tasks.attempts[record.path] ?? []
+        let shown = attempts.first { $0.number == address.attempt } ?? attempts.last
+        self.attempts = attempts.reversed().map { attempt in
+            AttemptView(
+                number: String(attempt.number),
+                state: StateView(attempt.state),
+                started: attempt.startedAt.map { TimeView($0, now: now) },
+                duration: DurationView(from: attempt.startedAt, to: attempt.endedAt, now: now),
+                exit: attempt.exitCode.map(String.init),
+                why: attempt.state == .succeeded ? nil : attempt.reason?.headline,
+                href: address.with { $0.attempt = attempt.number }.href,
+                isShown: attempt.number == shown?.number
+            )
+        }
+        history = record.stateHistory.map {
+            Entry(state: StateView($0.state), at: TimeView($0.at, now: now), why: $0.reason?.headline)
+        }
+        facts = Self.facts(record, task)
+        log = shown.map { Self.log(address, record.path, $0.number) }
+        loop = record.kind == .loop ? LoopView(record.path, tasks, address, now: now) : nil
+    }
+
+    /// Makes the panel of a task that the run has not got to.
+    init(
+        notReached record: TaskRecord,
+        _ task: TaskGraph.Task?,
+        _ details: RunService.Details,
+        _ tasks: RunTasks,
+        _ address: RunAddress,
+        now: Instant
+    ) {
+        self.init(record, task, details, tasks, address, now: now)
+        state = StateView(nil as TaskState?)
+        why = "The run has not got to this task."
+        history = []
+    }
+
+    private static func log(_ address: RunAddress, _ path: TaskPath, _ attempt: Int) -> Log {
+        let query = QueryString.text(["task": path.text, "attempt": String(attempt)])
+        let run = percentEncoded(address.run.text)
+        let task = percentEncoded("\(address.run.text).\(path.text)")
+        return Log(
+            attempt: String(attempt),
+            href: "\(address.path)/log?\(query)",
+            lines: "\(address.path)/log/lines?\(query)",
+            raw: "/apis/v2beta1/runs/\(run)/tasks/\(task)/log?attempt=\(attempt)",
+            key: "\(path.text)#\(attempt)"
+        )
+    }
+
+    private static func facts(_ record: TaskRecord, _ task: TaskGraph.Task?) -> [Fact] {
+        var facts = [Fact(name: "Task", value: record.path.text)]
+        guard let task else { return facts }
+        facts.append(Fact(name: "Component", value: task.componentName))
+        if case .container(let container, _) = task.body {
+            facts.append(Fact(name: "Image", value: container.image))
+            let resources = [
+                ("CPU", container.resources?.cpuRequest, container.resources?.cpuLimit),
+                ("Memory", container.resources?.memoryRequest, container.resources?.memoryLimit),
+            ]
+            for (name, request, limit) in resources where request != nil || limit != nil {
+                let parts = [request.map { "at least \($0)" }, limit.map { "at most \($0)" }]
+                facts.append(Fact(name: name, value: parts.compactMap { $0 }.joined(separator: ", ")))
+            }
+        }
+        if !task.upstream.isEmpty, let condition = task.spec.triggerCondition {
+            facts.append(Fact(name: "Condition", value: condition))
+        }
+        return facts
+    }
+
+    /// The first line, and the rest; `nil` where there is none.
+    static func split(_ message: String) -> (head: String?, rest: String?) {
+        let head = message.prefix { !$0.isNewline }
+        let rest = message.dropFirst(head.count).drop(while: \.isNewline)
+        return (head.isEmpty ? nil : String(head), rest.isEmpty ? nil : String(rest))
+    }
+}

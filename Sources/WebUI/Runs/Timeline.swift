@@ -1,0 +1,71 @@
+package import Model
+
+/// The attempts of a run as bars over time.
+package struct Timeline: Hashable, Sendable {
+    /// One attempt.
+    struct Row: Hashable, Sendable {
+        let name: String
+        let href: String
+        let state: StateView
+        let duration: DurationView?
+        let bar: HTML
+    }
+
+    /// A time on the axis.
+    struct Tick: Hashable, Sendable {
+        let text: String
+    }
+
+    let rows: [Row]
+    let ticks: [Tick]
+    /// How many attempts are not shown.
+    let rest: String?
+
+    private static let rowsMax = 500
+
+    /// Makes the timeline of a run.
+    package init(_ run: Run, _ tasks: RunTasks, _ address: RunAddress, now: Instant) {
+        let attempts = tasks.attempts.values.joined().sorted {
+            ($0.createdAt, $0.path, $0.number) < ($1.createdAt, $1.path, $1.number)
+        }
+        let end = max(run.finishedAt ?? now, run.createdAt + .milliseconds(1))
+        let whole = (end - run.createdAt).milliseconds
+        func share(_ instant: Instant) -> Double {
+            let part = Double(min(max((instant - run.createdAt).milliseconds, 0), whole)) / Double(whole)
+            return (part * 10_000).rounded() / 100
+        }
+        rows = attempts.prefix(Self.rowsMax).map { attempt in
+            let state = StateView(attempt.state)
+            let last = attempt.endedAt ?? end
+            let start = attempt.startedAt ?? last
+            var bar = HTML()
+            bar.element("svg", ["class": "bar", "width": "100%", "height": "16", "aria-hidden": "true"]) { html in
+                let parts = [
+                    ("wait", share(attempt.createdAt), share(start)), (state.style, share(start), share(last)),
+                ]
+                for (style, from, to) in parts where to > from || style != "wait" {
+                    html.element(
+                        "rect",
+                        [
+                            "class": style, "x": "\(from)%", "y": style == "wait" ? "7" : "2",
+                            "width": "\(max(to - from, 0.3))%", "height": style == "wait" ? "2" : "12", "rx": "2",
+                        ]
+                    )
+                }
+            }
+            let name = tasks.byPath[attempt.path]?.displayName ?? attempt.path.text
+            let isNested = attempt.path.text.contains(".")
+            return Row(
+                name: (isNested ? attempt.path.text : name) + (attempt.number > 0 ? " (attempt \(attempt.number))" : ""),
+                href: address.showing(attempt.path).with { $0.attempt = attempt.number }.href,
+                state: state,
+                duration: DurationView(from: attempt.startedAt, to: attempt.endedAt, now: now),
+                bar: bar
+            )
+        }
+        ticks = (0...4).map { Tick(text: durationText(.milliseconds(whole * $0 / 4))) }
+        rest =
+            attempts.count > Self.rowsMax
+            ? "\(attempts.count - Self.rowsMax) later attempts are not drawn." : nil
+    }
+}

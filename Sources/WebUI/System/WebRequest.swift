@@ -1,0 +1,60 @@
+import HTTPTypes
+import Hummingbird
+import Model
+import NIOCore
+
+/// A request for a page.
+struct WebRequest: Sendable {
+    let request: Request
+    let query: WebForm
+
+    /// The path and query as they were asked for.
+    var address: String { request.uri.string }
+
+    /// The fields of a form that was sent.
+    /// - Throws: `permissionDenied` when it was not sent by one of our own pages, `tooLarge` over a limit.
+    func form() async throws -> WebForm {
+        try checkSender()
+        var bytes: [UInt8] = []
+        for try await buffer in request.body {
+            bytes.append(contentsOf: buffer.readableBytesView)
+            if bytes.count > Self.formBytesMax {
+                throw PlatformError(
+                    .tooLarge,
+                    "The form has more than the \(Self.formBytesMax >> 20) MiB that are allowed."
+                )
+            }
+        }
+        return try WebForm(String(decoding: bytes, as: UTF8.self))
+    }
+
+    /// A form changes things, so it must come from a page of ours. Browsers say where a form comes from in a header
+    /// that pages cannot set. Whether an `Origin` is ours was checked in front of everything.
+    private func checkSender() throws {
+        if request.headers[.origin] != nil { return }
+        if let name = HTTPField.Name("Sec-Fetch-Site"), request.headers[name] == "same-origin" { return }
+        throw PlatformError(
+            .permissionDenied,
+            "This form does not say which page it was sent from; programs should use the API under /apis/v2beta1."
+        )
+    }
+
+    /// A form holds parameters, not data.
+    private static let formBytesMax = 8 << 20
+}
+
+extension Response {
+    /// A page. It is asked for anew each time: what it shows changes.
+    static func html(_ html: HTML, status: HTTPResponse.Status = .ok) -> Response {
+        Response(
+            status: status,
+            headers: [.contentType: "text/html; charset=utf-8", .cacheControl: "no-cache"],
+            body: ResponseBody(byteBuffer: ByteBuffer(string: html.text))
+        )
+    }
+
+    /// Another page, which is fetched even after a form was sent. Source: RFC 9110, 303 See Other.
+    static func moved(to place: String) -> Response {
+        Response(status: .seeOther, headers: [.location: place, .cacheControl: "no-cache"])
+    }
+}

@@ -1,0 +1,103 @@
+package import Model
+import Wire
+
+/// What an address asks for.
+///
+/// To add a page: a case here and its line in ``init(path:)``, a view and a template, a handler in ``WebSite``.
+package enum WebRoute: Hashable, Sendable {
+    case home
+    case runs
+    case runActions
+    case newRun
+    case run(RunID)
+    case runLog(RunID)
+    case runLogLines(RunID)
+    case experiment(ExperimentID)
+    /// A page that is not made yet, by its place in the navigation.
+    case planned(Section)
+    case events
+    case asset(digest: String, name: String)
+    /// An address of the original's pages, and where the same is here.
+    case moved(String)
+
+    /// Finds what a path asks for; `nil` when there is nothing.
+    /// - Parameter path: as the request has it, with percent escapes.
+    package init?(path: String) {
+        let segments = path.split(separator: "/", omittingEmptySubsequences: true)
+            .compactMap { percentDecoded($0, plusIsSpace: false) }
+        // Lists of strings have no patterns in Swift, so the first few are taken apart.
+        let (first, second) = (segments.first ?? "", segments.dropFirst().first ?? "")
+        switch (first, segments.count) {
+        case ("", 0), ("pipeline", 1): self = .home
+        case ("events", 1): self = .events
+        case ("assets", 3): self = .asset(digest: second, name: segments[2])
+        case ("runs", 1): self = .runs
+        case ("runs", 2) where second == "actions": self = .runActions
+        case ("runs", 2) where second == "new": self = .newRun
+        case ("runs", 2): self = .run(RunID(second))
+        case ("runs", 3) where segments[2] == "log": self = .runLog(RunID(second))
+        case ("runs", 4) where segments[2...] == ["log", "lines"]: self = .runLogLines(RunID(second))
+        case ("experiments", 2): self = .experiment(ExperimentID(second))
+        default:
+            if let place = Self.place(ofOriginal: segments) {
+                self = .moved(place)
+            } else if segments.count == 1, let section = Section(rawValue: first), section != .home {
+                self = .planned(section)
+            } else {
+                return nil
+            }
+        }
+    }
+
+    /// Where a page of the KFP UI is here. Addresses that the SDK prints are among them.
+    /// Source: KFP UI, routes of its hash router.
+    private static func place(ofOriginal segments: [String]) -> String? {
+        func at(_ place: Int) -> String { percentEncoded(segments[place]) }
+        switch (segments.first, segments.dropFirst().first, segments.count) {
+        case ("start", nil, 1): return "/"
+        case ("runs", "details", 3...): return "/runs/\(at(2))"
+        case ("archive", "runs", 2): return "/runs?archived=true"
+        case ("archive", "experiments", 2): return "/experiments?archived=true"
+        case ("experiments", "details", 3): return "/experiments/\(at(2))"
+        case ("pipelines", "details", 3): return "/pipelines/\(at(2))"
+        case ("pipelines", "details", 5): return "/pipelines/\(at(2))?version=\(at(4))"
+        case ("recurringrun", "details", 3): return "/recurringruns/\(at(2))"
+        case ("executions", nil, 1): return "/runs"
+        default: return nil
+        }
+    }
+}
+
+/// The places of the navigation, in its order; their raw values are their paths.
+package enum Section: String, Hashable, Sendable, CaseIterable {
+    case home = ""
+    case runs
+    case pipelines
+    case experiments
+    case recurringRuns = "recurringruns"
+    case artifacts
+
+    /// The name for people.
+    package var title: String {
+        switch self {
+        case .home: "Home"
+        case .runs: "Runs"
+        case .pipelines: "Pipelines"
+        case .experiments: "Experiments"
+        case .recurringRuns: "Recurring runs"
+        case .artifacts: "Artifacts"
+        }
+    }
+
+    /// The key that leads there after `g`.
+    var key: String {
+        switch self {
+        case .home: "h"
+        case .runs: "r"
+        case .pipelines: "p"
+        case .experiments: "e"
+        case .recurringRuns: "s"
+        case .artifacts: "a"
+        }
+    }
+}
