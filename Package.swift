@@ -227,6 +227,11 @@ let package = Package(
             ],
             packages: [coreMetrics, metricsTestKit, logging]
         ),
+        tests(
+            "WebUITests",
+            ["Model", "PipelineIR", "Services", "Store", "WebUI", "TestKit", "ServerKit"],
+            packages: [hummingbird, hummingbirdTesting, httpTypes, nio, logging]
+        ),
         // Reads the sources for rules the compiler does not know.
         tests("CommandsTests", ["Model", "Wire", "Commands"], packages: [argumentParser]),
         tests("TidyTests", []),

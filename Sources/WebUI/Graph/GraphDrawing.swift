@@ -4,7 +4,7 @@ import Model
 package struct GraphDrawing {
     private var html = HTML()
 
-    private static let nodeWidth = 216
+    private static let nodeWidth = 224
     private static let nodeHeight = 50
     private static let groupHead = 34
     private static let margin = 12
@@ -83,9 +83,9 @@ package struct GraphDrawing {
                     ["class": "box", "width": "\(frame.width)", "height": "\(frame.height)", "rx": "8"]
                 )
                 Self.sign(state, x: 11, y: 8, &html)
-                html.element("text", ["class": "title", "x": "36", "y": "21"]) { $0.add(clipped(node.title, 24)) }
+                html.element("text", ["class": "title", "x": "36", "y": "21"]) { $0.add(clipped(node.title, node.toggle == nil ? 21 : 19)) }
                 html.element("text", ["class": "detail", "x": "36", "y": "38"]) {
-                    $0.add(clipped(node.detail, node.toggle == nil ? 28 : 25))
+                    $0.add(clipped(node.detail, node.toggle == nil ? 27 : 23))
                 }
                 if isBundle { Self.bar(node.counts, frame, &html) }
             }
@@ -107,7 +107,7 @@ package struct GraphDrawing {
                 html.element("title") { $0.add(node.story) }
                 html.element("rect", ["class": "box head", "width": "\(frame.width)", "height": "34", "rx": "10"])
                 Self.sign(state, x: 11, y: 9, &html)
-                let room = (frame.width - 120) / 8
+                let room = (frame.width - (node.before == nil && node.after == nil ? 75 : 120)) / 8
                 html.element("text", ["class": "title", "x": "36", "y": "22"]) { $0.add(clipped(node.title, room)) }
             }
             if let before = node.before {

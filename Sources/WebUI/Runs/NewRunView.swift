@@ -12,7 +12,8 @@ package struct NewRunView: PageView {
         /// What the form calls it.
         let field: String
         let type: String
-        let hint: String
+        let hint: String?
+        let placeholder: String
         let value: String
         let isRequired: Bool
         let isNumber: Bool
@@ -59,25 +60,37 @@ package struct NewRunView: PageView {
         self.error = error
     }
 
+    private static func word(_ type: ParameterType) -> String {
+        switch type {
+        case .integer: "whole number"
+        case .double: "number"
+        case .string: "text"
+        case .boolean: "true or false"
+        case .list: "list, as JSON"
+        case .structure, .taskFinalStatus, .taskConfig: "object, as JSON"
+        case .unknown(let name): name
+        }
+    }
+
     private static func field(_ name: String, _ input: InputParameterSpec, _ text: String) -> Field {
         var choices: [Choice] = []
         let values = input.literals.isEmpty && input.type == .boolean ? [.bool(true), .bool(false)] : input.literals
         if !values.isEmpty {
-            let none = input.isRequired ? "choose …" : "(not given)"
+            let standard = input.defaultValue.map { "default: \(clipped($0.jsonText, 60))" } ?? "not given"
+            let none = input.isRequired ? "choose …" : standard
             choices = [Choice(value: "", title: none, isChosen: text.isEmpty)]
             choices += values.map { value in
                 let written = ParameterText.text(of: value, type: input.type)
                 return Choice(value: written, title: value.string ?? value.jsonText, isChosen: written == text)
             }
         }
-        let standard = input.defaultValue.map { "Empty: the default, \(clipped($0.jsonText, 80))." }
-        let optional = input.isOptional ? "Empty: not given." : nil
-        let parts = [input.description.isEmpty ? nil : input.description, standard ?? optional]
+        let standard = input.defaultValue.map { "default: \(clipped($0.jsonText, 80))" }
         return Field(
             name: name,
             field: "p." + name,
-            type: input.type.expectation,
-            hint: parts.compactMap { $0 }.joined(separator: " "),
+            type: Self.word(input.type),
+            hint: input.description.isEmpty ? nil : input.description,
+            placeholder: standard ?? (input.isOptional ? "not given" : ""),
             value: text,
             isRequired: input.isRequired,
             isNumber: input.type == .integer || input.type == .double,

@@ -102,7 +102,8 @@ package struct RunSceneBuilder {
     private func group(_ node: inout RunScene.Node, _ inner: Int) {
         let path = node.path
         let isOpen =
-            isWithin(path) || address.open.contains(path) || isSmall && !address.shut.contains(path)
+            isWithin(path) || address.open.contains(path)
+            || isSmall && node.state != .skipped && !address.shut.contains(path)
         node.toggle = toggled(path, isOpen: isOpen).href
         node.counts = tasks.steps[path] ?? [:]
         if isOpen {
@@ -119,7 +120,7 @@ package struct RunSceneBuilder {
         let isOpen = isWithin(path) || address.open.contains { isIteration($0, of: path) || $0 == path }
         node.toggle = toggled(path, isOpen: isOpen).href
         guard isOpen, let shown = shownIteration(path, iterations) else { return }
-        node.title += " · \(shown + 1) of \(iterations.count)"
+        node.title += " \(shown + 1)/\(iterations.count)"
         node.before = shown > 0 ? opened(path, shown - 1).href : nil
         node.after = shown + 1 < iterations.count ? opened(path, shown + 1).href : nil
         node.content = scene(of: inner, at: path.appending(iteration: shown))
@@ -182,7 +183,7 @@ package struct RunSceneBuilder {
     }
 
     private func detail(_ record: TaskRecord?) -> String {
-        guard let record else { return "" }
+        guard let record else { return "Not reached" }
         let word = StateView(record.state).word
         switch record.state {
         case .pending, .failed, .skipped:

@@ -38,6 +38,13 @@ package struct RunTasks: Sendable {
         attempts = Dictionary(grouping: listing.attempts, by: \.path)
     }
 
+    /// The step that failed first.
+    package var firstFailure: TaskRecord? {
+        byPath.values.filter { $0.state == .failed && $0.kind.isStep }.min {
+            ($0.endedAt ?? $0.createdAt, $0.path) < ($1.endedAt ?? $1.createdAt, $1.path)
+        }
+    }
+
     /// The iterations of a loop, in order.
     package func iterations(of loop: TaskPath) -> [TaskRecord] {
         (children[loop] ?? []).filter { $0.iteration != nil }

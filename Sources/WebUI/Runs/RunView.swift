@@ -23,9 +23,9 @@ package struct RunView: PageView {
     let pipeline: String
     let experiment: RunRowView.Link?
     let progress: String?
-    let why: String?
-    let whyRest: String?
-    let whyStyle: String
+    let reason: ReasonView?
+    /// The task that failed first.
+    let culprit: RunRowView.Link?
     let notice: String?
     let isArchived: Bool
     let isOver: Bool
@@ -68,8 +68,13 @@ package struct RunView: PageView {
             RunRowView.Link(name: $0.displayName, href: "/experiments/" + percentEncoded($0.id.text))
         }
         progress = tasks.steps[.root].map { progressText($0) }
-        (why, whyRest) = run.error.map { TaskView.split($0.message) } ?? (nil, nil)
-        whyStyle = StateView(run.state).style
+        reason = ReasonView(run.error?.message, StateView(run.state))
+        culprit = tasks.firstFailure.map { task in
+            RunRowView.Link(
+                name: task.displayName,
+                href: address.showing(task.path).with { $0.tab = .graph }.href
+            )
+        }
         self.notice = notice
         isArchived = run.storageState == .archived
         isOver = run.state.isFinal || run.state == .canceling

@@ -52,10 +52,7 @@ package struct TaskView: PageView {
     let close: String
     let started: TimeView?
     let duration: DurationView?
-    /// The first line of the reason, and what stands under it.
-    private(set) var why: String?
-    let whyRest: String?
-    let whyStyle: String
+    private(set) var reason: ReasonView?
     let cache: String?
     let inputs: ValuesView
     let outputs: ValuesView
@@ -81,11 +78,7 @@ package struct TaskView: PageView {
         close = address.showing(nil).href
         started = record.startedAt.map { TimeView($0, now: now) }
         duration = DurationView(from: record.startedAt, to: record.endedAt, now: now)
-        let message = record.reason?.message ?? ""
-        let (head, rest) = Self.split(message)
-        why = head
-        whyRest = rest
-        whyStyle = StateView(record.state).style
+        reason = ReasonView(record.reason?.message, StateView(record.state))
         cache = record.cache?.message
         inputs = ValuesView(record.inputs, artifacts: details.listing.artifacts)
         outputs = ValuesView(record.outputs, artifacts: details.listing.artifacts)
@@ -122,7 +115,7 @@ package struct TaskView: PageView {
     ) {
         self.init(record, task, details, tasks, address, now: now)
         state = StateView(nil as TaskState?)
-        why = "The run has not got to this task."
+        reason = ReasonView("The run has not got to this task.", state)
         history = []
     }
 
@@ -158,12 +151,5 @@ package struct TaskView: PageView {
             facts.append(Fact(name: "Condition", value: condition))
         }
         return facts
-    }
-
-    /// The first line, and the rest; `nil` where there is none.
-    static func split(_ message: String) -> (head: String?, rest: String?) {
-        let head = message.prefix { !$0.isNewline }
-        let rest = message.dropFirst(head.count).drop(while: \.isNewline)
-        return (head.isEmpty ? nil : String(head), rest.isEmpty ? nil : String(rest))
     }
 }

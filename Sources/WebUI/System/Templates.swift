@@ -39,6 +39,7 @@ package struct Templates: Sendable {
         "state": PackageResources.state_mustache,
         "time": PackageResources.time_mustache,
         "duration": PackageResources.duration_mustache,
+        "reason": PackageResources.reason_mustache,
         "home": PackageResources.home_mustache,
         "runs": PackageResources.runs_mustache,
         "runrows": PackageResources.runrows_mustache,

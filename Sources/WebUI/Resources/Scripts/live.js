@@ -25,6 +25,9 @@ export async function visit(address) {
   await load(address, (answer) => {
     if (answer.redirected || address !== location.href) history.pushState({}, '', answer.url);
   }, () => location.assign(address));
+  // Where there is no room beside the graph, the panel is below it.
+  const panel = document.getElementById('panel');
+  if (panel && panel.getBoundingClientRect().top > innerHeight * 0.8) panel.scrollIntoView();
 }
 
 async function load(address, loaded, failed) {

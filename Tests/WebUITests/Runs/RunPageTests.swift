@@ -1,0 +1,118 @@
+import HTTPTypes
+import Model
+import ServerKit
+import Services
+import TestKit
+import Testing
+import WebUI
+
+@Suite("The pages of runs")
+struct RunPageTests {
+    @Test("A list shows what its filters let through, in the order that was asked for")
+    func list() async throws {
+        let world = try await WebWorld()
+        let (one, two) = (try await world.run("alpha"), try await world.run("beta"))
+        try await world.server.enter(.failed, two)
+        let all = try await world.get("/runs?sort=name").text
+        #expect(try place(of: "run-\(one)", in: all) < place(of: "run-\(two)", in: all))
+        let newest = try await world.get("/runs").text
+        #expect(try place(of: "run-\(two)", in: newest) < place(of: "run-\(one)", in: newest))
+        let failed = try await world.get("/runs?state=FAILED").text
+        #expect(failed.contains("beta") && !failed.contains("alpha"))
+        let found = try await world.get("/runs?q=alph").text
+        #expect(found.contains("alpha") && !found.contains("beta"))
+        #expect(try await world.get("/runs?q=gamma").text.contains("No run fits"))
+    }
+
+    @Test("A long list has pages, and each run is on one of them")
+    func pages() async throws {
+        let world = try await WebWorld()
+        for number in 0..<60 { _ = try await world.run("number \(number);") }
+        let first = try await world.get("/runs").text
+        let next = try #require(first.firstMatch(of: /href="([^"]*page=[^"]*)" rel="next"/)?.output.1)
+        let second = try await world.get(String(next).replacing("&amp;", with: "&")).text
+        for number in 0..<60 {
+            #expect(first.contains("number \(number);") != second.contains("number \(number);"), "\(number)")
+        }
+    }
+
+    @Test("Archiving and restoring move runs, deleting asks first, and refusals are told")
+    func actions() async throws {
+        let world = try await WebWorld()
+        let (one, two) = (try await world.run("one"), try await world.run("two"))
+        let archived = try await world.post("/runs/actions", "action=archive&run=\(one)&run=\(two)&back=%2Fruns")
+        #expect(archived.headers[.location] == "/runs?done=archive&count=2")
+        #expect(try await world.get("/runs?done=archive&count=2").text.contains("2 runs archived."))
+        #expect(try await world.get("/runs?archived=true").text.contains("run-\(one)"))
+        _ = try await world.post("/runs/actions", "action=restore&run=\(one)")
+
+        let question = try await world.post("/runs/actions", "action=delete&run=\(one)")
+        #expect(question.status == 200 && question.text.contains("Delete 1 run?"))
+        #expect(try await world.server.useCases.runs.get(one).run.displayName == "one")
+        let gone = try await world.post("/runs/actions", "action=delete&run=\(one)&confirmed=yes&back=%2Fruns%2F\(one)")
+        #expect(gone.headers[.location] == "/runs?done=delete&count=1")
+        #expect(try await world.get("/runs/\(one)").status == 404)
+
+        try await world.server.enter(.succeeded, two)
+        let refused = try await world.post("/runs/actions", "action=terminate&run=\(two)&confirmed=yes")
+        #expect(refused.status == 409 && refused.text.contains("is over (SUCCEEDED)"))
+    }
+
+    @Test("A clone has the parameters of its form, as their types have it")
+    func clone() async throws {
+        let world = try await WebWorld()
+        let types: [String: JSONValue] = [
+            "text": ["parameterType": "STRING"], "count": ["parameterType": "NUMBER_INTEGER", "defaultValue": 3],
+            "items": ["parameterType": "LIST", "isOptional": true], "flag": ["parameterType": "BOOLEAN", "defaultValue": true],
+        ]
+        var builder = SpecBuilder()
+        builder.container("work")
+        let spec = builder.spec(tasks: ["work": SpecBuilder.task("work")], root: ["inputDefinitions": ["parameters": .object(types)]])
+        let run = try await world.run("first", spec, parameters: ["text": "a", "items": [1, 2]])
+        let form = try await world.get("/runs/new?clone=\(run)").text
+        #expect(form.contains("value=\"a\"") && form.contains("[1,2]</textarea>") && form.contains("default: true"))
+
+        let fields = "name=second&clone=\(run)&p.text=%22%22&p.count=4&p.items=%5B%22x%22%5D&p.flag="
+        let started = try await world.post("/runs/new", fields)
+        let place = try #require(started.headers[.location])
+        let clone = try await world.server.useCases.runs.get(RunID(String(place.dropFirst("/runs/".count)))).run
+        #expect(clone.displayName == "second")
+        #expect(clone.parameters == ["text": "", "count": 4, "items": ["x"]])
+
+        let refused = try await world.post("/runs/new", "name=third&clone=\(run)&p.text=a&p.count=many")
+        #expect(refused.status == 422)
+        #expect(refused.text.contains("count: expected a whole number") && refused.text.contains("value=\"many\""))
+        let missing = try await world.post("/runs/new", "name=third&clone=\(run)&p.count=1")
+        #expect(missing.status == 422 && missing.text.contains("has no default"))
+    }
+
+    @Test("A loop of ten thousand iterations is a few shapes and fifty lines")
+    func largeLoop() async throws {
+        let world = try await WebWorld()
+        var builder = SpecBuilder()
+        builder.container("work", inputs: ["item": "NUMBER_INTEGER"])
+        let spec = builder.spec(tasks: ["work": SpecBuilder.task("work")])
+        let run = try await world.run("large", spec)
+        let now = world.server.clock.now()
+        let loop = TaskPath("loop")
+        var tasks = [TaskRecord(runID: run, path: loop, parent: .root, name: "loop", displayName: "loop", kind: .loop, createdAt: now)]
+        for number in 0..<10_000 {
+            var task = TaskRecord(
+                runID: run, path: loop.appending(iteration: number), parent: loop, name: "loop", displayName: "loop [\(number)]",
+                iteration: number, kind: .iteration, createdAt: now)
+            task.state = number == 4_711 ? .failed : .succeeded
+            tasks.append(task)
+        }
+        try await world.store(tasks)
+        let page = try await world.get("/runs/\(run)?task=loop").text
+        #expect(page.contains("9999 of 10000 done, 1 failed"))
+        #expect(page.contains("1–50 of 10000"))
+        #expect(page.utf8.count < 60_000)
+        let failed = try await world.get("/runs/\(run)?task=loop&in=FAILED").text
+        #expect(failed.contains("task=loop.4711") && failed.contains("1–1 of 1"))
+    }
+
+    private func place(of text: String, in page: String) throws -> String.Index {
+        try #require(page.firstRange(of: text)).lowerBound
+    }
+}
