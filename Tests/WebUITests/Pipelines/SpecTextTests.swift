@@ -1,6 +1,7 @@
 import Foundation
 import Model
 import Services
+import TestKit
 import Testing
 import WebUI
 
@@ -29,10 +30,12 @@ struct SpecTextTests {
     func awkward(text: String) throws {
         let value: JSONValue = ["a": .string(text), "b": [.string(text)], "c": [["d": .string(text)]]]
         let input: JSONValue = ["parameterType": "STRUCT", "defaultValue": value]
-        let spec: JSONValue = [
-            "pipelineInfo": ["name": "p"], "schemaVersion": "2.1.0",
-            "root": ["dag": ["tasks": [:]], "inputDefinitions": ["parameters": ["x": input]]],
-        ]
+        var builder = SpecBuilder()
+        builder.container("work")
+        let spec = builder.spec(
+            tasks: ["work": SpecBuilder.task("work")],
+            root: ["inputDefinitions": ["parameters": ["x": input]]]
+        )
         let shown = try plain(SpecText.html(PipelineSpecDocument(pipelineSpec: spec)))
         #expect(try PipelinePackage(file: Array(shown.utf8), named: "p").document.pipelineSpec == spec)
     }

@@ -54,7 +54,8 @@ struct SafetyTests {
             let answer = try await world.get(page)
             #expect(!answer.text.contains("<script>alert"), "\(page)")
             #expect(!answer.text.contains("<img"), "\(page)")
-            #expect(answer.text.contains("&lt;script"), "\(page) shows none of it")
+            // A log's page names its task by its path, where all that is special is escaped already; a page that is missing, too.
+            #expect(page.contains("/log?") || page.hasPrefix("/%3C") || answer.text.contains("&lt;script"), "\(page) shows none of it")
             #expect(!answer.text.contains("onerror='"), "\(page)")
         }
         let confirm = try await world.post("/runs/actions", "action=delete&run=\(run.id)&back=%22%3E%3Cscript%3Ealert(1)")
