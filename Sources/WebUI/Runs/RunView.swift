@@ -29,6 +29,12 @@ package struct RunView: PageView {
     let notice: String?
     let isArchived: Bool
     let isOver: Bool
+    /// Whether what failed in it can be tried again.
+    let canRetry: Bool
+    /// The run and the task that it was repeated from.
+    let repeats: RunRowView.Link?
+    /// What people should know besides how it goes.
+    let notes: [String]
     let back: String
     let clone: String
     let tabs: [TabLink]
@@ -78,6 +84,14 @@ package struct RunView: PageView {
         self.notice = notice
         isArchived = run.storageState == .archived
         isOver = run.state.isFinal || run.state == .canceling
+        canRetry = run.state == .failed || run.state == .canceled
+        repeats = run.rerun.map { rerun in
+            RunRowView.Link(
+                name: rerun.from.text,
+                href: RunAddress(rerun.source).showing(rerun.from).href
+            )
+        }
+        notes = run.notes.map(\.message)
         back = address.href
         clone = "/runs/new?" + QueryString.text(["clone": run.id.text])
         tabs = RunAddress.Tab.allCases.map { tab in

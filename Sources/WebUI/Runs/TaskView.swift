@@ -49,6 +49,9 @@ package struct TaskView: PageView {
     let path: String
     let kind: String
     private(set) var state: StateView
+    let run: String
+    /// Whether the run can be repeated from this task on.
+    let canRerun: Bool
     let close: String
     let started: TimeView?
     let duration: DurationView?
@@ -75,6 +78,8 @@ package struct TaskView: PageView {
         path = record.path.text
         kind = record.kind.title
         state = StateView(record.state)
+        run = address.run.text
+        canRerun = details.run.state.isFinal && record.kind != .iteration && record.endedAt != nil
         close = address.showing(nil).href
         started = record.startedAt.map { TimeView($0, now: now) }
         duration = DurationView(from: record.startedAt, to: record.endedAt, now: now)

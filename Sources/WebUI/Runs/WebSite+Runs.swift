@@ -31,6 +31,7 @@ extension WebSite {
     /// Does something to runs that were chosen. What cannot be undone is asked about first.
     func actOnRuns(_ request: WebRequest) async throws -> Response {
         let form = try await request.form()
+        if form["action"] == "rerun" { return try await rerun(form) }
         let action = try RunAction(form["action"] ?? "")
         let ids = form.all("run").filter { !$0.isEmpty }.map { RunID($0) }
         let back = Self.localPlace(form["back"]) ?? "/runs"
@@ -59,9 +60,20 @@ extension WebSite {
         switch action {
         case .archive: try await useCases.runs.setStorageState(.archived, of: id)
         case .restore: try await useCases.runs.setStorageState(.available, of: id)
+        case .retry: try await useCases.runs.retry(id)
         case .terminate: try await useCases.runs.terminate(id)
         case .delete: try await useCases.runs.delete(id)
         }
+    }
+
+    /// Repeats a run from one task on, and shows the new one.
+    private func rerun(_ form: WebForm) async throws -> Response {
+        let run = try await useCases.runs.rerun(
+            RunID(form["run"] ?? ""),
+            from: form["task"] ?? "",
+            displayName: nil
+        )
+        return .moved(to: RunAddress(run.id).href)
     }
 
     private func named(_ ids: [RunID]) async throws -> [ConfirmView.Item] {
@@ -85,13 +97,14 @@ extension WebSite {
 enum RunAction: String, Sendable {
     case archive
     case restore
+    case retry
     case terminate
     case delete
 
     init(_ text: String) throws {
         guard let action = Self(rawValue: text) else {
             throw PlatformError.invalid(
-                "action: expected archive, restore, terminate or delete, found '\(text.prefix(80))'."
+                "action: expected archive, restore, retry, terminate or delete, found '\(text.prefix(80))'."
             )
         }
         self = action
@@ -105,6 +118,7 @@ enum RunAction: String, Sendable {
         switch self {
         case .archive: "Archive"
         case .restore: "Restore"
+        case .retry: "Retry"
         case .terminate: "Stop"
         case .delete: "Delete"
         }
@@ -115,6 +129,7 @@ enum RunAction: String, Sendable {
         switch self {
         case .archive: "archived"
         case .restore: "restored"
+        case .retry: "retried"
         case .terminate: "asked to stop"
         case .delete: "deleted"
         }
