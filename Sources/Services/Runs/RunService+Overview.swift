@@ -42,12 +42,7 @@ extension RunService {
     package func details(_ id: RunID) async throws -> Details {
         let (run, experiment, document, listing) = try await context.database.read { connection in
             let run = try connection.requiredRun(id)
-            let artifacts = try connection.artifacts(of: id)
-            let listing = TaskService.Listing(
-                tasks: try connection.tasks(of: id),
-                attempts: try connection.attempts(of: id),
-                artifacts: Dictionary(artifacts.map { ($0.id, $0) }) { first, _ in first }
-            )
+            let listing = try connection.listing(all: connection.tasks(of: id), of: id, withArtifacts: true)
             guard let document = try connection.specID(of: id).flatMap({ try connection.spec($0) }) else {
                 throw PlatformError(.internalError, "The spec of run \(id) is missing.")
             }

@@ -40,15 +40,7 @@ package struct TaskService: Sendable {
         try await context.database.read { connection in
             _ = try connection.requiredRun(run)
             let tasks = try connection.tasks(of: run, limit: Limits.embeddedTasksMax)
-            let artifacts = withArtifacts ? try connection.artifacts(of: run) : []
-            return Listing(
-                tasks: tasks,
-                attempts: try connection.attempts(of: run),
-                children: Dictionary(grouping: tasks) { $0.parent ?? $0.path }.mapValues { group in
-                    group.filter { $0.parent != nil }.map(\.path)
-                },
-                artifacts: Dictionary(artifacts.map { ($0.id, $0) }) { first, _ in first }
-            )
+            return try connection.listing(all: tasks, of: run, withArtifacts: withArtifacts)
         }
     }
 
@@ -73,6 +65,19 @@ extension SQLConnection {
             throw PlatformError.notFound("Task", "'\(path)' of run \(run)")
         }
         return task
+    }
+
+    /// The tasks of a run from the first on, with what belongs to them.
+    func listing(all tasks: [TaskRecord], of run: RunID, withArtifacts: Bool) throws -> TaskService.Listing {
+        let artifacts = withArtifacts ? try artifacts(of: run) : []
+        return TaskService.Listing(
+            tasks: tasks,
+            attempts: try attempts(of: run),
+            children: Dictionary(grouping: tasks) { $0.parent ?? $0.path }.mapValues { group in
+                group.filter { $0.parent != nil }.map(\.path)
+            },
+            artifacts: Dictionary(artifacts.map { ($0.id, $0) }) { first, _ in first }
+        )
     }
 
     /// Some tasks of a run with what belongs to them.
