@@ -1,11 +1,11 @@
 # Martlet's front door. `make` alone lists what there is.
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test release bench format lint setup clean
+.PHONY: help demo serve test release bench bench-peers format lint setup clean
 
 help: ## List the targets
 	@echo "Martlet: Kubeflow Pipelines in one Swift program."
 	@echo
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## Install what is missing and make .venv with the kfp SDK
 	@scripts/setup.sh
@@ -30,10 +30,19 @@ release: setup ## Build the optimised programs and put them into dist/
 	    "$$(swift build -c release --show-bin-path)/martlet-supervisor" dist/
 	@ls -l dist/martlet dist/martlet-supervisor
 
-bench: setup ## Measure the cost of a task, start-up and memory with an optimised build
+bench: setup ## Measure tasks, loops, start-up, memory and a million runs, optimised; writes docs/benchmarks.md
 	@scripts/build.sh release
 	@swift build -c release --product loop-bench
-	@.venv/bin/python scripts/bench.py $(BENCH)
+	@swift build -c release --product load-bench
+	@mkdir -p .bench
+	@.venv/bin/python scripts/bench.py --json .bench/tasks.json $(BENCH)
+	@.venv/bin/python scripts/bench_service.py --json .bench/service.json
+	@.venv/bin/python scripts/bench_docs.py
+
+bench-peers: setup ## The same chain and fan-out with other programs, each in an environment of its own
+	@mkdir -p .bench
+	@.venv/bin/python scripts/bench_peers.py --json .bench/peers.json $(BENCH)
+	@.venv/bin/python scripts/bench_docs.py
 
 format: ## Format the Swift sources in place
 	@swift format format --in-place --recursive --parallel Package.swift Sources Tests
@@ -42,4 +51,4 @@ lint: ## Check the format (strictly) and report what is long or undocumented
 	@scripts/lint.sh
 
 clean: ## Remove what was built, the Python environment and the data of `make serve`
-	@rm -rf .build .venv .martlet dist
+	@rm -rf .build .venv .martlet .bench dist

@@ -192,6 +192,13 @@ let package = Package(
             path: "Tests/LoopBench",
             swiftSettings: strict
         ),
+        // What answers cost under load; a part of `make bench`.
+        .executableTarget(
+            name: "load-bench",
+            dependencies: [httpClient, nio, nioHTTP],
+            path: "Tests/LoadBench",
+            swiftSettings: strict
+        ),
         // A whole server without its loops: real use cases and database, scripted pods.
         .target(
             name: "ServerKit",

@@ -220,8 +220,8 @@ def measure_start(program, rounds):
 
 
 def measure_tasks(program, options):
-    """Rows of (name, tasks, ms a task by the server's clock, ms a task seen from here); memory comes last."""
-    chain, fan = (5, 20) if options.quick else (50, 200)
+    """Rows of (name, tasks, rounds), each round as ms a task by the server's clock and seen from here; and memory."""
+    chain, fan = (5, 20) if options.quick else (100, 500)
     plans = [
         ('shell, chain', chain, shell_chain(chain)), ('shell, fan-out', fan, shell_fan(fan)),
         ('Python, chain', chain, python_chain(chain)), ('Python, fan-out', fan, python_fan(fan)),
@@ -236,14 +236,12 @@ def measure_tasks(program, options):
         for name, tasks, pipeline in plans:
             spec = compiled(pipeline)
             rounds = [server.run(spec) for _ in range(options.rounds)]
-            rows.append((name, tasks, statistics.median(own for own, _ in rounds) / tasks,
-                         statistics.median(seen for _, seen in rounds) / tasks))
+            rows.append((name, tasks, [(own / tasks, seen / tasks) for own, seen in rounds]))
             print(f'  measured: {name}', file=sys.stderr)
-        rows.append(('memory after the runs', None, server.memory_mb(), None))
+        return rows, server.memory_mb()
     finally:
         server.stop()
         shutil.rmtree(folder, ignore_errors=True)
-    return rows
 
 
 def measure_loops(program, options):
@@ -270,10 +268,22 @@ def measure_engine(program, options):
     return {int(count): float(time) for count, time in (line.split() for line in lines)}
 
 
+def machine():
+    """What the figures hold for."""
+    import importlib.metadata
+    model = re.search(r'model name\s*: (.*)', pathlib.Path('/proc/cpuinfo').read_text())
+    return {
+        'system': platform.platform(), 'cores': os.cpu_count(), 'processor': model.group(1) if model else '?',
+        'memory_gb': round(os.sysconf('SC_PAGE_SIZE') * os.sysconf('SC_PHYS_PAGES') / 2 ** 30),
+        'python': platform.python_version(), 'kfp': importlib.metadata.version('kfp'),
+        'load_before': os.getloadavg()[0], 'date': datetime.date.today().isoformat(),
+    }
+
+
 def main():
     parser = argparse.ArgumentParser(description='Measure Martlet.')
     parser.add_argument('--program', default=str(PROJECT / '.build' / 'release' / 'martlet'))
-    parser.add_argument('--rounds', type=int, default=3, help='runs of each kind; the median counts')
+    parser.add_argument('--rounds', type=int, default=5, help='runs of each kind; the median counts')
     parser.add_argument('--quick', action='store_true', help='a tenth of the tasks, one round')
     parser.add_argument('--json', metavar='FILE', help='write the numbers there, too')
     options = parser.parse_args()
@@ -284,17 +294,20 @@ def main():
     # The interpreter itself: what `python3` finds may be a script of a version manager that looks for it first.
     floor_python = spawn_ms(os.path.realpath(sys.executable), ['-c', 'pass'], 20)
     ready_fresh, ready_again, memory = measure_start(options.program, options.rounds)
-    rows = measure_tasks(options.program, options)
+    rows, memory_after = measure_tasks(options.program, options)
     loops = measure_loops(options.program, options)
     engine = measure_engine(pathlib.Path(options.program).with_name('loop-bench'), options)
 
     print(f'\nMartlet on {platform.platform()}, {os.cpu_count()} cores, {options.rounds} round(s), medians\n')
     print(f'{"task":18}{"tasks":>6}{"ms a task":>12}{"seen outside":>14}{"floor":>9}{"ratio":>8}')
     numbers = {}
-    for name, tasks, own, seen in rows[:-1]:
+    for name, tasks, rounds in rows:
         floor = floor_spawn if name.startswith('shell') else floor_python
+        own, seen = (statistics.median(figures) for figures in zip(*rounds))
         print(f'{name:18}{tasks:6}{own:12.2f}{seen:14.2f}{floor:9.2f}{seen / floor:7.1f}x')
-        numbers[name] = {'tasks': tasks, 'ms_per_task': own, 'ms_per_task_seen': seen, 'floor_ms': floor}
+        numbers[name] = {
+            'tasks': tasks, 'ms_per_task': own, 'ms_per_task_seen': seen, 'floor_ms': floor,
+            'ms_per_task_min': min(own for own, _ in rounds), 'ms_per_task_max': max(own for own, _ in rounds)}
     print('\n"ms a task" is the first task\'s creation to the last one\'s end by the server\'s clock, "seen outside"\n'
           'is the submission to the final state as a client sees it; each is divided by the tasks. The ratio is\n'
           'of "seen outside" to the floor. The floors, one after the other on this machine: posix_spawn of\n'
@@ -307,7 +320,7 @@ def main():
         print(f'{count:<20,}{each:10.1f}')
     print()
     print(f'server start to first answer   {ready_fresh:8.1f} ms on fresh data, {ready_again:.1f} ms again')
-    for label, value in (('idle memory', memory), ('memory after the runs', rows[-1][2])):
+    for label, value in (('idle memory', memory), ('memory after the runs', memory_after)):
         print(f'{label:30} ' + (f'{value:8.1f} MB' if value is not None else '       ? (this system does not tell)'))
 
     if options.json:
@@ -318,8 +331,8 @@ def main():
             'engine_us_per_iteration': engine,
             'floors': {'posix_spawn_ms': floor_spawn, 'python_ms': floor_python},
             'ready_ms': {'fresh': ready_fresh, 'again': ready_again},
-            'memory_mb': {'idle': memory, 'after_runs': rows[-1][2]},
-            'machine': platform.platform(), 'cores': os.cpu_count(), 'rounds': options.rounds,
+            'memory_mb': {'idle': memory, 'after_runs': memory_after},
+            'machine': machine(), 'rounds': options.rounds,
         }
         pathlib.Path(options.json).write_text(json.dumps(report, indent=2) + '\n')
 

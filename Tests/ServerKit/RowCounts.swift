@@ -69,8 +69,12 @@ package func contradictions(in connection: any SQLConnection) throws -> [String]
     for (sentence, rest) in rules where try count("SELECT COUNT(*) FROM \(rest)", connection) > 0 {
         found.append(sentence)
     }
-    for table in ["experiments", "pipelines", "runs"] {
-        let kept = try count("SELECT count FROM row_counts WHERE table_name = '\(table)'", connection)
+    for (table, kept) in [
+        ("experiments", "SELECT count FROM row_counts WHERE table_name = 'experiments'"),
+        ("pipelines", "SELECT count FROM row_counts WHERE table_name = 'pipelines'"),
+        ("runs", "SELECT SUM(count) FROM run_counts"),
+    ] {
+        let kept = try count(kept, connection)
         if try count("SELECT COUNT(*) FROM \(table)", connection) != kept {
             found.append("a wrong total of \(table)")
         }

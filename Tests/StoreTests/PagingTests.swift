@@ -151,8 +151,9 @@ struct PagingTests {
         for step in plans.flatMap({ $0 }) {
             #expect(!step.contains("TEMP B-TREE"), "\(plans)")
             // "SCAN t USING INDEX i" walks an index in order until the page is full; "SCAN t" reads
-            // everything.
-            #expect(!step.contains("SCAN") || step.contains("USING") || step.contains("matching"), "\(plans)")
+            // everything, which only tables of counts are small enough for.
+            let isSmall = step.contains("matching") || step.contains("run_counts")
+            #expect(!step.contains("SCAN") || step.contains("USING") || isSmall, "\(plans)")
         }
     }
 

@@ -36,6 +36,18 @@ private func textCondition(_ predicate: Predicate, _ sql: String) throws -> SQLF
     }
 }
 
+/// The rowids of the rows whose display name has some text in it, if there is an index that knows them.
+///
+/// The index ignores the case of all letters, not of ASCII's only. It knows three characters and more.
+func nameSearch(_ predicate: Predicate, of resource: ListedResource) -> SQLFragment? {
+    guard let index = resource.nameIndex, resource.fields[predicate.key]?.sql == "display_name",
+        predicate.operation == .isSubstring, case .string(let text) = predicate.operand,
+        text.unicodeScalars.count >= 3
+    else { return nil }
+    let quoted = String(text.flatMap { $0 == "\"" ? "\"\"" : String($0) })
+    return SQLFragment("SELECT rowid FROM \(index) WHERE \(index) MATCH ?", [.text("\"\(quoted)\"")])
+}
+
 /// Times compare as whole seconds, as clients see them.
 ///
 /// Source: KFP stores seconds, so that numbers mean seconds since 1970; texts are taken, too.

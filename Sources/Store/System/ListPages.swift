@@ -10,7 +10,11 @@ extension SQLConnection {
         as decode: (Row) throws -> Item
     ) throws -> Page<Item> {
         let sql = try ListSQL(query, of: resource, selection, scope: scope)
-        let found = try self.query(sql.page.sql, sql.page.arguments)
+        var statement = sql.page
+        if let search = sql.search, try total(search.matches) <= Limits.searchedRowsMax {
+            statement = search.page
+        }
+        let found = try self.query(statement.sql, statement.arguments)
         let rows = found.prefix(query.pageSize).map { Row(selection: selection, values: $0) }
         let isLastPage = found.count <= query.pageSize
         return Page(

@@ -24,13 +24,27 @@ struct ListSQL: Hashable, Sendable {
     let page: SQLFragment
     /// Yields one number.
     let total: SQLFragment
+    /// The other way to the page, for a part of a name.
+    let search: Search?
+
+    /// A page by way of the index of names.
+    ///
+    /// A page of rows with a frequent name is found soonest in the order of the list, one of rows with a rare name in
+    /// the index. How many there are decides.
+    struct Search: Hashable, Sendable {
+        /// Yields how many names match, at most ``Limits/searchedRowsMax`` and one.
+        let matches: SQLFragment
+        /// As ``ListSQL/page``.
+        let page: SQLFragment
+    }
 
     /// Compiles a query.
     /// - Parameters:
     ///   - query: what is wanted; its names come from outside.
     ///   - resource: what can be asked for.
     ///   - selection: the columns wanted, of the same table.
-    ///   - scope: a condition that comes from the place of the list, such as its pipeline.
+    ///   - scope: a condition that comes from the place of the list, such as its pipeline; on a column by which rows
+    ///     are counted, if they are.
     /// - Throws: ``PlatformError`` with `invalidArgument` for an unknown field, an operand that does not fit,
     ///   a cursor of another order, or more of something than ``Limits`` allow.
     init(
@@ -53,29 +67,64 @@ struct ListSQL: Hashable, Sendable {
         let matching = (scope.map { [$0] } ?? []) + conditions
         let after = try query.after.map { [try Self.position(after: $0, query, sort)] } ?? []
         let direction = query.descending ? "DESC" : "ASC"
-        let (pageFilter, pageArguments) = Self.conjunction(matching + after)
-        page = SQLFragment(
-            """
-            \(selection.sql(adding: [sort.sql]))\(pageFilter) \
-            ORDER BY \(sort.sql) \(direction), id \(direction) LIMIT \(query.pageSize + 1)
-            """,
-            pageArguments
+        func rows(_ conditions: [SQLFragment], by order: String) -> SQLFragment {
+            let (filter, arguments) = Self.conjunction(conditions + after)
+            return SQLFragment(
+                """
+                \(selection.sql(adding: [sort.sql]))\(filter) \
+                ORDER BY \(order) \(direction), id \(direction) LIMIT \(query.pageSize + 1)
+                """,
+                arguments
+            )
+        }
+        page = rows(matching, by: sort.sql)
+        guard let place = query.predicates.firstIndex(where: { nameSearch($0, of: resource) != nil }),
+            let names = nameSearch(query.predicates[place], of: resource)
+        else {
+            search = nil
+            total = Self.total(matching, query, of: resource)
+            return
+        }
+        var found = matching
+        found[place + found.count - conditions.count] = SQLFragment(
+            "rowid IN (\(names.sql))",
+            names.arguments
         )
-        total = Self.total(matching, of: resource)
+        search = Search(
+            matches: SQLFragment(
+                "SELECT COUNT(*) FROM (\(names.sql) LIMIT \(Limits.searchedRowsMax + 1)) AS matching",
+                names.arguments
+            ),
+            // The plus keeps SQLite from walking the list after all, in its order.
+            page: rows(found, by: "+" + sort.sql)
+        )
+        total = found.count == 1 ? Self.bounded(names) : Self.total(found, query, of: resource)
     }
 
-    /// Whole tables are counted by triggers; what is filtered is counted up to a bound.
-    private static func total(_ matching: [SQLFragment], of resource: ListedResource) -> SQLFragment {
-        if matching.isEmpty, resource.isCounted {
-            return SQLFragment("SELECT count FROM row_counts WHERE table_name = ?", [.text(resource.table)])
-        }
+    /// Whole tables are counted by triggers; what is filtered otherwise is counted up to a bound.
+    private static func total(
+        _ matching: [SQLFragment],
+        _ query: ListQuery,
+        of resource: ListedResource
+    ) -> SQLFragment {
         let (filter, arguments) = conjunction(matching)
-        return SQLFragment(
-            """
-            SELECT COUNT(*) FROM \
-            (SELECT 1 FROM \(resource.table)\(filter) LIMIT \(Limits.listCountMax)) AS matching
-            """,
-            arguments
+        switch resource.counts {
+        case .all where matching.isEmpty:
+            return SQLFragment("SELECT count FROM row_counts WHERE table_name = ?", [.text(resource.table)])
+        case .by(let columns, let table)
+        where query.predicates.allSatisfy({
+            resource.fields[$0.key].map { columns.contains($0.sql) } ?? false
+        }):
+            return SQLFragment("SELECT COALESCE(SUM(count), 0) FROM \(table)\(filter)", arguments)
+        case .none, .all, .by: break
+        }
+        return bounded(SQLFragment("SELECT 1 FROM \(resource.table)\(filter)", arguments))
+    }
+
+    private static func bounded(_ rows: SQLFragment) -> SQLFragment {
+        SQLFragment(
+            "SELECT COUNT(*) FROM (\(rows.sql) LIMIT \(Limits.listCountMax)) AS matching",
+            rows.arguments
         )
     }
 

@@ -24,8 +24,20 @@ struct ListedResource: Sendable {
     let fields: [String: Field]
     /// Whether `tags.<key>` may be compared.
     let hasTags: Bool
-    /// Whether `row_counts` knows how many rows there are.
-    let isCounted: Bool
+    /// What knows how many rows there are without counting them.
+    var counts = Counts.none
+    /// What finds the rows whose display name has some text in it.
+    var nameIndex: String?
+
+    /// A table of numbers of rows, which triggers keep.
+    enum Counts: Hashable, Sendable {
+        /// There is none.
+        case none
+        /// `row_counts` has the number of all rows.
+        case all
+        /// A table has the numbers by these columns, which are called as in the resource's own.
+        case by(Set<String>, table: String)
+    }
 
     /// Runs.
     ///
@@ -43,7 +55,8 @@ struct ListedResource: Sendable {
             "recurring_run_id": .text("COALESCE(recurring_run_id, '')"), "namespace": .nothing,
         ],
         hasTags: false,
-        isCounted: true
+        counts: .by(["experiment_id", "storage_state", "state"], table: "run_counts"),
+        nameIndex: "run_names"
     )
 
     /// Recurring runs.
@@ -57,8 +70,7 @@ struct ListedResource: Sendable {
             "created_at": .time("created_at"), "updated_at": .time("updated_at"),
             "status": .text("status"), "experiment_id": .text("experiment_id"), "namespace": .nothing,
         ],
-        hasTags: false,
-        isCounted: false
+        hasTags: false
     )
 
     /// Experiments.
@@ -74,7 +86,7 @@ struct ListedResource: Sendable {
             "storage_state": .text("storage_state"), "namespace": .nothing,
         ],
         hasTags: false,
-        isCounted: true
+        counts: .all
     )
 
     /// Pipelines.
@@ -88,7 +100,7 @@ struct ListedResource: Sendable {
             "created_at": .time("created_at"), "namespace": .nothing,
         ],
         hasTags: true,
-        isCounted: true
+        counts: .all
     )
 
     /// Versions of a pipeline.
@@ -101,8 +113,7 @@ struct ListedResource: Sendable {
             "display_name": .text("display_name"), "description": .text("description"),
             "created_at": .time("created_at"),
         ],
-        hasTags: true,
-        isCounted: false
+        hasTags: true
     )
 
     /// Artifacts. Source: KFP 3.0, the sortable and filterable fields of `Artifact`; `schema_title` is ours.
@@ -114,7 +125,7 @@ struct ListedResource: Sendable {
             "type": .text(artifactType),
         ],
         hasTags: false,
-        isCounted: true
+        counts: .all
     )
 
     /// The words of the API for the types of artifacts. Source: KFP 3.0 `Artifact.ArtifactType`.
@@ -136,8 +147,7 @@ struct ListedResource: Sendable {
             "task_id": .text("task_id"), "type": .text("type"), "key": .text("key"),
             "created_at": .time("created_at"),
         ],
-        hasTags: false,
-        isCounted: false
+        hasTags: false
     )
 
     /// Tasks of a run. Source: KFP 3.0, the sortable and filterable fields of `PipelineTask`; `state` is ours.
@@ -150,8 +160,7 @@ struct ListedResource: Sendable {
             "end_time": .time("COALESCE(ended_at, 0)"), "status": .text("state"), "state": .text("state"),
             "type": .text("kind"), "parent_task_id": .text("parent_id"),
         ],
-        hasTags: false,
-        isCounted: false
+        hasTags: false
     )
 }
 
