@@ -39,7 +39,7 @@ def kfp(server):
     def run(*arguments, output='json', answer=None, status=0):
         done = CliRunner().invoke(cli.cli, ['--endpoint', server.url, '--output', output, *arguments],
                                   obj={}, input=answer)
-        assert done.exit_code == status, f'{arguments}: {done.output} {done.exception!r}'
+        assert done.exit_code == status, f'{arguments}: {done.output} {done.exception}'
         return read(done.stdout) if output == 'json' and status == 0 else done.output + str(done.exception or '')
     return run
 
@@ -95,6 +95,38 @@ def test_pipeline_verbs(kfp, package):
         kfp('pipeline', 'delete-version', identity, one['pipeline_version_id'], answer='y\n')
     kfp('pipeline', 'delete', identity, answer='y\n')
     assert 'not found' in kfp('pipeline', 'get', identity, status=1)
+
+
+def test_recurring_run_verbs(kfp, package):
+    experiment, name = unique('cli'), unique('every hour')
+    identity = kfp('experiment', 'create', experiment)['experiment_id']
+    # Not before years from now, so that the schedule can be looked at in peace.
+    made = kfp('recurring-run', 'create', '--experiment-name', experiment, '--job-name', name, '--description', 'what for',
+               '--interval-second', '3600', '--start-time', '2100-01-01T00:00:00Z', '--max-concurrency', '2',
+               '--pipeline-package-path', package, '--no-catchup', '--enabled')
+    hourly = made['recurring_run_id']
+    assert (made['display_name'], made['description'], made['experiment_id']) == (name, 'what for', identity)
+    cron = kfp('recurring-run', 'create', '--experiment-id', identity, '--job-name', unique('nightly'), '--cron-expression',
+               '0 0 3 * * *', '--start-time', '2100-01-01T00:00:00Z', '--pipeline-package-path', package, '--disabled')
+    found = kfp('recurring-run', 'get', hourly)
+    assert found['status'] == 'ENABLED' and found['no_catchup'] is True and found['max_concurrency'] == '2'
+    # This verb, other than `run create`, sends all arguments as strings.
+    assert 'expected a whole number' in kfp(
+        'recurring-run', 'create', '--experiment-id', identity, '--interval-second', '60', '--job-name', unique('typed'),
+        '--pipeline-package-path', package, 'number=7', status=1)
+    assert kfp('recurring-run', 'get', cron['recurring_run_id'])['status'] == 'DISABLED'
+    listed = kfp('recurring-run', 'list', '-e', identity, '-m', '5', '--sort-by', 'created_at desc')
+    assert {one['recurring_run_id'] for one in listed} == {hourly, cron['recurring_run_id']}
+    named_so = kfp('recurring-run', 'list', '--filter', named(name))
+    assert [one['recurring_run_id'] for one in named_so] == [hourly]
+    assert name in kfp('recurring-run', 'list', '-e', identity, output='table')
+    kfp('recurring-run', 'disable', hourly)
+    assert kfp('recurring-run', 'get', hourly)['status'] == 'DISABLED'
+    kfp('recurring-run', 'enable', hourly)
+    assert kfp('recurring-run', 'get', hourly)['status'] == 'ENABLED'
+    for one in (hourly, cron['recurring_run_id']):
+        kfp('recurring-run', 'delete', one, answer='y\n')
+        assert 'not found' in kfp('recurring-run', 'get', one, status=1)
 
 
 def test_run_verbs(kfp, server, package):
