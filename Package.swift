@@ -12,8 +12,8 @@ let strict: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
-/// A library of the house: which of our targets below it and which packages it may import; `resources` are folders
-/// whose files become part of the program.
+/// A library of the house: which of our targets below it and which packages it may import; `resources` are files and
+/// folders that become part of the program.
 func library(
     _ name: String,
     _ ours: [String] = [],
@@ -122,8 +122,13 @@ let package = Package(
         library("Artifacts", ["Model"]),
         // Row 3: drivers.
         library("StoreDrivers", ["Model", "Store"], packages: [grdb]),
-        .target(name: "CPidfd"),
-        library("PodDrivers", ["Model", "Pods", "CPidfd"], packages: [crypto, logging]),
+        .target(name: "CProcesses"),
+        library(
+            "PodDrivers",
+            ["Model", "Pods", "CProcesses"],
+            packages: [crypto, logging],
+            embedding: ["Local/Python/warm.py"]
+        ),
         library(
             "ArtifactDrivers",
             ["Model", "Artifacts"],

@@ -69,6 +69,14 @@ struct Serve: AsyncParsableCommand {
     )
     var privatePackageHosts: String?
 
+    @Option(
+        help: """
+            Whether Python components start in milliseconds, as forks of a Python that is kept warm: on or off. \
+            (default: on)
+            """
+    )
+    var warmPython: Settings.Switch?
+
     @Option(help: "How log lines are written: text or json. (default: text)")
     var logFormat: Settings.LogFormat?
 
@@ -89,6 +97,7 @@ struct Serve: AsyncParsableCommand {
             pendingTimeout: pendingTimeout,
             packageHosts: packageHosts,
             privatePackageHosts: privatePackageHosts,
+            warmPython: warmPython,
             logFormat: logFormat,
             logLevel: logLevel
         )

@@ -41,6 +41,7 @@ struct Server {
                 environmentsRoot: directory.path + "/environments",
                 supervisor: Self.supervisorPath,
                 capacity: .ofThisMachine(parallelism: settings.parallelism),
+                warmPython: settings.warmPython == .on ? WarmPythonLimits() : nil,
                 variables: ProcessInfo.processInfo.environment
             ),
             logger: logger

@@ -16,7 +16,7 @@ struct Settings: Sendable {
         case json
     }
 
-    /// Something that is used or not.
+    /// Whether something is done.
     enum Switch: String, Sendable, CaseIterable {
         case on
         case off
@@ -41,6 +41,8 @@ struct Settings: Sendable {
     var packageHosts: [String]
     /// The same for hosts in private networks, such as `http://10.0.0.5:8080`. Default: none.
     var privatePackageHosts: [String]
+    /// `on` or `off`: whether lightweight Python components are forks of a Python that is kept. Default `on`.
+    var warmPython: Switch
     /// `text` or `json`. Default `text`.
     var logFormat: LogFormat
     /// `trace`, `debug`, `info`, `notice`, `warning`, `error`. Default `notice`.
@@ -57,6 +59,7 @@ struct Settings: Sendable {
         var pendingTimeout: String?
         var packageHosts: String?
         var privatePackageHosts: String?
+        var warmPython: Switch?
         var logFormat: LogFormat?
         var logLevel: String?
     }
@@ -96,6 +99,12 @@ struct Settings: Sendable {
             pendingTimeout: try duration("pendingTimeout", flags.pendingTimeout, reader),
             packageHosts: list(flags.packageHosts, "packageHosts", reader),
             privatePackageHosts: list(flags.privatePackageHosts, "privatePackageHosts", reader),
+            warmPython: try flags.warmPython ?? choice(
+                "warmPython",
+                reader,
+                Switch.init(rawValue:),
+                Switch.allCases.map(\.rawValue)
+            ) ?? .on,
             logFormat: try flags.logFormat ?? choice(
                 "logFormat",
                 reader,

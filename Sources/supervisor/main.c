@@ -1,4 +1,6 @@
-// martlet-supervisor FOLDER
+// martlet-supervisor FOLDER               runs the program of FOLDER
+// martlet-supervisor --spare ...          waits for a folder with a program that has begun already, see spare.h
+// martlet-supervisor --resident FOLDER    becomes the program of FOLDER, which makes such spares
 //
 // Runs one program and outlives the server that asked for it, so that the program's exit status is never
 // lost.
@@ -17,16 +19,17 @@
 // "lost".
 
 #define _GNU_SOURCE
+#include "folder.h"
 #include "mounts.h"
+#include "spare.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/time.h>
 #include <sys/wait.h>
@@ -46,120 +49,24 @@ static long long now_ms(void) {
     return (long long)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-// Leaves a line for a person in supervisor.log; there is nobody else to tell.
-static void complain(const char *what, int error) {
-    int fd = open("supervisor.log", O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
-    if (fd < 0) return;
-    dprintf(fd, "%s: %s\n", what, strerror(error));
-    close(fd);
-}
-
-// Writes a whole file under a name of our own and gives it its real name in one step.
-static int write_file(const char *name, const char *text, size_t length) {
-    char temporary[64];
-    snprintf(temporary, sizeof temporary, ".%s.%ld", name, (long)getpid());
-    int fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-    if (fd < 0) return -1;
-    while (length > 0) {
-        ssize_t count = write(fd, text, length);
-        if (count < 0 && errno == EINTR) continue;
-        if (count < 0) {
-            int error = errno;
-            close(fd);
-            unlink(temporary);
-            errno = error;
-            return -1;
-        }
-        text += count;
-        length -= (size_t)count;
-    }
-    if (close(fd) != 0) return -1;
-    return rename(temporary, name);
-}
-
-// Formats a short line and writes it as a file; complains when that fails.
-static int write_line(const char *name, const char *format, ...) {
-    char line[512];
-    va_list arguments;
-    va_start(arguments, format);
-    int length = vsnprintf(line, sizeof line, format, arguments);
-    va_end(arguments);
-    if (length < 0) return -1;
-    if ((size_t)length >= sizeof line) length = sizeof line - 1;
-    if (write_file(name, line, (size_t)length) == 0) return 0;
-    complain(name, errno);
-    return -1;
-}
-
-// Becomes the one supervisor of this folder. The lock is taken before the claim gets its name, so whoever
-// sees the claim can tell from the lock whether we live. Returns 1 if we have it, 0 if somebody else has,
-// -1 on an error.
-static int claim_folder(void) {
-    char temporary[64];
-    snprintf(temporary, sizeof temporary, ".claim.%ld", (long)getpid());
-    unlink(temporary);
-    int fd = open(temporary, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    if (fd < 0) return -1;
-    int result = -1;
-    if (flock(fd, LOCK_EX | LOCK_NB) == 0 && dprintf(fd, "%ld\n", (long)getpid()) > 0) {
-        if (link(temporary, "claim") == 0) result = 1;
-        else if (errno == EEXIST) result = 0;
-    }
-    int error = errno;
-    unlink(temporary);
-    if (result != 1) close(fd);
-    errno = error;
-    return result;
-}
-
-// Reads a file of NUL-ended strings into a NULL-ended vector; NULL with errno set if that cannot be done.
-static char **read_strings(const char *name) {
-    int fd = open(name, O_RDONLY | O_CLOEXEC);
-    if (fd < 0) return NULL;
-    struct stat status;
-    if (fstat(fd, &status) != 0) goto failed;
-    size_t size = (size_t)status.st_size, filled = 0, count = 0;
-    char *bytes = malloc(size + 1);
-    if (bytes == NULL) goto failed;
-    while (filled < size) {
-        ssize_t got = read(fd, bytes + filled, size - filled);
-        if (got < 0 && errno == EINTR) continue;
-        if (got < 0) goto failed;
-        if (got == 0) break;
-        filled += (size_t)got;
-    }
-    bytes[filled] = 0;
-    for (size_t i = 0; i < filled; i++) count += bytes[i] == 0;
-    char **strings = calloc(count + 1, sizeof *strings);
-    if (strings == NULL) goto failed;
-    char *next = bytes;
-    for (size_t i = 0; i < count; i++) {
-        strings[i] = next;
-        next += strlen(next) + 1;
-    }
-    close(fd);
-    return strings;
-
-failed:;
-    int error = errno;
-    close(fd);
-    errno = error;
-    return NULL;
-}
-
-// Puts stdin, stdout and stderr on /dev/null and closes whatever else the server left open in us.
-static int drop_descriptors(void) {
+// Puts stdin, stdout and stderr on /dev/null.
+static int drop_standard_streams(void) {
     int null = open("/dev/null", O_RDWR);
     if (null < 0) return -1;
     for (int fd = 0; fd < 3; fd++)
         if (null != fd && dup2(null, fd) < 0) return -1;
+    if (null > 2) close(null);
+    return 0;
+}
+
+// Closes whatever the server left open in us, from a descriptor on.
+static void drop_descriptors(int first) {
 #if defined(__linux__) && defined(SYS_close_range)
-    if (syscall(SYS_close_range, 3u, ~0u, 0u) == 0) return 0;
+    if (syscall(SYS_close_range, (unsigned)first, ~0u, 0u) == 0) return;
 #endif
     long most = sysconf(_SC_OPEN_MAX);
     if (most < 0 || most > 65536) most = 65536;
-    for (int fd = 3; fd < most; fd++) close(fd);
-    return 0;
+    for (int fd = first; fd < most; fd++) close(fd);
 }
 
 // A polite signal to us must not lose the status: only the program's end ends us.
@@ -169,6 +76,9 @@ static void ignore_signals(void) {
     for (size_t i = 0; i < sizeof ignored / sizeof *ignored; i++) signal(ignored[i], SIG_IGN);
     // An ignored SIGCHLD, which survives exec, would make waiting impossible.
     signal(SIGCHLD, SIG_DFL);
+    sigset_t none;
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
 // How long the program may run, in milliseconds; 0 for as long as it likes.
@@ -228,6 +138,34 @@ static void fail(int pipe, const char *stage, int error) {
     _exit(written == (ssize_t)sizeof failure ? 127 : 126);
 }
 
+// Replaces us by the program. Returns only if that cannot be done: at what it failed, with errno.
+static const char *execute(char **arguments, char **variables) {
+    for (int number = 1; number < NSIG; number++) signal(number, SIG_DFL);
+    sigset_t none;
+    sigemptyset(&none);
+    if (sigprocmask(SIG_SETMASK, &none, NULL) != 0) return "sigmask";
+
+    int log = open("log", O_WRONLY | O_CREAT | O_APPEND, 0600);
+    if (log < 0 || dup2(log, 1) < 0 || dup2(log, 2) < 0) return "log";
+    if (log > 2) close(log);
+
+    int cwd = open("cwd", O_RDONLY | O_CLOEXEC);
+    if (cwd >= 0) {
+        char path[4096];
+        ssize_t length = read(cwd, path, sizeof path - 1);
+        if (length < 0) return "cwd";
+        close(cwd);
+        path[length] = 0;
+        if (chdir(path) != 0) return "chdir";
+    } else if (errno != ENOENT) {
+        return "cwd";
+    }
+    // execvp looks at the PATH of `environ`, which is how the program's own PATH decides.
+    environ = variables;
+    execvp(arguments[0], arguments);
+    return "exec";
+}
+
 // The child's side of fork: becomes the program. Never returns.
 static void become_program(int pipe, pid_t parent, char **arguments, char **variables, char **mounts) {
     if (mounts != NULL) {
@@ -241,29 +179,8 @@ static void become_program(int pipe, pid_t parent, char **arguments, char **vari
 #else
     (void)parent;
 #endif
-    for (int number = 1; number < NSIG; number++) signal(number, SIG_DFL);
-    sigset_t none;
-    sigemptyset(&none);
-    if (sigprocmask(SIG_SETMASK, &none, NULL) != 0) fail(pipe, "sigmask", errno);
-
-    int log = open("log", O_WRONLY | O_CREAT | O_APPEND, 0600);
-    if (log < 0 || dup2(log, 1) < 0 || dup2(log, 2) < 0) fail(pipe, "log", errno);
-    if (log > 2) close(log);
-
-    int cwd = open("cwd", O_RDONLY | O_CLOEXEC);
-    if (cwd >= 0) {
-        char path[4096];
-        ssize_t length = read(cwd, path, sizeof path - 1);
-        if (length < 0) fail(pipe, "cwd", errno);
-        path[length] = 0;
-        if (chdir(path) != 0) fail(pipe, "chdir", errno);
-    } else if (errno != ENOENT) {
-        fail(pipe, "cwd", errno);
-    }
-    // execvp looks at the PATH of `environ`, which is how the program's own PATH decides.
-    environ = variables;
-    execvp(arguments[0], arguments);
-    fail(pipe, "exec", errno);
+    const char *stage = execute(arguments, variables);
+    fail(pipe, stage, errno);
 }
 
 // Kills and reaps what the program left behind. Bounded: a process stuck in the kernel must not keep the
@@ -428,6 +345,36 @@ static void announce(pid_t program, long long start) {
     write_line("started", "%ld %lld\n", (long)program, start);
 }
 
+// Sees a program through that is our child. `channel` tells what it could not do before it began and is closed
+// when it begins; a program that has steps is under way before.
+static int see_through(pid_t program, int channel, int has_steps, long long start) {
+    if (has_steps) announce(program, start);
+    struct failure failure = {0};
+    ssize_t got;
+    do got = read(channel, &failure, sizeof failure);
+    while (got < 0 && errno == EINTR);
+    close(channel);
+    if (got > 0) {
+        set_alarm(0);
+        kill(-program, SIGKILL);
+        waitpid(program, NULL, 0);
+        clean_up_descendants();
+        failure.stage[sizeof failure.stage - 1] = 0;
+        return report_failure(failure.stage, failure.error, start);
+    }
+
+    if (!has_steps) announce(program, start);
+    int waited = wait_for_program(program);
+    set_alarm(0);
+    if (waited != 0) return report_failure("wait", errno, start);
+    kill(-program, SIGKILL);
+    int status = 0;
+    if (waitpid(program, &status, 0) != program) return report_failure("wait", errno, start);
+    clean_up_descendants();
+    return report_end(status, start);
+}
+
+// Starts the program and sees it through.
 static int supervise(char **arguments, char **variables, char **mounts, char **steps) {
     long long start = now_ms();
     int channel[2];
@@ -445,67 +392,43 @@ static int supervise(char **arguments, char **variables, char **mounts, char **s
         become_program(channel[1], parent, arguments, variables, mounts);
     }
     close(channel[1]);
-    if (steps != NULL) {
-        // On both sides, because neither knows who is first. It fails where the other one has gone on already.
-        setpgid(program, program);
-        announce(program, start);
-    }
-
-    struct failure failure = {0};
-    ssize_t got;
-    do got = read(channel[0], &failure, sizeof failure);
-    while (got < 0 && errno == EINTR);
-    close(channel[0]);
-    if (got > 0) {
-        set_alarm(0);
-        kill(-program, SIGKILL);
-        waitpid(program, NULL, 0);
-        clean_up_descendants();
-        failure.stage[sizeof failure.stage - 1] = 0;
-        return report_failure(failure.stage, failure.error, start);
-    }
-
-    if (steps == NULL) announce(program, start);
-    int waited = wait_for_program(program);
-    set_alarm(0);
-    if (waited != 0) return report_failure("wait", errno, start);
-    kill(-program, SIGKILL);
-    int status = 0;
-    if (waitpid(program, &status, 0) != program) return report_failure("wait", errno, start);
-    clean_up_descendants();
-    return report_end(status, start);
+    // On both sides, because neither knows who is first. It fails where the other one has gone on already.
+    if (steps != NULL) setpgid(program, program);
+    return see_through(program, channel[0], steps != NULL, start);
 }
 
-int main(int count, char **arguments) {
-    if (count != 2) {
-        fprintf(stderr, "usage: martlet-supervisor FOLDER\n"
-                        "Runs the program described in FOLDER and keeps its exit status there; "
-                        "the server starts it by itself.\n");
-        return 64;
-    }
-    if (chdir(arguments[1]) != 0) {
-        fprintf(stderr, "martlet-supervisor: %s: %s\n", arguments[1], strerror(errno));
-        return 66;
-    }
+// What the program leaves behind when its parents end comes to us, so that nothing stays.
+static void adopt_orphans(void) {
+#ifdef __linux__
+    if (prctl(PR_SET_CHILD_SUBREAPER, 1) != 0) complain("PR_SET_CHILD_SUBREAPER", errno);
+#endif
+}
+
+static int enter_folder(const char *folder) {
+    if (chdir(folder) == 0) return 0;
+    fprintf(stderr, "martlet-supervisor: %s: %s\n", folder, strerror(errno));
+    return 66;
+}
+
+// Runs the program of a folder.
+static int run(const char *folder) {
+    int problem = enter_folder(folder);
+    if (problem != 0) return problem;
     ignore_signals();
-    sigset_t none;
-    sigemptyset(&none);
-    sigprocmask(SIG_SETMASK, &none, NULL);
     // Fails only if we lead a group already, and then we are on our own anyway.
     setsid();
-    if (drop_descriptors() != 0) {
+    if (drop_standard_streams() != 0) {
         complain("/dev/null", errno);
         return 71;
     }
+    drop_descriptors(3);
     int claimed = claim_folder();
     if (claimed == 0) return 0;
     if (claimed < 0) {
         complain("claim", errno);
         return 73;
     }
-#ifdef __linux__
-    if (prctl(PR_SET_CHILD_SUBREAPER, 1) != 0) complain("PR_SET_CHILD_SUBREAPER", errno);
-#endif
+    adopt_orphans();
     umask(022);
 
     char **program = read_strings("argv");
@@ -519,4 +442,58 @@ int main(int count, char **arguments) {
     char **steps = read_strings("steplist");
     if (steps == NULL && errno != ENOENT) return report_failure("steplist", errno, now_ms()) == 0 ? 0 : 74;
     return supervise(program, variables, mounts, steps) == 0 ? 0 : 74;
+}
+
+// Waits for a folder and gives it to a program that waits for it as we do.
+static int run_spare(struct spare *spare) {
+    ignore_signals();
+    adopt_orphans();
+    char folder[PATH_MAX];
+    // Whatever we have not claimed, the server starts in another way; it sees our line being closed.
+    if (await_folder(spare, folder, sizeof folder) != 0 || drop_standard_streams() != 0 || chdir(folder) != 0
+        || claim_folder() != 1) {
+        dismiss(spare);
+        return 0;
+    }
+    if (read_deadline() < 0) {
+        int problem = errno;
+        dismiss(spare);
+        return report_failure("deadline", problem, now_ms()) == 0 ? 0 : 74;
+    }
+    long long start = now_ms();
+    release(spare, folder);
+    return see_through(spare->program, spare->back, 0, start) == 0 ? 0 : 74;
+}
+
+// Becomes the program of a folder, which keeps descriptor 3 and lives by itself.
+static int become_resident(const char *folder) {
+    int problem = enter_folder(folder);
+    if (problem != 0) return problem;
+    setsid();
+    if (drop_standard_streams() != 0) {
+        complain("/dev/null", errno);
+        return 71;
+    }
+    drop_descriptors(CONTROL + 1);
+    umask(022);
+    char **program = read_strings("argv");
+    char **variables = read_strings("environ");
+    if (program == NULL || program[0] == NULL || variables == NULL) {
+        complain("argv or environ", errno);
+        return 74;
+    }
+    const char *stage = execute(program, variables);
+    complain(stage, errno);
+    return 74;
+}
+
+int main(int count, char **arguments) {
+    if (count == 2) return run(arguments[1]);
+    if (count == 3 && strcmp(arguments[1], "--resident") == 0) return become_resident(arguments[2]);
+    struct spare spare;
+    if (read_spare(&spare, count, arguments) == 0) return run_spare(&spare);
+    fprintf(stderr, "usage: martlet-supervisor FOLDER\n"
+                    "Runs the program described in FOLDER and keeps its exit status there; "
+                    "the server starts it by itself.\n");
+    return 64;
 }

@@ -220,6 +220,27 @@ def with_containers(script, *containers):
     return containers_pipeline
 
 
+@dsl.component(base_image=IMAGE)
+def how() -> str:
+    """How its Python was started, see docs/warm-python.md."""
+    return 'warm' if 'warm.py' in open('/proc/self/cmdline').read() else 'fresh'
+
+
+@dsl.pipeline(name='beginnings')
+def beginnings():
+    how().set_caching_options(False)
+    how().set_caching_options(False).set_env_variable('COLOR', 'red')
+    kubernetes.empty_dir_mount(
+        how().set_caching_options(False), volume_name='scratch', mount_path='/martlet-scratch')
+    add_init_container(how().set_caching_options(False), name='first', command=['true'])
+
+
+def test_a_component_with_volumes_or_containers_before_it_has_a_fresh_python(server, tmp_path):
+    _, tasks = played(server, beginnings, tmp_path)
+    told = {path: task.parameters['Output'] for path, task in tasks.items() if path != 'root'}
+    assert told == {'how': 'warm', 'how-2': 'warm', 'how-3': 'fresh', 'how-4': 'fresh'}
+
+
 SHARED = [{'volumeName': 'shared', 'mountPath': '/martlet-given'}]
 
 

@@ -19,6 +19,7 @@ final class PodWorld {
         places: Int = 4,
         cpu: Int64 = 4,
         environments: String? = nil,
+        warmPython: WarmPythonLimits? = WarmPythonLimits(),
         variables: [String: String] = [:]
     ) throws {
         let root = root ?? Self.newRoot()
@@ -34,6 +35,7 @@ final class PodWorld {
                 cpu: Quantity(thousandths: cpu * 1000),
                 memory: Quantity(thousandths: 1_000_000_000_000)
             ),
+            warmPython: warmPython,
             variables: inherited
         )
         pods = try LocalPods(configuration, logger: Logger(label: "test"))

@@ -39,7 +39,7 @@ enum House {
         Room("Artifacts", row: 2, ["Model"]),
 
         Room("StoreDrivers", row: 3, ["Model", "Store"], packages: ["GRDB"]),
-        Room("PodDrivers", row: 3, ["Model", "Pods"], packages: ["CPidfd", "Crypto", "Logging"]),
+        Room("PodDrivers", row: 3, ["Model", "Pods"], packages: ["CProcesses", "Crypto", "Logging"]),
         Room(
             "ArtifactDrivers",
             row: 3,
@@ -94,7 +94,7 @@ enum House {
     ]
 
     /// Folders of `Sources` that hold no Swift.
-    static let foreign: Set<String> = ["supervisor", "CPidfd", "CZlib"]
+    static let foreign: Set<String> = ["supervisor", "CProcesses", "CZlib"]
 
     /// Modules that come with Hummingbird and AsyncHTTPClient and whose types their interfaces use.
     private static let networking: Set<String> = [

@@ -21,6 +21,9 @@ package struct LocalPodsConfiguration: Sendable {
     package var supervisor: String
     /// What pods may use together.
     package var capacity: PodCapacity
+    /// What a warm Python may use, which makes tasks of lightweight components by forking; `nil` if each task
+    /// starts a Python of its own.
+    package var warmPython: WarmPythonLimits?
     /// The server's own environment, from which pods inherit; names that start with `MARTLET_` are left out.
     package var variables: [String: String]
 
@@ -36,6 +39,7 @@ package struct LocalPodsConfiguration: Sendable {
         volumesRoot: String? = nil,
         supervisor: String,
         capacity: PodCapacity = .ofThisMachine(),
+        warmPython: WarmPythonLimits? = WarmPythonLimits(),
         variables: [String: String]
     ) {
         self.root = root
@@ -44,6 +48,7 @@ package struct LocalPodsConfiguration: Sendable {
         self.volumesRoot = volumesRoot ?? parent + "/volumes"
         self.supervisor = supervisor
         self.capacity = capacity
+        self.warmPython = warmPython
         self.variables = variables
     }
 }

@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Model
 import Pods
+import Synchronization
 
 #if canImport(Glibc)
     import Glibc
@@ -44,13 +45,17 @@ extension LocalPodsLoop {
     /// A folder of its own for every question: Pythons come and go, so an answer of an earlier server is
     /// worth nothing.
     private func question(to candidate: String) -> Subject {
-        questions += 1
-        let name = "\(getpid())-\(Self.instant.milliseconds)-\(questions)"
-        return .interpreter(
-            candidate,
-            SupervisedFolder(path: "\(configuration.environmentsRoot)/questions/\(name)")
-        )
+        .interpreter(candidate, newFolder(in: configuration.environmentsRoot + "/questions"))
     }
+
+    /// A folder that no server has ever used.
+    func newFolder(in parent: String) -> SupervisedFolder {
+        let number = Self.foldersMade.add(1, ordering: .relaxed).newValue
+        return SupervisedFolder(path: "\(parent)/\(getpid())-\(Self.instant.milliseconds)-\(number)")
+    }
+
+    /// Of the whole process, as its id is.
+    private static let foldersMade = Atomic(0)
 
     /// Ready is what has been installed and is still there; a build that failed or was lost is followed by
     /// the next one; one that runs, also from an earlier server, is joined.

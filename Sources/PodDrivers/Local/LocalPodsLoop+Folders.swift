@@ -19,6 +19,7 @@ extension LocalPodsLoop {
         case .pod(let name): folders.supervised(name)
         case .interpreter(_, let folder): folder
         case .build(let environment, let step, let build): environment.folder(of: step, build: build)
+        case .warmPython(_, let folder): folder
         }
     }
 
@@ -70,14 +71,18 @@ extension LocalPodsLoop {
     }
 
     /// Runs a program in the subject's folder, or takes over from whoever did so before.
-    func run(_ program: Program, for subject: Subject) {
+    /// - Parameter environment: that of a component which may be started by a warm Python.
+    func run(_ program: Program, for subject: Subject, in environment: PythonEnvironment? = nil) {
         let folder = folder(of: subject)
         do {
             switch try folder.observe() {
             case .untouched:
                 try folder.write(program)
-                let pid = try spawnSupervisor(folder)
-                attach(subject, pid: pid, isOurs: true)
+                if let environment, let line = handOver(program, subject, in: environment) {
+                    attach(subject, line: line)
+                } else {
+                    try start(subject)
+                }
             case .live(let pid):
                 attach(subject, pid: pid)
             case .ended, .vanished:
@@ -86,6 +91,12 @@ extension LocalPodsLoop {
         } catch {
             fail(subject, error)
         }
+    }
+
+    /// Starts what a subject's folder describes.
+    func start(_ subject: Subject) throws {
+        let pid = try Spawn.start([configuration.supervisor, folder(of: subject).path])
+        attach(subject, pid: pid, isOurs: true)
     }
 
     /// Watches a supervisor. The file `started` is looked for after watching began, so it cannot be missed.
@@ -112,12 +123,24 @@ extension LocalPodsLoop {
         }
     }
 
+    /// Watches a supervisor whose process id nobody knows yet.
+    private func attach(_ subject: Subject, line: Int32) {
+        watch.add(
+            subject,
+            line: line,
+            expecting: watch.expectStart(of: subject, in: folder(of: subject).path)
+        )
+        reportStart(of: subject)
+    }
+
     /// A subject's supervisor is gone: the folder says what that means.
     /// - Parameter isFresh: whether it went just now, so that what it left behind can be found by its group.
     func settle(_ subject: Subject, isFresh: Bool) {
         let folder = folder(of: subject)
         do {
-            switch try folder.observe() {
+            let observation = try folder.observe()
+            if try startAnew(subject, observation) { return }
+            switch observation {
             case .ended(let record):
                 finish(subject, record)
             case .live(let pid):
@@ -176,6 +199,8 @@ extension LocalPodsLoop {
                 logTail: folder.logTail()
             )
             act(state.ended(environment, step, end))
+        case .warmPython(let environment, let folder):
+            endWarmPython(of: environment, in: folder)
         }
     }
 
@@ -210,18 +235,6 @@ extension LocalPodsLoop {
         return record
     }
 
-    private func spawnSupervisor(_ folder: SupervisedFolder) throws -> Int32 {
-        var pid: Int32 = 0
-        // Its environment is empty: the program's own is in the folder.
-        let problem = withCStrings([configuration.supervisor, folder.path]) { arguments in
-            withCStrings([]) { variables in
-                posix_spawn(&pid, configuration.supervisor, nil, nil, arguments, variables)
-            }
-        }
-        guard problem == 0 else { throw Disk.failure("start", configuration.supervisor, problem) }
-        return pid
-    }
-
     /// This moment.
     static var instant: Instant { Instant(Date()) }
 
@@ -229,15 +242,4 @@ extension LocalPodsLoop {
         let message = (error as? PlatformError)?.message ?? String(describing: error)
         return Reason(.startFailed, "The program was not started. \(message)")
     }
-}
-
-/// Calls with a NULL-ended vector of C strings; answers an error number, 0 for none.
-private func withCStrings(
-    _ strings: [String],
-    _ body: (UnsafePointer<UnsafeMutablePointer<CChar>?>) -> Int32
-) -> Int32 {
-    var pointers = strings.map { strdup($0) }
-    pointers.append(nil)
-    defer { for pointer in pointers { free(pointer) } }
-    return pointers.withUnsafeBufferPointer { buffer in buffer.baseAddress.map(body) ?? EINVAL }
 }

@@ -20,6 +20,8 @@ final class LocalPodsLoop {
         case pod(PodName)
         case interpreter(String, SupervisedFolder)
         case build(PythonEnvironment, PythonEnvironment.Step, Int)
+        /// In a folder of its own: several servers may share an environment.
+        case warmPython(PythonEnvironment, SupervisedFolder)
     }
 
     /// How often pip's log is looked at while somebody waits for it.
@@ -30,7 +32,8 @@ final class LocalPodsLoop {
     let logger: Logger
     let watch: ProcessWatch<Subject>
     var state: LocalPodsState
-    var questions = 0
+    var warmPythons: WarmPythons
+    var warmProcesses: [String: WarmPython] = [:]
     private let inbox: LocalPodsInbox
     private let reports: AsyncStream<PodReport>.Continuation
     private let beginning = ContinuousClock.now
@@ -50,6 +53,7 @@ final class LocalPodsLoop {
             environmentsRoot: configuration.environmentsRoot,
             ownFolders: [configuration.root, configuration.environmentsRoot, configuration.volumesRoot]
         )
+        warmPythons = WarmPythons(configuration.warmPython ?? WarmPythonLimits())
         watch = try ProcessWatch()
         inbox = LocalPodsInbox(wake: watch.wake)
     }
@@ -99,6 +103,7 @@ final class LocalPodsLoop {
                 handle(message)
             }
             act(state.ticked(now: now, today: Self.instant))
+            act(warmPythons.ticked(now: now))
             lookAtProgress()
             for sighting in watch.wait(atMost: untilNext) { handle(sighting) }
         }
@@ -112,14 +117,16 @@ final class LocalPodsLoop {
             case .ensure, .stop, .close: break
             }
         }
+        releaseWarmPythons()
         reports.finish()
     }
 
-    private var now: Duration { beginning.duration(to: .now) }
+    var now: Duration { beginning.duration(to: .now) }
 
     private var untilNext: Duration? {
         let (now, today) = (now, Self.instant)
-        return [state.untilNextDeadline(now: now, today: today), progressAt.map { $0 - now }]
+        let others = [warmPythons.nextDeadline, progressAt].map { $0.map { $0 - now } }
+        return ([state.untilNextDeadline(now: now, today: today)] + others)
             .compactMap { $0 }.min().map { max(.zero, $0) }
     }
 
@@ -148,6 +155,7 @@ final class LocalPodsLoop {
     private func handle(_ sighting: ProcessWatch<Subject>.Sighting) {
         switch sighting {
         case .started(let subject): reportStart(of: subject)
+        case .ended(.warmPython(let environment, let folder)): endWarmPython(of: environment, in: folder)
         case .ended(let subject): settle(subject, isFresh: true)
         }
     }
@@ -158,6 +166,7 @@ final class LocalPodsLoop {
         do {
             guard let record = try folder(of: subject).started() else { return }
             watch.startSeen(subject)
+            warmPythons.taken(name)
             act(state.started(name, record, now: now))
         } catch {
             // The end will come all the same, and carries the time of the start.
@@ -176,7 +185,7 @@ final class LocalPodsLoop {
                 reports.yield(report)
             case .launch(let spec, let start):
                 let program = folders.program(of: spec, start: start, server: configuration.variables)
-                run(program, for: .pod(spec.name))
+                run(program, for: .pod(spec.name), in: start.environment)
             case .attach(let name, let pid):
                 attach(.pod(name), pid: pid)
             case .refuse(let name, let reason, let log):

@@ -50,6 +50,11 @@
             return true
         }
 
+        /// Never called: there are no warm Pythons where there are no message sockets.
+        func add(_ subject: Subject, line: Int32, expecting folder: Int32?) {
+            close(line)
+        }
+
         func remove(_ subject: Subject) {
             pids[subject] = nil
             folders[subject] = nil

@@ -1,5 +1,5 @@
 #if os(Linux)
-    import CPidfd
+    import CProcesses
     import Model
 
     #if canImport(Glibc)
@@ -23,6 +23,7 @@
         }
 
         private struct Entry {
+            /// 0 if it is not known.
             var pid: Int32
             var descriptor: Int32
             var folder: Int32?
@@ -93,6 +94,12 @@
             return true
         }
 
+        /// Watches a supervisor whose end is seen by a descriptor being closed on its side. The descriptor is
+        /// ours from now on.
+        func add(_ subject: Subject, line: Int32, expecting folder: Int32?) {
+            entries[subject] = Entry(pid: 0, descriptor: line, folder: folder)
+        }
+
         /// Watches a subject no longer.
         func remove(_ subject: Subject) {
             guard let entry = entries.removeValue(forKey: subject) else { return }
@@ -121,7 +128,7 @@
                 stopExpecting(subject.value.folder)
                 entries[subject.key] = nil
                 // Only our own children need it; for the others it fails and that is fine.
-                waitpid(subject.value.pid, nil, WNOHANG)
+                if subject.value.pid > 0 { waitpid(subject.value.pid, nil, WNOHANG) }
                 sightings.append(.ended(subject.key))
             }
             return sightings

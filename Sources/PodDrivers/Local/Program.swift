@@ -53,11 +53,14 @@ struct Program: Hashable, Sendable {
 }
 
 /// How a pod's program is started.
-///
-/// This is where a warm Python per environment, which forks instead of starting anew, joins as a third case.
 enum ProgramStart: Hashable, Sendable {
     /// The command and arguments, word for word.
     case literal
     /// A recognised Python component, in an environment that is ready.
     case python(PythonComponent, PythonEnvironment)
+
+    /// What a component runs in.
+    var environment: PythonEnvironment? {
+        if case .python(_, let environment) = self { environment } else { nil }
+    }
 }

@@ -23,8 +23,8 @@ enum ProgramVariables {
             variables = inherited(server)
             // What is not in an environment of ours would land in the user's own Python.
             variables["PIP_REQUIRE_VIRTUALENV"] = "1"
-        case .python:
-            variables = isolated(server)
+        case .python(_, let environment):
+            variables = ofPython(environment, server: server)
         }
         let podName = spec.name.description.split(separator: "/").joined(separator: "-")
         variables["TMPDIR"] = temporaryFolder
@@ -33,11 +33,28 @@ enum ProgramVariables {
         variables["KFP_RETRY_INDEX"] = String(spec.name.attempt)
         variables["PYTHONUNBUFFERED"] = "1"
         for variable in spec.env { variables[variable.name] = variable.value }
-        if case .python(_, let environment) = start {
-            activate(environment.venv, in: &variables)
-            variables["_KFP_RUNTIME"] = "true"
-        }
+        if case .python(_, let environment) = start { enter(environment, in: &variables) }
         return list(variables)
+    }
+
+    /// The variables that all components of an environment have in common.
+    static func ofPython(_ environment: PythonEnvironment, server: [String: String]) -> [String: String] {
+        var variables = isolated(server)
+        variables["PYTHONUNBUFFERED"] = "1"
+        enter(environment, in: &variables)
+        return variables
+    }
+
+    /// Whether the interpreter, the libraries it is made of, or a package that an executor of any version imports,
+    /// look at a variable when they start, so that setting it later is too late.
+    static func matterAtStart(_ name: String) -> Bool {
+        ["PYTHON", "LD_", "LC_", "MALLOC_", "GLIBC_", "PROTOCOL_BUFFERS_"].contains { name.hasPrefix($0) }
+            || ["LANG", "LANGUAGE", "LOCPATH", "TZ", "TZDIR"].contains(name)
+    }
+
+    private static func enter(_ environment: PythonEnvironment, in variables: inout [String: String]) {
+        activate(environment.venv, in: &variables)
+        variables["_KFP_RUNTIME"] = "true"
     }
 
     /// Puts a virtual environment in front, as its own `activate` does.

@@ -52,6 +52,9 @@ struct PythonEnvironment: Hashable, Sendable {
     /// Where the builds are, numbered from 1.
     var builds: String { path + "/builds" }
 
+    /// Where its warm Pythons have their folders.
+    var warmFolders: String { path + "/warm" }
+
     /// Where a step of a build runs.
     func folder(of step: Step, build: Int) -> SupervisedFolder {
         SupervisedFolder(path: "\(builds)/\(build)/\(step.rawValue)")

@@ -1,0 +1,54 @@
+#define _GNU_SOURCE
+#include "processes.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+#include <unistd.h>
+#ifdef __linux__
+#include <sys/syscall.h>
+#endif
+
+int martlet_pidfd_open(int pid) {
+#if defined(__linux__) && defined(SYS_pidfd_open)
+    return (int)syscall(SYS_pidfd_open, pid, 0u);
+#else
+    (void)pid;
+    errno = ENOSYS;
+    return -1;
+#endif
+}
+
+int martlet_message_socket(int ends[2]) {
+#ifdef __linux__
+    return socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends);
+#else
+    (void)ends;
+    errno = ENOSYS;
+    return -1;
+#endif
+}
+
+int martlet_send(int socket, const void *message, size_t length, int descriptor) {
+    struct iovec bytes = {.iov_base = (void *)message, .iov_len = length};
+    union {
+        struct cmsghdr header;
+        char space[CMSG_SPACE(sizeof(int))];
+    } attached;
+    memset(&attached, 0, sizeof attached);
+    struct msghdr packet = {
+        .msg_iov = &bytes, .msg_iovlen = 1, .msg_control = &attached, .msg_controllen = sizeof attached};
+    struct cmsghdr *header = CMSG_FIRSTHDR(&packet);
+    header->cmsg_level = SOL_SOCKET;
+    header->cmsg_type = SCM_RIGHTS;
+    header->cmsg_len = CMSG_LEN(sizeof(int));
+    memcpy(CMSG_DATA(header), &descriptor, sizeof descriptor);
+#ifdef MSG_NOSIGNAL
+    int flags = MSG_DONTWAIT | MSG_NOSIGNAL;
+#else
+    int flags = MSG_DONTWAIT;
+#endif
+    return sendmsg(socket, &packet, flags) < 0 ? -1 : 0;
+}

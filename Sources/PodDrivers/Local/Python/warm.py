@@ -1,0 +1,272 @@
+"""A Python that has imported KFP's executor and becomes each task by forking.
+
+    python3 warm.py SUPERVISOR MODULE SPARES TASKS BYTES
+
+Descriptor 3 is a socket on which the server names the folders of tasks. This process never reads from it: it keeps
+SPARES pairs of a supervisor and a task waiting there. The pair is made by two forks, of which the first becomes
+SUPERVISOR by exec and so is the task's parent: it owns the task from then on, and nothing that happens to this
+process or to the server reaches it. Sources/supervisor/spare.h has the other half.
+
+A task is what a folder's `argv` says, `python3 -m MODULE ...`, and must not be able to tell that it was not started
+so. This process therefore runs no code but the import of MODULE, imports next to nothing for itself and has no
+threads. It ends when the server does, after TASKS tasks, or when it has grown over BYTES.
+"""
+
+import _signal
+import atexit
+import builtins
+import ctypes
+import errno
+import gc
+import importlib
+import os
+import runpy
+import select
+import sys
+
+CONTROL = 3
+PR_SET_PDEATHSIG = 1
+# Both keep the interpreter's lock: the one is over at once, the other ends the process.
+LIBC = ctypes.PyDLL(None, use_errno=True)
+
+
+def refuse(why):
+    """Ends before there were any tasks; they are then started in the ordinary way."""
+    os.write(2, f'This Python cannot be kept warm: {why}\n'.encode())
+    os._exit(78)
+
+
+def preload(module):
+    """Imports what running a module will import; returns what that wrote, which belongs into every task's log."""
+    before = os.fstat(1).st_size
+    importlib.import_module(module)
+    # These the executor's reading of its arguments imports; together they take longer than all the rest of it.
+    for name in ('locale', 'shutil'):
+        importlib.import_module(name)
+    # It will be run as `__main__`, for which it must not have been imported.
+    parent, _, name = module.rpartition('.')
+    del sys.modules[module]
+    delattr(sys.modules[parent], name)
+    if len(os.listdir('/proc/self/task')) != 1:
+        refuse(f'importing {module} starts threads, which do not survive a fork')
+    with open('log', 'rb') as log:
+        log.seek(before)
+        return log.read()
+
+
+def variables_of_the_interpreter():
+    """What the interpreter itself has added to its environment (PEP 538), as it would for every task."""
+    with open('/proc/self/environ', 'rb') as file:
+        given = {entry.partition(b'=')[0] for entry in file.read().split(b'\0')}
+    return {name: value for name, value in os.environb.items() if name not in given}
+
+
+def resident_bytes():
+    with open('/proc/self/statm') as file:
+        return int(file.read().split()[1]) * os.sysconf('SC_PAGE_SIZE')
+
+
+def serve(supervisor, spares, tasks, most_bytes):
+    """Keeps spares until it is time to end. Returns in the forks that become tasks, and only there."""
+    # Nobody waits for our supervisors.
+    _signal.signal(_signal.SIGCHLD, _signal.SIG_IGN)
+    watched = select.poll()
+    # Not for messages, which are the spares': only for the server's end.
+    watched.register(CONTROL, 0)
+    waiting = set()
+    while True:
+        while len(waiting) < spares and tasks > 0 and resident_bytes() < most_bytes:
+            taken, task = make_spare(supervisor)
+            if task:
+                return task
+            tasks -= 1
+            waiting.add(taken)
+            watched.register(taken, 0)
+        if not waiting:
+            os._exit(0)
+        for descriptor, _ in watched.poll():
+            if descriptor == CONTROL:
+                os._exit(0)
+            watched.unregister(descriptor)
+            waiting.remove(descriptor)
+            os.close(descriptor)
+
+
+def make_spare(supervisor):
+    """Returns the descriptor that tells when the spare is taken, and in the task what it has to wait on."""
+    taken, ours = os.pipe()
+    if os.fork() != 0:
+        os.close(ours)
+        return taken, None
+    # From here on nothing may return into the loop but the task.
+    try:
+        os.setsid()
+        _signal.signal(_signal.SIGCHLD, _signal.SIG_DFL)
+        go_reader, go = os.pipe()
+        back, back_writer = os.pipe()
+        parent = os.getpid()
+        task = os.fork()
+        if task == 0:
+            return None, (parent, go_reader, back_writer)
+        for descriptor in (CONTROL, go, back, ours):
+            os.set_inheritable(descriptor, True)
+        os.execve(supervisor, [supervisor, '--spare', *map(str, (task, go, back, ours))], {})
+    except OSError as error:
+        os.write(2, f'cannot make a spare: {error}\n'.encode())
+        os._exit(71)
+
+
+def die_with(parent):
+    """Has the kernel end us with our supervisor, as it does every program of a pod."""
+    if LIBC.prctl(PR_SET_PDEATHSIG, int(_signal.SIGKILL)) != 0 or os.getppid() != parent:
+        os._exit(125)
+
+
+def keep_only(*descriptors):
+    for name in os.listdir('/proc/self/fd'):
+        if int(name) > 2 and int(name) not in descriptors:
+            try:
+                os.close(int(name))
+            except OSError:
+                pass  # The one with which the folder was listed.
+
+
+def read_strings(name):
+    with open(name, 'rb') as file:
+        return file.read().split(b'\0')[:-1]
+
+
+def begin(go, back, chatter, additions):
+    """Waits for a folder and becomes the program it describes, up to its first own statement."""
+    folder = os.read(go, 1 << 16)
+    if not folder:
+        os._exit(125)
+    stage = 'setpgid'
+    try:
+        os.setpgid(0, 0)
+        stage = 'enter'
+        os.chdir(folder)
+        stage = 'argv'
+        arguments = [os.fsdecode(argument) for argument in read_strings('argv')]
+        stage = 'environ'
+        variables = dict(entry.split(b'=', 1) for entry in read_strings('environ'))
+        stage = 'log'
+        log = os.open('log', os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        os.dup2(log, 1)
+        os.dup2(log, 2)
+        os.close(log)
+        os.write(1, chatter)
+        stage = 'chdir'
+        with open('cwd', 'rb') as file:
+            os.chdir(file.read())
+    except (OSError, ValueError) as error:
+        number = getattr(error, 'errno', None) or errno.EINVAL
+        os.write(back, number.to_bytes(4, sys.byteorder, signed=True) + stage.encode().ljust(160, b'\0'))
+        os._exit(127)
+    os.environb.clear()
+    os.environb.update({**variables, **additions})
+    os.close(go)
+    os.close(back)
+    return arguments
+
+
+def look_started(arguments):
+    """Gives the interpreter the looks of `python3 -m MODULE ...`; returns the module."""
+    _, _, module, *rest = arguments
+    sys.argv = ['-m', *rest]
+    if hasattr(sys, 'orig_argv'):
+        sys.orig_argv = arguments
+    if not getattr(sys.flags, 'safe_path', False):
+        sys.path.insert(0, os.getcwd())
+    # What has been installed since is there to be found.
+    importlib.invalidate_caches()
+    main = type(sys)('__main__')
+    main.__builtins__ = builtins
+    if sys.version_info < (3, 14):
+        main.__annotations__ = {}
+    sys.modules['__main__'] = main
+    return module
+
+
+def run(module):
+    """Runs a module as `python3 -m` does and returns the exit status."""
+    try:
+        runpy._run_module_as_main(module)
+    except SystemExit as end:
+        if end.code is None or isinstance(end.code, int):
+            return (end.code or 0) & 0xFF
+        print(end.code, file=sys.stderr)
+        return 1
+    except BaseException as error:
+        # Without our own line at the top of the traceback.
+        error.__traceback__ = error.__traceback__.tb_next
+        sys.excepthook(type(error), error, error.__traceback__)
+        if isinstance(error, KeyboardInterrupt):
+            # The interpreter ends itself by the signal; it has nothing left to say.
+            sys.excepthook = lambda *_: None
+            raise
+        return 1
+    return 0
+
+
+def leave(status, preloaded):
+    """Ends the task as the interpreter does, without taking the interpreter apart, which takes most of the time.
+
+    Only where nobody can tell: what the task brought in goes as usual, and with other threads all goes as usual.
+    """
+    if sys.version_info < (3, 10) or len(os.listdir('/proc/self/task')) != 1:
+        sys.exit(status)
+    if 'threading' in sys.modules:
+        sys.modules['threading']._shutdown()
+    atexit._run_exitfuncs()
+    status = flush() or status
+    brought = {name: module for name, module in sys.modules.items() if preloaded.get(name) is not module}
+    sys.modules.update(dict.fromkeys(brought))
+    gc.collect()
+    # One after the other and not as one heap of garbage, in which a file could be closed before it is flushed.
+    for module in reversed(brought.values()):
+        clear(module)
+    gc.collect()
+    LIBC.exit(flush() or status)
+
+
+def clear(module):
+    """Lets go of what a module holds, private names first, as the interpreter does at its end."""
+    contents = getattr(module, '__dict__', {})
+    for is_private in (True, False):
+        for name in list(contents):
+            if name != '__builtins__' and is_private == (name[:1] == '_' and name[1:2] != '_'):
+                contents[name] = None
+
+
+def flush():
+    """Returns the interpreter's own status for output that is lost, or 0."""
+    status = 0
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            if stream is not None and not stream.closed:
+                stream.flush()
+        except Exception:
+            status = 120
+    return status
+
+
+def main():
+    supervisor, module, *limits = sys.argv[1:]
+    if not hasattr(runpy, '_run_module_as_main') or not hasattr(LIBC, 'prctl'):
+        refuse('it lacks what is needed to run modules after a fork')
+    # Where this file is, which no task would find in its path.
+    del sys.path[0]
+    additions = variables_of_the_interpreter()
+    chatter = preload(module)
+    preloaded = dict(sys.modules)
+    # Objects that live for ever are not looked at again, and so stay shared between all forks.
+    gc.collect()
+    gc.freeze()
+    parent, go, back = serve(supervisor, *map(int, limits))
+    keep_only(go, back)
+    die_with(parent)
+    leave(run(look_started(begin(go, back, chatter, additions))), preloaded)
+
+
+main()

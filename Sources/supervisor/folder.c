@@ -1,0 +1,107 @@
+#define _GNU_SOURCE
+#include "folder.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+void complain(const char *what, int error) {
+    int fd = open("supervisor.log", O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+    if (fd < 0) return;
+    dprintf(fd, "%s: %s\n", what, strerror(error));
+    close(fd);
+}
+
+// Writes a whole file under a name of our own and gives it its real name in one step.
+static int write_file(const char *name, const char *text, size_t length) {
+    char temporary[64];
+    snprintf(temporary, sizeof temporary, ".%s.%ld", name, (long)getpid());
+    int fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    if (fd < 0) return -1;
+    while (length > 0) {
+        ssize_t count = write(fd, text, length);
+        if (count < 0 && errno == EINTR) continue;
+        if (count < 0) {
+            int error = errno;
+            close(fd);
+            unlink(temporary);
+            errno = error;
+            return -1;
+        }
+        text += count;
+        length -= (size_t)count;
+    }
+    if (close(fd) != 0) return -1;
+    return rename(temporary, name);
+}
+
+int write_line(const char *name, const char *format, ...) {
+    char line[512];
+    va_list arguments;
+    va_start(arguments, format);
+    int length = vsnprintf(line, sizeof line, format, arguments);
+    va_end(arguments);
+    if (length < 0) return -1;
+    if ((size_t)length >= sizeof line) length = sizeof line - 1;
+    if (write_file(name, line, (size_t)length) == 0) return 0;
+    complain(name, errno);
+    return -1;
+}
+
+int claim_folder(void) {
+    char temporary[64];
+    snprintf(temporary, sizeof temporary, ".claim.%ld", (long)getpid());
+    unlink(temporary);
+    int fd = open(temporary, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (fd < 0) return -1;
+    int result = -1;
+    if (flock(fd, LOCK_EX | LOCK_NB) == 0 && dprintf(fd, "%ld\n", (long)getpid()) > 0) {
+        if (link(temporary, "claim") == 0) result = 1;
+        else if (errno == EEXIST) result = 0;
+    }
+    int error = errno;
+    unlink(temporary);
+    if (result != 1) close(fd);
+    errno = error;
+    return result;
+}
+
+char **read_strings(const char *name) {
+    int fd = open(name, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) return NULL;
+    struct stat status;
+    if (fstat(fd, &status) != 0) goto failed;
+    size_t size = (size_t)status.st_size, filled = 0, count = 0;
+    char *bytes = malloc(size + 1);
+    if (bytes == NULL) goto failed;
+    while (filled < size) {
+        ssize_t got = read(fd, bytes + filled, size - filled);
+        if (got < 0 && errno == EINTR) continue;
+        if (got < 0) goto failed;
+        if (got == 0) break;
+        filled += (size_t)got;
+    }
+    bytes[filled] = 0;
+    for (size_t i = 0; i < filled; i++) count += bytes[i] == 0;
+    char **strings = calloc(count + 1, sizeof *strings);
+    if (strings == NULL) goto failed;
+    char *next = bytes;
+    for (size_t i = 0; i < count; i++) {
+        strings[i] = next;
+        next += strlen(next) + 1;
+    }
+    close(fd);
+    return strings;
+
+failed:;
+    int error = errno;
+    close(fd);
+    errno = error;
+    return NULL;
+}

@@ -1,0 +1,19 @@
+// The files of a supervised folder, which is our working folder.
+#ifndef MARTLET_FOLDER_H
+#define MARTLET_FOLDER_H
+
+// Leaves a line for a person in supervisor.log; there is nobody else to tell.
+void complain(const char *what, int error);
+
+// Formats a short line and writes it as a file, whole or not at all; complains when that fails and returns -1.
+int write_line(const char *name, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+// Becomes the one supervisor of this folder. The lock is taken before the claim gets its name, so whoever
+// sees the claim can tell from the lock whether we live. Returns 1 if we have it, 0 if somebody else has,
+// -1 on an error.
+int claim_folder(void);
+
+// Reads a file of NUL-ended strings into a NULL-ended vector; NULL with errno set if that cannot be done.
+char **read_strings(const char *name);
+
+#endif
