@@ -19,12 +19,7 @@ enum ArtifactTables {
     /// Writes a list of artifacts to standard output.
     static func show(_ rows: [JSONValue], _ format: OutputFormat) throws {
         let artifacts = try rows.map(Artifact.init(json:))
-        let console = Console.output
-        try console.write(
-            format.render(.array(rows)) {
-                self.artifacts(artifacts).text(width: console.size?.columns, color: console.usesColor)
-            }
-        )
+        try Console.output.show(self.artifacts(artifacts), or: .array(rows), format)
     }
 
     /// One artifact with all that is known of it, one fact a line.

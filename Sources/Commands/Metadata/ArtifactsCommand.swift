@@ -56,7 +56,7 @@ struct ArtifactsListCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let client = server.client
+        let client = try server.client
         var id: RunID?
         if let run { id = try await client.run(meant: run) }
         try ArtifactTables.show(
@@ -100,19 +100,12 @@ struct ArtifactsGetCommand: AsyncParsableCommand {
     @OptionGroup var server: ClientConfiguration
 
     func run() async throws {
-        let client = server.client
+        let client = try server.client
         let json = try await client.artifactJSON(meant: artifact)
         let artifact = try Artifact(json: json)
         let uses = try await client.lineage(of: artifact.id, direction: "BOTH", depth: 1)
             .filter { $0.artifact.id == artifact.id }
-        try Console.output.write(
-            output.output.render(json) {
-                ArtifactTables.details(artifact, uses).text(
-                    width: Console.output.size?.columns,
-                    color: Console.output.usesColor
-                )
-            }
-        )
+        try Console.output.show(ArtifactTables.details(artifact, uses), or: json, output.output)
     }
 }
 
@@ -146,20 +139,13 @@ struct ArtifactsLineageCommand: AsyncParsableCommand {
     @OptionGroup var server: ClientConfiguration
 
     func run() async throws {
-        let client = server.client
+        let client = try server.client
         let artifact = try Artifact(json: try await client.artifactJSON(meant: artifact))
         let (rows, steps) = try await client.lineageRows(
             of: artifact.id,
             direction: direction.rawValue.uppercased(),
             depth: depth
         )
-        try Console.output.write(
-            output.output.render(.array(rows)) {
-                ArtifactTables.lineage(steps).text(
-                    width: Console.output.size?.columns,
-                    color: Console.output.usesColor
-                )
-            }
-        )
+        try Console.output.show(ArtifactTables.lineage(steps), or: .array(rows), output.output)
     }
 }

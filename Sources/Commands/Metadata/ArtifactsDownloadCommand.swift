@@ -45,7 +45,7 @@ struct ArtifactsDownloadCommand: AsyncParsableCommand {
     @OptionGroup var server: ClientConfiguration
 
     func run() async throws {
-        let client = server.client
+        let client = try server.client
         let artifact = try Artifact(json: try await client.artifactJSON(meant: artifact))
         let parameters = ["artifact_id": artifact.id.text]
         let query = QueryString.text(["path": path])

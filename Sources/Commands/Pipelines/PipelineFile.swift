@@ -1,9 +1,11 @@
 import FoundationEssentials
 import Model
-import Yams
 
 /// Reads a compiled pipeline, or compiles one that is Python.
 enum PipelineFile {
+    /// What a pipeline's file may be called, for completion in shells.
+    static let extensions = ["yaml", "yml", "json", "py"]
+
     /// Reads `FILE.yaml`, `FILE.json` or `FILE.py`.
     /// - Throws: ``PlatformError`` with `invalidArgument`, naming the file and what is wrong with it.
     static func document(at path: String) async throws -> PipelineSpecDocument {
@@ -16,16 +18,7 @@ enum PipelineFile {
     /// Reads the one or two YAML documents of a package: the pipeline spec and the platform spec.
     /// - Parameter path: the file's name for messages.
     static func document(text: String, path: String) throws -> PipelineSpecDocument {
-        var documents: [JSONValue] = []
-        do {
-            var reader = YAMLReader()
-            for node in try compose_all(yaml: text) { documents.append(try reader.value(node, depth: 0)) }
-        } catch let error as YamlError {
-            throw PlatformError.invalid("\(path) is not YAML: \(error)")
-        } catch let error as PlatformError {
-            throw PlatformError.invalid("\(path): \(error.message)")
-        }
-        documents.removeAll { $0.isNull }
+        var documents = try YAMLReader.documents(text, path: path)
         let platform = documents.firstIndex { $0["platforms"] != nil }.map { documents.remove(at: $0) }
         guard documents.count == 1, documents[0].object != nil else {
             throw PlatformError.invalid(
@@ -62,49 +55,5 @@ enum PipelineFile {
             throw PlatformError.invalid("\(path) is not text in UTF-8")
         }
         return text
-    }
-}
-
-/// Turns YAML nodes into JSON and counts them, because aliases can make a small file an enormous value.
-private struct YAMLReader {
-    private var count = 0
-
-    mutating func value(_ node: Node, depth: Int) throws -> JSONValue {
-        count += 1
-        guard count <= Limits.documentValuesMax, depth <= Limits.jsonDepthMax else {
-            throw PlatformError.invalid(
-                "more than \(Limits.documentValuesMax) values or \(Limits.jsonDepthMax) levels; "
-                    + "is it a compiled pipeline?"
-            )
-        }
-        switch node {
-        case .scalar: return scalar(node)
-        case .sequence(let sequence):
-            var elements: [JSONValue] = []
-            for element in sequence { elements.append(try value(element, depth: depth + 1)) }
-            return .array(elements)
-        case .mapping(let mapping):
-            var members: [String: JSONValue] = [:]
-            for (key, element) in mapping {
-                guard let name = key.scalar?.string else {
-                    throw PlatformError.invalid("a key that is not a text cannot be part of a pipeline")
-                }
-                members[name] = try value(element, depth: depth + 1)
-            }
-            return .object(members)
-        case .alias:
-            throw PlatformError.invalid("an alias without an anchor")
-        }
-    }
-
-    private func scalar(_ node: Node) -> JSONValue {
-        switch node.tag.rawValue {
-        case Tag.Name.null.rawValue: return .null
-        case Tag.Name.bool.rawValue: if let value = node.bool { return .bool(value) }
-        case Tag.Name.int.rawValue, Tag.Name.float.rawValue:
-            if let value = node.float ?? node.int.map(Double.init), value.isFinite { return .number(value) }
-        default: break
-        }
-        return .string(node.scalar?.string ?? "")
     }
 }

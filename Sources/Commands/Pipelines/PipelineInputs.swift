@@ -75,14 +75,17 @@ struct PipelineInputs: Sendable {
 
     /// All inputs in one sentence: `inputs: n (NUMBER_INTEGER, default 3), text (STRING)`.
     var listing: String {
-        guard !inputs.isEmpty else { return "the pipeline has no inputs" }
-        let all = inputs.sorted { $0.key < $1.key }.map { name, input in
+        inputs.isEmpty ? "the pipeline has no inputs" : "inputs: " + lines.joined(separator: ", ")
+    }
+
+    /// Each input as `n (NUMBER_INTEGER, default 3)`.
+    var lines: [String] {
+        inputs.sorted { $0.key < $1.key }.map { name, input in
             let rest =
                 input.defaultValue.map { ", default " + $0.jsonText }
                 ?? (input.isOptional ? ", optional" : "")
             return "\(name) (\(input.type)\(rest))"
         }
-        return "inputs: " + all.joined(separator: ", ")
     }
 
     /// The value a text stands for; `nil` if it is not of the type.

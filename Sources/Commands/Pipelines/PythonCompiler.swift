@@ -8,7 +8,12 @@ enum PythonCompiler {
     ///
     /// The `kfp` of an active virtual environment (`VIRTUAL_ENV`) comes before those on `PATH`.
     /// - Throws: ``PlatformError`` with `invalidArgument`: kfp is missing, or what the compiler said.
-    static func compile<Result>(_ path: String, _ body: (String) throws -> Result) async throws -> Result {
+    /// - Parameter function: which pipeline of the file is meant; `nil` when it has but one.
+    static func compile<Result>(
+        _ path: String,
+        function: String? = nil,
+        _ body: (String) throws -> Result
+    ) async throws -> Result {
         guard FileManager.default.fileExists(atPath: path) else {
             throw PlatformError.invalid("\(path): no such file")
         }
@@ -17,16 +22,17 @@ enum PythonCompiler {
         // What is left in the folder for temporary files is the system's to sweep.
         defer { try? FileManager.default.removeItem(at: folder) }
         let output = folder.appending(path: "pipeline.yaml").path
-        try await runCompiler(path, output)
+        let choice = function.map { ["--function", $0] } ?? []
+        try await runCompiler(path, ["dsl", "compile", "--py", path, "--output", output] + choice)
         return try body(output)
     }
 
-    private static func runCompiler(_ path: String, _ output: String) async throws {
+    private static func runCompiler(_ path: String, _ arguments: [String]) async throws {
         let (status, complaint): (TerminationStatus, String)
         do {
             let result = try await run(
                 .name("kfp"),
-                arguments: ["dsl", "compile", "--py", path, "--output", output],
+                arguments: Arguments(arguments),
                 environment: .inherit.updating(["PATH": searchPath(ProcessInfo.processInfo.environment)]),
                 output: .discarded,
                 error: .string(limit: 1 << 20)

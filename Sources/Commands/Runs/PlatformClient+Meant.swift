@@ -30,19 +30,49 @@ struct NamedKind: Sendable {
         rows: "recurringRuns",
         command: "martlet recurring list"
     )
+    static let experiment = NamedKind(
+        name: "experiment",
+        get: .getExperiment,
+        parameter: "experiment_id",
+        list: .listExperiments,
+        rows: "experiments",
+        command: "martlet experiments list"
+    )
+    static let pipeline = NamedKind(
+        name: "pipeline",
+        get: .getPipeline,
+        parameter: "pipeline_id",
+        list: .listPipelines,
+        rows: "pipelines",
+        command: "martlet pipelines list"
+    )
+    /// A version is looked for within its pipeline.
+    static let version = NamedKind(
+        name: "version",
+        get: .getPipelineVersion,
+        parameter: "pipeline_version_id",
+        list: .listPipelineVersions,
+        rows: "pipeline_versions",
+        command: "martlet versions list PIPELINE"
+    )
 }
 
 extension PlatformClient {
     /// The id of what a person means: its id, the beginning of its id (from 4 characters on), or its name.
+    /// - Parameter path: what else the paths of its kind need, such as the pipeline of a version.
     /// - Throws: ``PlatformError`` with `invalidArgument` if none or several fit.
-    func id(meant text: String, _ kind: NamedKind) async throws -> String {
+    func id(
+        meant text: String,
+        _ kind: NamedKind,
+        within path: [String: String] = [:]
+    ) async throws -> String {
         do {
-            let found = try await json(kind.get, [kind.parameter: text])
+            let found = try await json(kind.get, path.merging([kind.parameter: text]) { $1 })
             if let id = found[kind.parameter]?.string { return id }
         } catch let error as PlatformError where error.code == .notFound || error.code == .invalidArgument {
             // It may be the beginning of an id, or a name.
         }
-        let candidates = try await candidates(text, kind)
+        let candidates = try await candidates(text, kind, path)
         switch candidates.count {
         case 1: return candidates[0].id
         case 0:
@@ -56,7 +86,11 @@ extension PlatformClient {
         }
     }
 
-    private func candidates(_ text: String, _ kind: NamedKind) async throws -> [(id: String, name: String)] {
+    private func candidates(
+        _ text: String,
+        _ kind: NamedKind,
+        _ path: [String: String]
+    ) async throws -> [(id: String, name: String)] {
         var predicates = [Predicate(key: "name", operation: .equals, operand: .string(text))]
         if text.count >= 4 {
             predicates.append(
@@ -66,7 +100,7 @@ extension PlatformClient {
         var found: [String: String] = [:]
         for predicate in predicates {
             let query = ListQuery(predicates: [predicate], sortField: "created_at", descending: true)
-            for row in try await rows(kind.list, [:], kind.rows, query, limit: Limits.pageSizeDefault) {
+            for row in try await rows(kind.list, path, kind.rows, query, limit: Limits.pageSizeDefault) {
                 guard let id = row[kind.parameter]?.string else { continue }
                 if predicate.operation == .isSubstring, !id.hasPrefix(text.lowercased()) { continue }
                 found[id] = row["display_name"]?.string ?? ""

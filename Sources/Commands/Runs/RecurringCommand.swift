@@ -33,7 +33,7 @@ struct RecurringListCommand: AsyncParsableCommand {
         discussion: "Example: martlet recurring list --experiment nightly"
     )
 
-    @Option(help: "Only those of the experiment of this name.")
+    @Option(help: "Only those of this experiment: id, beginning of the id, or name.")
     var experiment: String?
 
     @Option(help: "At most so many.")
@@ -47,13 +47,10 @@ struct RecurringListCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let client = server.client
+        let client = try server.client
         var extra = ""
         if let experiment {
-            guard let found = try await client.experiment(named: experiment) else {
-                throw PlatformError.invalid("no experiment has the name \(experiment)")
-            }
-            extra = QueryString.text(["experiment_id": found.id.text])
+            extra = QueryString.text(["experiment_id": try await client.id(meant: experiment, .experiment)])
         }
         let query = ListQuery(
             sortField: "created_at",
@@ -69,12 +66,7 @@ struct RecurringListCommand: AsyncParsableCommand {
             extra: extra
         )
         let found = try rows.map { try RecurringRunMessage(json: $0).recurring }
-        let console = Console.output
-        try console.write(
-            output.output.render(.array(rows)) {
-                RecurringTables.list(found).text(width: console.size?.columns, color: console.usesColor)
-            }
-        )
+        try Console.output.show(RecurringTables.list(found), or: .array(rows), output.output)
     }
 }
 
@@ -93,7 +85,7 @@ struct RecurringGetCommand: AsyncParsableCommand {
     @OptionGroup var server: ClientConfiguration
 
     func run() async throws {
-        let client = server.client
+        let client = try server.client
         let id = try await client.id(meant: recurring, .recurringRun)
         try show(try await client.json(.getRecurringRun, ["recurring_run_id": id]), output.output)
     }
@@ -116,7 +108,7 @@ struct RecurringEnableCommand: AsyncParsableCommand {
     @OptionGroup var server: ClientConfiguration
 
     func run() async throws {
-        let client = server.client
+        let client = try server.client
         let id = try await client.id(meant: recurring, .recurringRun)
         _ = try await client.json(.enableRecurringRun, ["recurring_run_id": id])
         try Console.output.line("recurring run \(id) enabled")
@@ -136,7 +128,7 @@ struct RecurringDisableCommand: AsyncParsableCommand {
     @OptionGroup var server: ClientConfiguration
 
     func run() async throws {
-        let client = server.client
+        let client = try server.client
         let id = try await client.id(meant: recurring, .recurringRun)
         _ = try await client.json(.disableRecurringRun, ["recurring_run_id": id])
         try Console.output.line("recurring run \(id) disabled")
@@ -156,7 +148,7 @@ struct RecurringDeleteCommand: AsyncParsableCommand {
     @OptionGroup var server: ClientConfiguration
 
     func run() async throws {
-        let client = server.client
+        let client = try server.client
         let id = try await client.id(meant: recurring, .recurringRun)
         _ = try await client.json(.deleteRecurringRun, ["recurring_run_id": id])
         try Console.output.line("recurring run \(id) deleted")
@@ -166,14 +158,7 @@ struct RecurringDeleteCommand: AsyncParsableCommand {
 /// Shows one recurring run, and its warnings where they do not get into programs' way.
 func show(_ json: JSONValue, _ output: OutputFormat) throws {
     let message = try RecurringRunMessage(json: json)
-    try Console.output.write(
-        output.render(json) {
-            RecurringTables.one(message.recurring).text(
-                width: Console.output.size?.columns,
-                color: Console.output.usesColor
-            )
-        }
-    )
+    try Console.output.show(RecurringTables.one(message.recurring), or: json, output)
     try warn(message.warnings)
 }
 

@@ -10,7 +10,7 @@ struct RecurringCreateCommand: AsyncParsableCommand {
         abstract: "Run a pipeline again and again.",
         discussion: """
             FILE is a compiled pipeline (.yaml) or a Python file (.py); instead, --pipeline names one that was \
-            uploaded, whose newest version is taken at each run.
+            uploaded, whose newest version is taken at each run unless --pipeline-version names another.
 
             In texts given with -p, [[ScheduledTime]], [[CurrentTime]], [[Index]] and [[RunUUID]] are replaced for \
             each run; [[ScheduledTime.2006-01-02]] shows how the time is to be written.
@@ -22,14 +22,7 @@ struct RecurringCreateCommand: AsyncParsableCommand {
             """
     )
 
-    @Argument(
-        help: "The pipeline: a .yaml or a .py file.",
-        completion: .file(extensions: ["yaml", "yml", "py"])
-    )
-    var file: String?
-
-    @Option(help: "An uploaded pipeline by its name, instead of a file.")
-    var pipeline: String?
+    @OptionGroup var source: PipelineOptions
 
     @OptionGroup var trigger: TriggerOptions
 
@@ -61,24 +54,25 @@ struct RecurringCreateCommand: AsyncParsableCommand {
     @OptionGroup var server: ClientConfiguration
 
     func validate() throws {
-        guard (file == nil) != (pipeline == nil) else {
-            throw ValidationError("give a FILE or --pipeline, one of them")
-        }
+        try source.requireOne()
         guard trigger.cron != nil || trigger.every != nil else {
             throw ValidationError("say when: give --cron or --every")
         }
     }
 
     func run() async throws {
-        let client = server.client
+        let client = try server.client
         let created = try await client.json(.createRecurringRun, body: submission(client).json)
         try show(created, output.output)
     }
 
     /// The request: pipeline found, inputs checked, experiment found or made.
     func submission(_ client: PlatformClient) async throws -> RecurringRunSubmission {
-        let (source, spec, pipelineName) = try await source(client)
-        let values = try PipelineInputs(spec: spec).values(from: parameters, readFile: PipelineFile.text(at:))
+        let pipeline = try await client.pipeline(source)
+        let values = try PipelineInputs(spec: pipeline.spec).values(
+            from: parameters,
+            readFile: PipelineFile.text(at:)
+        )
         guard let trigger = try trigger.trigger() else {
             throw PlatformError.invalid("say when: give --cron or --every")
         }
@@ -86,10 +80,10 @@ struct RecurringCreateCommand: AsyncParsableCommand {
         if let experiment { experimentID = try await client.ensureExperiment(named: experiment).id }
         return RecurringRunSubmission(
             run: RunSubmission(
-                displayName: name ?? pipelineName,
+                displayName: name ?? pipeline.name,
                 description: description ?? "",
                 experimentID: experimentID,
-                source: source,
+                source: pipeline.source,
                 parameters: values
             ),
             trigger: trigger,
@@ -97,37 +91,5 @@ struct RecurringCreateCommand: AsyncParsableCommand {
             noCatchup: !catchup,
             isEnabled: !disabled
         )
-    }
-
-    private func source(
-        _ client: PlatformClient
-    ) async throws -> (source: RunSubmission.Source, spec: JSONValue, name: String) {
-        if let pipeline { return try await client.followedPipeline(named: pipeline) }
-        let document = try await PipelineFile.document(at: file ?? "")
-        let name = document.pipelineSpec["pipelineInfo"]?["name"]?.string ?? "recurring run"
-        return (.spec(document), document.pipelineSpec, name)
-    }
-}
-
-extension PlatformClient {
-    /// An uploaded pipeline, to be run in its newest version, whichever that is then.
-    func followedPipeline(
-        named name: String
-    ) async throws -> (source: RunSubmission.Source, spec: JSONValue, name: String) {
-        let found = try await json(.getPipelineByName, ["name": name])
-        let id = PipelineID(found["pipeline_id"]?.string ?? "")
-        let query = ListQuery(sortField: "created_at", descending: true, pageSize: 1)
-        let versions = try await rows(
-            .listPipelineVersions,
-            ["pipeline_id": id.text],
-            "pipeline_versions",
-            query,
-            limit: 1
-        )
-        guard let spec = versions.first?["pipeline_spec"] else {
-            throw PlatformError.invalid("the pipeline \(name) has no versions; upload one first")
-        }
-        let document = PipelineSpecDocument(combined: spec)
-        return (.version(pipelineID: id, versionID: nil), document.pipelineSpec, name)
     }
 }

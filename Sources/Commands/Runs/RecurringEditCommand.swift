@@ -26,11 +26,11 @@ struct RecurringEditCommand: AsyncParsableCommand {
 
     @Option(
         help: "Another pipeline: a .yaml or a .py file.",
-        completion: .file(extensions: ["yaml", "yml", "py"])
+        completion: .file(extensions: PipelineFile.extensions)
     )
     var file: String?
 
-    @Option(help: "Another pipeline: an uploaded one by its name, always in its newest version.")
+    @Option(help: "Another pipeline: an uploaded one, always in its newest version.")
     var pipeline: String?
 
     @Option(
@@ -61,7 +61,7 @@ struct RecurringEditCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let client = server.client
+        let client = try server.client
         let id = try await client.id(meant: recurring, .recurringRun)
         let before = try RecurringRunMessage(
             json: await client.json(.getRecurringRun, ["recurring_run_id": id])
@@ -87,7 +87,7 @@ struct RecurringEditCommand: AsyncParsableCommand {
             let document = try await PipelineFile.document(at: file)
             (update.source, spec) = (.spec(document), document.pipelineSpec)
         } else if let pipeline {
-            let followed = try await client.followedPipeline(named: pipeline)
+            let followed = try await client.uploadedPipeline(pipeline, version: nil)
             (update.source, spec) = (followed.source, followed.spec)
         } else if !parameters.isEmpty, let id = before.recurring.pipelineID {
             spec = try await client.spec(of: id, before.recurring.pipelineVersionID)
@@ -147,7 +147,7 @@ struct RecurringPreviewCommand: AsyncParsableCommand {
     @OptionGroup var server: ClientConfiguration
 
     func run() async throws {
-        let client = server.client
+        let client = try server.client
         let query = QueryString.text(["count": String(count)])
         let json: JSONValue
         switch (recurring, try trigger.trigger()) {

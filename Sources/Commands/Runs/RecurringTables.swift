@@ -18,7 +18,7 @@ enum RecurringTables {
 
     /// One recurring run, a line for each thing there is to say.
     static func one(_ recurring: RecurringRun) -> Table {
-        var lines: [(String, Cell)] = [
+        var lines: [(name: String, value: Cell)] = [
             ("id", Cell(recurring.id.text)), ("name", Cell(recurring.displayName, .strong)),
             ("description", Cell(recurring.description)), ("status", status(recurring)),
             ("schedule", Cell(text(recurring.trigger))),
@@ -40,10 +40,7 @@ enum RecurringTables {
             ),
         ]
         if let reason = recurring.reason { lines.append(("trouble", Cell(reason.message, .bad))) }
-        return Table(
-            headings: [],
-            rows: lines.filter { !$0.1.text.isEmpty }.map { [Cell($0.0, .faint), $0.1] }
-        )
+        return Table(facts: lines)
     }
 
     /// `cron 0 0 9 * * * (Europe/Berlin)` or `every 3600 s`.

@@ -6,8 +6,8 @@ import Wire
 struct RunFollower: Sendable {
     /// The server.
     let client: PlatformClient
-    /// Where progress is shown.
-    let console: Console
+    /// Where progress is shown; `nil` shows none.
+    let console: Console?
     /// How long to wait at most.
     var timeout: Duration?
     /// How often to look while things change.
@@ -69,6 +69,7 @@ struct RunFollower: Sendable {
     }
 
     private func show(_ previous: RunSnapshot?, _ current: RunSnapshot, _ drawn: inout Int) throws {
+        guard let console else { return }
         guard let size = console.size else {
             for line in FollowView.changes(from: previous, to: current) { try console.line(line) }
             return

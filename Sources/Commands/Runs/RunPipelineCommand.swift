@@ -10,7 +10,8 @@ struct RunPipelineCommand: AsyncParsableCommand {
         abstract: "Run a pipeline.",
         discussion: """
             FILE is a compiled pipeline (.yaml) or a Python file (.py) that defines one; Python is compiled \
-            with the `kfp` on PATH or of the active virtual environment.
+            with the `kfp` on PATH or of the active virtual environment. Instead, --pipeline names one that was \
+            uploaded, of which the newest version runs unless --pipeline-version names another.
 
             Inputs are given with -p name=value. Texts are taken as they are; numbers, booleans, lists and \
             objects are written as JSON. -p name=@file takes the value from a file.
@@ -20,16 +21,13 @@ struct RunPipelineCommand: AsyncParsableCommand {
               martlet run train.yaml -p epochs=10 -p 'layers=[64, 32]'
               martlet run ask.yaml -p prompt=@prompt.txt
               martlet run train.yaml --experiment nightly --name "3rd night"
+              martlet run --pipeline train -p epochs=10 --wait
 
             \(ExitStatus.help)
             """
     )
 
-    @Argument(
-        help: "The pipeline: a .yaml or a .py file.",
-        completion: .file(extensions: ["yaml", "yml", "py"])
-    )
-    var file: String
+    @OptionGroup var source: PipelineOptions
 
     @Option(
         name: [.customShort("p"), .customLong("parameter")],
@@ -43,29 +41,20 @@ struct RunPipelineCommand: AsyncParsableCommand {
     @Option(help: "The experiment to put it in, made if there is none; \"Default\" by default.")
     var experiment: String?
 
-    @Flag(name: .shortAndLong, help: "Show its progress until it is over, then its outputs.")
-    var follow = false
-
-    @Option(
-        help: ArgumentHelp("Stop following after so many seconds; the run goes on.", valueName: "seconds")
-    )
-    var timeout: Double?
-
+    @OptionGroup var following: FollowOptions
     @OptionGroup var output: OutputOptions
     @OptionGroup var server: ClientConfiguration
 
     func validate() throws {
-        if let timeout, !(timeout > 0 && timeout < 1e9) {
-            throw ValidationError("--timeout: expected a number of seconds above 0, found \(timeout)")
-        }
+        try source.requireOne()
     }
 
     func run() async throws {
-        let client = server.client
+        let client = try server.client
         let created = try await client.create(submission(client, now: Instant(Date())))
         let run = try RunMessage(json: created).run
         let id = run.id
-        guard follow else {
+        guard following.isWanted else {
             let notes = RunSummary.notes(run, color: Console.output.usesColor).map { $0 + "\n" }.joined()
             try Console.output.write(
                 output.output.render(created) {
@@ -74,21 +63,20 @@ struct RunPipelineCommand: AsyncParsableCommand {
             )
             return
         }
-        try await followRun(id, client: client, timeout: timeout, output: output.output)
+        try await followRun(id, client: client, following, output: output.output)
     }
 
-    /// The request: file read, inputs checked, experiment found or made.
+    /// The request: pipeline found, inputs checked, experiment found or made.
     func submission(_ client: PlatformClient, now: Instant) async throws -> RunSubmission {
-        let document = try await PipelineFile.document(at: file)
-        let inputs = PipelineInputs(spec: document.pipelineSpec)
+        let pipeline = try await client.pipeline(source)
+        let inputs = PipelineInputs(spec: pipeline.spec)
         let values = try inputs.values(from: parameters, readFile: PipelineFile.text(at:))
         var experimentID: ExperimentID?
         if let experiment { experimentID = try await client.ensureExperiment(named: experiment).id }
-        let pipelineName = document.pipelineSpec["pipelineInfo"]?["name"]?.string ?? "run"
         return RunSubmission(
-            displayName: name ?? "\(pipelineName) \(now.rfc3339)",
+            displayName: name ?? "\(pipeline.name) \(now.rfc3339)",
             experimentID: experimentID,
-            source: .spec(document),
+            source: pipeline.source,
             parameters: values
         )
     }
@@ -96,18 +84,19 @@ struct RunPipelineCommand: AsyncParsableCommand {
 
 /// Follows a run, shows its end in the format wanted and ends the command as the run ended.
 ///
-/// With JSON and YAML the progress goes to standard error, so that standard output holds one document.
+/// With JSON and YAML the progress goes to standard error, so that standard output holds one document; with `--wait`
+/// none is shown.
 func followRun(
     _ id: RunID,
     client: PlatformClient,
-    timeout: Double? = nil,
+    _ options: FollowOptions,
     output: OutputFormat
 ) async throws {
     let progress = output == .table ? Console.output : Console.errors
     let follower = RunFollower(
         client: client,
-        console: progress,
-        timeout: timeout.map { .milliseconds(Int64($0 * 1000)) }
+        console: options.wait ? nil : progress,
+        timeout: options.timeout.map { .milliseconds(Int64($0 * 1000)) }
     )
     let snapshot = try await follower.follow(id)
     let summary = try await follower.summary(snapshot, color: progress.usesColor)

@@ -9,7 +9,7 @@ struct RunsRetryCommand: AsyncParsableCommand {
         abstract: "Let a run that failed go on.",
         discussion: """
             What failed, was stopped or never came to run, and what comes after it, runs again; what succeeded \
-            is kept, and so are the logs of earlier attempts. With --follow: \(ExitStatus.help)
+            is kept, and so are the logs of earlier attempts. With --follow or --wait: \(ExitStatus.help)
 
             Example: martlet runs retry 3f2a --follow
             """
@@ -18,17 +18,17 @@ struct RunsRetryCommand: AsyncParsableCommand {
     @Argument(help: "The run: id, beginning of the id, or name.")
     var run: String
 
-    @Flag(name: .shortAndLong, help: "Show its progress until it is over.")
-    var follow = false
-
+    @OptionGroup var following: FollowOptions
     @OptionGroup var output: OutputOptions
     @OptionGroup var server: ClientConfiguration
 
     func run() async throws {
-        let client = server.client
+        let client = try server.client
         let id = try await client.run(meant: run)
         _ = try await client.json(.retryRun, ["run_id": id.text])
-        if follow { return try await followRun(id, client: client, output: output.output) }
+        if following.isWanted {
+            return try await followRun(id, client: client, following, output: output.output)
+        }
         let json = try await client.runJSON(id)
         try Console.output.write(output.output.render(json) { "run \(id) goes on\n" })
     }
@@ -42,7 +42,7 @@ struct RunsRerunCommand: AsyncParsableCommand {
         discussion: """
             The new run has the same pipeline and inputs. TASK, what depends on it and what did not succeed run \
             again; everything else is taken over from the earlier run. TASK is a name, or a path where several \
-            tasks have the name: prepare.split, for-loop-1.3.train. With --follow: \(ExitStatus.help)
+            tasks have the name: prepare.split, for-loop-1.3.train. With --follow or --wait: \(ExitStatus.help)
 
             Examples:
               martlet runs rerun 3f2a --from train
@@ -59,14 +59,12 @@ struct RunsRerunCommand: AsyncParsableCommand {
     @Option(help: "What to call the new run; the same name by default.")
     var name: String?
 
-    @Flag(name: .shortAndLong, help: "Show its progress until it is over.")
-    var follow = false
-
+    @OptionGroup var following: FollowOptions
     @OptionGroup var output: OutputOptions
     @OptionGroup var server: ClientConfiguration
 
     func run() async throws {
-        let client = server.client
+        let client = try server.client
         let source = try await client.run(meant: run)
         let json = try await client.json(
             .rerunRun,
@@ -74,7 +72,9 @@ struct RunsRerunCommand: AsyncParsableCommand {
             body: RerunRequest(task: from, displayName: name).json
         )
         let id = try RunMessage(json: json).run.id
-        if follow { return try await followRun(id, client: client, output: output.output) }
+        if following.isWanted {
+            return try await followRun(id, client: client, following, output: output.output)
+        }
         try Console.output.write(
             output.output.render(json) { "run \(id) started\n\(RunSummary.url(client.endpoint, id))\n" }
         )
@@ -95,7 +95,7 @@ struct RunsArchiveCommand: AsyncParsableCommand {
     @OptionGroup var server: ClientConfiguration
 
     func run() async throws {
-        let client = server.client
+        let client = try server.client
         let id = try await client.run(meant: run)
         _ = try await client.json(.archiveRun, ["run_id": id.text])
         try Console.output.line("run \(id) archived")
@@ -116,7 +116,7 @@ struct RunsUnarchiveCommand: AsyncParsableCommand {
     @OptionGroup var server: ClientConfiguration
 
     func run() async throws {
-        let client = server.client
+        let client = try server.client
         let id = try await client.run(meant: run)
         _ = try await client.json(.unarchiveRun, ["run_id": id.text])
         try Console.output.line("run \(id) unarchived")

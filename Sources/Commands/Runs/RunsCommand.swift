@@ -42,7 +42,7 @@ struct RunsListCommand: AsyncParsableCommand {
     @Option(help: "Only runs in this state: pending, running, succeeded, failed, canceled, ….")
     var state: RuntimeState?
 
-    @Option(help: "Only runs of the experiment of this name.")
+    @Option(help: "Only runs of this experiment: id, beginning of the id, or name.")
     var experiment: String?
 
     @Option(help: "Only runs that this recurring run started: id, beginning of the id, or name.")
@@ -59,13 +59,10 @@ struct RunsListCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let client = server.client
+        let client = try server.client
         var extra = ""
         if let experiment {
-            guard let found = try await client.experiment(named: experiment) else {
-                throw PlatformError.invalid("no experiment has the name \(experiment)")
-            }
-            extra = QueryString.text(["experiment_id": found.id.text])
+            extra = QueryString.text(["experiment_id": try await client.id(meant: experiment, .experiment)])
         }
         var query = query
         if let recurring {
@@ -76,15 +73,7 @@ struct RunsListCommand: AsyncParsableCommand {
         }
         let rows = try await client.rows(.listRuns, [:], "runs", query, limit: limit, extra: extra)
         let runs = try rows.map { try RunMessage(json: $0).run }
-        let console = Console.output
-        try console.write(
-            output.output.render(.array(rows)) {
-                RunTables.runs(runs, now: Instant(Date())).text(
-                    width: console.size?.columns,
-                    color: console.usesColor
-                )
-            }
-        )
+        try Console.output.show(RunTables.runs(runs, now: Instant(Date())), or: .array(rows), output.output)
     }
 
     /// What is asked of the server.
@@ -116,7 +105,7 @@ struct RunsGetCommand: AsyncParsableCommand {
         commandName: "get",
         abstract: "Show a run and its tasks.",
         discussion: """
-            With --follow, shows its progress until it is over. \(ExitStatus.help)
+            With --follow or --wait: \(ExitStatus.help)
 
             Examples:
               martlet runs get 3f2a
@@ -128,16 +117,16 @@ struct RunsGetCommand: AsyncParsableCommand {
     @Argument(help: "The run: id, beginning of the id, or name.")
     var run: String
 
-    @Flag(name: .shortAndLong, help: "Show its progress until it is over.")
-    var follow = false
-
+    @OptionGroup var following: FollowOptions
     @OptionGroup var output: OutputOptions
     @OptionGroup var server: ClientConfiguration
 
     func run() async throws {
-        let client = server.client
+        let client = try server.client
         let id = try await client.run(meant: run)
-        if follow { return try await followRun(id, client: client, output: output.output) }
+        if following.isWanted {
+            return try await followRun(id, client: client, following, output: output.output)
+        }
         let json = try await client.describe(id)
         let snapshot = RunSnapshot(
             run: try RunMessage(json: json).run,
@@ -195,7 +184,7 @@ struct RunsLogsCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let client = server.client
+        let client = try server.client
         let id = try await client.run(meant: run)
         let path = task.map { TaskID($0, in: id).path }
         try await LogReader(client: client, console: .output, path: path, attempt: attempt).read(
@@ -224,7 +213,7 @@ struct RunsArtifactsCommand: AsyncParsableCommand {
     @OptionGroup var server: ClientConfiguration
 
     func run() async throws {
-        let client = server.client
+        let client = try server.client
         let id = try await client.run(meant: run)
         let rows = try await client.artifactRows(
             ofRun: id,
@@ -249,7 +238,7 @@ struct RunsTerminateCommand: AsyncParsableCommand {
     @OptionGroup var server: ClientConfiguration
 
     func run() async throws {
-        let client = server.client
+        let client = try server.client
         let id = try await client.run(meant: run)
         _ = try await client.json(.terminateRun, ["run_id": id.text])
         try Console.output.line("run \(id) is being stopped")
@@ -270,7 +259,7 @@ struct RunsDeleteCommand: AsyncParsableCommand {
     @OptionGroup var server: ClientConfiguration
 
     func run() async throws {
-        let client = server.client
+        let client = try server.client
         let id = try await client.run(meant: run)
         _ = try await client.json(.deleteRun, ["run_id": id.text])
         try Console.output.line("run \(id) deleted")

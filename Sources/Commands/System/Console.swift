@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Model
 
 #if canImport(Glibc)
     import Glibc
@@ -57,6 +58,15 @@ struct Console: Sendable {
                 throw OutputClosed()
             }
         }
+    }
+
+    /// Writes an answer in the format wanted.
+    /// - Parameters:
+    ///   - table: the answer for people.
+    ///   - json: the answer for programs.
+    /// - Throws: ``OutputClosed``, see ``write(_:)-(String)``.
+    func show(_ table: @autoclosure () throws -> Table, or json: JSONValue, _ format: OutputFormat) throws {
+        try write(format.render(json) { try table().text(width: size?.columns, color: usesColor) })
     }
 
     /// Writes a line.

@@ -15,9 +15,9 @@ enum OutputFormat: String, ExpressibleByArgument, CaseIterable, Sendable {
     /// - Parameters:
     ///   - json: the answer.
     ///   - table: the answer for people; only made when wanted.
-    func render(_ json: JSONValue, table: () -> String) throws -> String {
+    func render(_ json: JSONValue, table: () throws -> String) throws -> String {
         switch self {
-        case .table: table()
+        case .table: try table()
         case .json: json.prettyText + "\n"
         case .yaml: try Yams.serialize(node: yamlNode(json), width: -1, allowUnicode: true)
         }

@@ -45,6 +45,20 @@ struct Table: Sendable {
     /// The rows; one that is too short has empty fields at its end.
     var rows: [[Cell]]
 
+    /// A table.
+    init(headings: [String], rows: [[Cell]]) {
+        self.headings = headings
+        self.rows = rows
+    }
+
+    /// What there is to say of one thing, a line each; lines with nothing to say are left out.
+    init(facts: [(name: String, value: Cell)]) {
+        self.init(
+            headings: [],
+            rows: facts.filter { !$0.value.text.isEmpty }.map { [Cell($0.name, .faint), $0.value] }
+        )
+    }
+
     /// The table as lines.
     /// - Parameters:
     ///   - width: columns of the terminal; the widest fields are cut until the lines fit. `nil` cuts nothing.

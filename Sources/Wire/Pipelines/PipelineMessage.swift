@@ -36,6 +36,22 @@ package struct PipelineSubmission: Hashable, Sendable {
     /// Labels of people.
     package var tags: [String: String]
 
+    /// Makes a request.
+    package init(name: String, description: String = "", tags: [String: String] = [:]) {
+        self.name = name
+        self.displayName = name
+        self.description = description
+        self.tags = tags
+    }
+
+    /// The body.
+    package var json: JSONValue {
+        message([
+            "name": .string(name), "display_name": .string(displayName), "description": .string(description),
+            "tags": tags.wire,
+        ])
+    }
+
     /// Reads the body; fields that only answers carry are accepted and ignored.
     /// - Throws: ``PlatformError`` with `invalidArgument`, naming the field and its place.
     package init(json: JSONValue) throws {
@@ -87,6 +103,15 @@ package struct PipelineAndVersionSubmission: Hashable, Sendable {
     package var pipeline: PipelineSubmission
     /// Its first version; bears the pipeline's name unless it has its own.
     package var version: PipelineVersionSubmission
+
+    /// Makes a request.
+    package init(pipeline: PipelineSubmission, version: PipelineVersionSubmission) {
+        self.pipeline = pipeline
+        self.version = version
+    }
+
+    /// The body.
+    package var json: JSONValue { ["pipeline": pipeline.json, "pipeline_version": version.json] }
 
     /// Reads the body.
     /// - Throws: ``PlatformError`` with `invalidArgument`, naming the field and its place.

@@ -71,6 +71,30 @@ package struct PipelineVersionSubmission: Hashable, Sendable {
     /// Labels of people.
     package var tags: [String: String]
 
+    /// Makes a request that carries the spec.
+    package init(
+        name: String,
+        description: String = "",
+        spec: PipelineSpecDocument,
+        tags: [String: String] = [:]
+    ) {
+        self.name = name
+        self.displayName = name
+        self.description = description
+        self.spec = spec
+        self.codeSourceURL = ""
+        self.tags = tags
+    }
+
+    /// The body.
+    package var json: JSONValue {
+        message([
+            "name": .string(name), "display_name": .string(displayName), "description": .string(description),
+            "package_url": packageURL.map { ["pipeline_url": .string($0)] },
+            "code_source_url": .string(codeSourceURL), "pipeline_spec": spec?.combined, "tags": tags.wire,
+        ])
+    }
+
     /// Reads the body; fields that only answers carry are accepted and ignored.
     /// - Throws: ``PlatformError`` with `invalidArgument`, naming the field and its place.
     package init(json: JSONValue) throws {
