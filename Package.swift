@@ -219,7 +219,7 @@ let package = Package(
         tests("SimulationTests", ["Model", "PipelineIR", "Engine", "TestKit"]),
         tests("PodDriversTests", ["Model", "Pods", "PodDrivers", "martlet-supervisor"]),
         tests("ArtifactDriversTests", ["Model", "Artifacts", "ArtifactDrivers"]),
-        tests("WireTests", ["Model", "Wire"]),
+        tests("WireTests", ["Model", "Wire", "TestKit"]),
         tests("StoreTests", ["Model", "Store", "StoreDrivers"]),
         tests("StoreDriversTests", ["Model", "Store", "StoreDrivers"]),
         tests(

@@ -34,7 +34,9 @@ struct Site: HTTPResponder {
             return .text(refusal + "\n", status: .forbidden)
         }
         switch request.uri.path {
-        case let path where path.hasPrefix("/apis") || path.hasPrefix("/pipeline/apis"):
+        case let path
+        where path.hasPrefix("/apis") || path.hasPrefix("/pipeline/apis")
+            || path == "/openapi.json":
             return try await api.respond(to: request, context: context)
         case "/metrics":
             return .text(metrics.text(), contentType: "text/plain; version=0.0.4; charset=utf-8")

@@ -5,7 +5,7 @@ import Model
 package import Services
 import Wire
 
-/// Answers everything under `/apis`: finds the route, decodes, calls one use case, encodes.
+/// Answers everything under `/apis`, and `/openapi.json`: finds the route, decodes, calls one use case, encodes.
 package struct APIResponder<Context: RequestContext>: HTTPResponder {
     let useCases: UseCases
     let health: HealthMessage
@@ -51,14 +51,11 @@ package struct APIResponder<Context: RequestContext>: HTTPResponder {
     }
 
     private func answer(_ request: APIRequest) async -> Response {
-        let isUpload = [
-            .uploadPipeline, .uploadPipelineVersion, .uploadPipelineV1, .uploadPipelineVersionV1, .readRunArtifact,
-        ].contains(request.route)
         do {
             return try await dispatch(request)
         } catch {
             let envelope = ErrorEnvelope(platformError(error, request))
-            return isUpload ? .uploadError(envelope) : .error(envelope)
+            return request.route.hasUploadErrors ? .uploadError(envelope) : .error(envelope)
         }
     }
 
@@ -85,6 +82,7 @@ package struct APIResponder<Context: RequestContext>: HTTPResponder {
     private func dispatch(_ request: APIRequest) async throws -> Response {
         switch request.route {
         case .getHealth, .getHealthV1: .json(health.json)
+        case .getDescription: .json(OpenAPIDocument.json(version: health.version))
         case .createExperiment: try await createExperiment(request)
         case .getExperiment: try await getExperiment(request)
         case .listExperiments: try await listExperiments(request)

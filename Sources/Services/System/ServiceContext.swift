@@ -105,9 +105,11 @@ func checkName(_ name: String, of thing: String, charactersMax: Int) throws {
             "The name of the \(thing) is missing; give it 1 to \(charactersMax) characters."
         )
     }
-    if name.count > charactersMax {
+    // Scalars, not what people see as one character: a letter may bear a megabyte of accents.
+    let count = name.unicodeScalars.count
+    if count > charactersMax {
         throw PlatformError.invalid(
-            "The name of the \(thing) has \(name.count) characters; at most \(charactersMax) are allowed."
+            "The name of the \(thing) has \(count) characters; at most \(charactersMax) are allowed."
         )
     }
 }
@@ -116,10 +118,10 @@ func checkName(_ name: String, of thing: String, charactersMax: Int) throws {
 func checkTags(_ tags: [String: String]) throws {
     if tags.count > 20 { throw PlatformError.invalid("tags: found \(tags.count), at most 20 are allowed.") }
     for (key, value) in tags.sorted(by: { $0.key < $1.key }) {
-        if key.isEmpty || key.count > 63 || key.contains(".") {
+        if key.isEmpty || key.unicodeScalars.count > 63 || key.contains(".") {
             throw PlatformError.invalid("tags.\(key): a key has 1 to 63 characters and no '.'.")
         }
-        if value.count > 63 {
+        if value.unicodeScalars.count > 63 {
             throw PlatformError.invalid("tags.\(key): the value has more than 63 characters.")
         }
     }

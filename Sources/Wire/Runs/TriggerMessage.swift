@@ -37,7 +37,12 @@ extension Trigger {
                 at: reader.place(of: "periodic_schedule"),
                 known: bounds + ["interval_second"]
             )
-            try self.init(.periodic(seconds: periodic.integer("interval_second") ?? 0), bounds: periodic)
+            guard let seconds = try periodic.integer("interval_second") else {
+                throw PlatformError.invalid(
+                    "\(periodic.place(of: "interval_second")): missing; give a number of seconds"
+                )
+            }
+            try self.init(.periodic(seconds: seconds), bounds: periodic)
         case (nil, nil):
             throw PlatformError.invalid("\(place): missing; set cron_schedule or periodic_schedule")
         case (.some, .some):

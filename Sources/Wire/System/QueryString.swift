@@ -65,6 +65,9 @@ package struct QueryString: Hashable, Sendable {
         return number
     }
 
+    /// What ``flag(_:)`` takes.
+    static let flags = ["true", "True", "TRUE", "t", "T", "1", "false", "False", "FALSE", "f", "F", "0"]
+
     /// A truth value; false if the parameter is missing. Python clients write `True`.
     /// Source: grpc-gateway, which reads what Go's `strconv.ParseBool` does.
     /// - Throws: ``PlatformError`` with `invalidArgument`.

@@ -9,7 +9,7 @@ package enum HTTPMethod: String, Hashable, Sendable, CaseIterable {
 
 /// Everything that can be asked for over HTTP. Source: KFP v2beta1 services; names follow their methods.
 package enum Route: String, Hashable, Sendable, CaseIterable {
-    case getHealth, getHealthV1
+    case getHealth, getHealthV1, getDescription
     case createExperiment, getExperiment, listExperiments, deleteExperiment
     case archiveExperiment, unarchiveExperiment
     case uploadPipeline, uploadPipelineVersion, createPipelineAndVersion
@@ -27,6 +27,19 @@ package enum Route: String, Hashable, Sendable, CaseIterable {
     case listTasks, getTask, getTaskLog, getNodeLog
     case listArtifacts, getArtifact, listArtifactTasks, readRunArtifact
     case getArtifactContent, headArtifactContent, getArtifactPreview, getArtifactLineage
+}
+
+extension Route {
+    /// Whether its errors have the shape of KFP's upload server. Source: KFP, which serves these by hand, not through
+    /// its gateway.
+    package var hasUploadErrors: Bool {
+        switch self {
+        case .uploadPipeline, .uploadPipelineVersion, .uploadPipelineV1, .uploadPipelineVersionV1,
+            .readRunArtifact:
+            true
+        default: false
+        }
+    }
 }
 
 /// One row of the ``RouteTable``.

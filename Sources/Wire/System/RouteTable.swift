@@ -18,7 +18,7 @@ package enum RouteTable {
     /// What the paths of KFP's current API start with.
     package static let prefix = "/apis/v2beta1"
 
-    /// All rows. Where two templates fit a path, the earlier one is meant.
+    /// All rows. Where two templates fit a path, the earlier one is meant, whatever the method.
     package static let rows: [RouteRow] =
         system + experiments + pipelines + versions + runs + recurringRuns + tasks + artifacts + v1
 
@@ -31,8 +31,10 @@ package enum RouteTable {
         segments.removeFirst()
         if segments.count > 1, segments[0] == "pipeline", segments[1] == "apis" { segments.removeFirst() }
         var allowed: [HTTPMethod] = []
-        for row in rows + aliases {
+        var template: String?
+        for row in rows + aliases where template == nil || template == row.template {
             guard let raw = match(row.segments, segments) else { continue }
+            template = row.template
             guard row.method.rawValue == method else {
                 if !allowed.contains(row.method) { allowed.append(row.method) }
                 continue
@@ -93,6 +95,7 @@ extension RouteTable {
     private static let system = [
         RouteRow(.getHealth, .get, prefix + "/healthz", "Says that the server is up, and what it is."),
         RouteRow(.getHealthV1, .get, "/apis/v1beta1/healthz", "The same for older clients."),
+        RouteRow(.getDescription, .get, "/openapi.json", "This API, described for programs."),
     ]
 
     private static let experiments = [

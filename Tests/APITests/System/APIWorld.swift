@@ -118,7 +118,8 @@ struct Client: Sendable {
         headers: HTTPFields = [:]
     ) async throws -> Answer {
         let method = try #require(HTTPRequest.Method(rawValue: method))
-        let uri = path.hasPrefix("/apis") || path.hasPrefix("/pipeline/") ? path : "/apis/v2beta1" + path
+        let isWhole = ["/apis", "/pipeline/", "/openapi.json"].contains { path.hasPrefix($0) }
+        let uri = isWhole ? path : "/apis/v2beta1" + path
         let response = try await client.executeRequest(
             uri: uri,
             method: method,

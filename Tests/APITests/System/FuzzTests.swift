@@ -1,7 +1,10 @@
 import Foundation
+import HTTPTypes
 import Model
 import ServerKit
+import TestKit
 import Testing
+import Wire
 
 /// `MARTLET_SEEDS=100000` sends more requests.
 @Suite("Requests of any kind", .timeLimit(.minutes(10)))
@@ -12,6 +15,7 @@ struct FuzzTests {
         let world = try await APIWorld()
         let states: [RuntimeState] = [.running, .succeeded, .failed]
         try await world.direct { client in
+            let checker = SchemaChecker(document: OpenAPIDocument.json(version: ""))
             var statuses: [Int: Int] = [:]
             var ids: [String: [String]] = [:]
             var before = try await world.server.rowCounts()
@@ -31,6 +35,7 @@ struct FuzzTests {
                 let after = try await world.server.rowCounts()
                 if answer.status >= 400 { #expect(after == before, "\(what)") }
                 before = after
+                #expect(differences(request, answer, checker) == [], "\(what)")
                 for key in [
                     "run_id", "pipeline_id", "pipeline_version_id", "experiment_id", "name",
                     "recurring_run_id",
@@ -53,5 +58,25 @@ struct FuzzTests {
             #expect((statuses[400] ?? 0) > Int(count) / 10, "\(statuses)")
         }
         #expect(try await world.server.contradictions() == [])
+    }
+
+    /// What an answer in JSON has that the description of the API does not announce.
+    private func differences(
+        _ request: RandomRequest,
+        _ answer: Client.Answer,
+        _ checker: SchemaChecker
+    ) -> [String] {
+        guard answer.headers[.contentType] == "application/json", request.method != "HEAD" else { return [] }
+        guard case .found(let route, _) = RouteTable.match(method: request.method, path: request.path),
+            let row = RouteTable.rows.first(where: { $0.route == route })
+        else {
+            return checker.differences(answer.json, ["$ref": "#/components/schemas/Error"], at: "answer")
+        }
+        return checker.differences(
+            answer.json,
+            template: row.template,
+            method: row.method.rawValue.lowercased(),
+            status: answer.status
+        )
     }
 }

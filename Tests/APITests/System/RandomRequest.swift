@@ -21,7 +21,11 @@ struct RandomRequest {
         "../../etc/passwd", "{{$.inputs.parameters['x']}}", "created_at desc", "{\"predicates\":[]}",
         "\r\nX: y", "Default",
         "2026-08-22T10:00:00Z", String(repeating: "long ", count: 300), "{\"a\": \"b\"}", "LOCALHOST", "work",
-        "0",
+        "0", "\u{1}\u{7F}\u{1B}[2J", "👩‍👩‍👧‍👦🇺🇳", "e\u{301}\u{202E}gnp.exe", "999999999999999999999", "1e3", "+1",
+        String(repeating: "n", count: 500), String(repeating: "鳥", count: 500),
+        String(repeating: "🦜", count: 500), "eyJhIjoxfQ", "eyJhIjoxfQ==", "bm9wZQ",
+        "{\"predicates\":[{\"key\":\"nope\",\"operation\":\"EQUALS\",\"string_value\":\"x\"}]}",
+        "{\"predicates\":[{\"key\":\"name\",\"operation\":\"LIKE\",\"string_value\":\"x\"}]}",
     ]
 
     private static let fields = [

@@ -53,7 +53,12 @@ struct RouteTableTests {
         )
         #expect(
             RouteTable.match(method: "DELETE", path: "/apis/v2beta1/pipelines/upload")
-                == .found(.deletePipeline, parameters: ["pipeline_id": "upload"])
+                == .wrongMethod(allowed: [.post])
+        )
+        // One path that is served by rows of both tables.
+        #expect(
+            RouteTable.match(method: "PUT", path: "/apis/v1beta1/pipelines/p")
+                == .wrongMethod(allowed: [.get, .delete])
         )
     }
 
