@@ -39,7 +39,7 @@ extension MessageSchemas {
         "RuntimeStatus": .answer(["update_time": .time, "state": .text, "error": .message("Status")]),
         "RuntimeConfig": .answer(["parameters": .object, "pipeline_root": .text]),
         "PipelineVersionReference": .answer(["pipeline_id": .text, "pipeline_version_id": .text]),
-        "RunSubmission": .request(runFields.merging(passedOver) { $1 }, required: ["display_name"]),
+        "RunSubmission": .request(sourceFields.merging(passedOver) { $1 }, required: ["display_name"]),
         "RuntimeConfigSubmission": .request(["parameters": .object, "pipeline_root": .text]),
         "PipelineVersionReferenceSubmission": .request(["pipeline_id": .text, "pipeline_version_id": .text]),
         "RerunSubmission": .request(["from_task": .name, "display_name": .text], required: ["from_task"]),
@@ -52,8 +52,6 @@ extension MessageSchemas {
         "pipeline_version_reference": .message("PipelineVersionReferenceSubmission"),
         "runtime_config": .message("RuntimeConfigSubmission"),
     ]
-
-    private static let runFields = sourceFields
 
     private static let passedOver = Dictionary(
         uniqueKeysWithValues: [

@@ -54,6 +54,69 @@ struct OpenAPIDocumentTests {
         #expect(MessageSchemas.all.keys.count > names.count)
     }
 
+    @Test("Messages with all there is to say are as described, and have no field that is not")
+    func samples() {
+        let reason = Reason(.podLost, "It is gone.", details: ["pod": "x"])
+        var run = sampleRun()
+        run.enter(.failed, at: moment + .seconds(2))
+        (run.error, run.notes) = (reason, [reason])
+        run.rerun = Rerun(source: runID, from: TaskPath("work"))
+        (run.recurringRunID, run.pipelineID) = (RecurringRunID("q"), PipelineID("p"))
+        let artifact = Artifact(
+            id: ArtifactID("a"),
+            name: "data",
+            schemaTitle: "system.Dataset",
+            schemaVersion: "0.0.1",
+            uri: "file:///data",
+            metadata: ["rows": 3],
+            createdAt: moment,
+            digest: "sha256:0"
+        )
+        var task = sampleTask("work", .failed)
+        (task.reason, task.cache, task.startedAt, task.endedAt) = (reason, reason, moment, moment)
+        task.outputs = TaskValues(
+            parameters: ["n": .null],
+            artifacts: ["data": [artifact.id, ArtifactID("b")]]
+        )
+        task.inputs = task.outputs
+        var attempt = Attempt(path: task.path, number: 1, createdAt: moment)
+        (attempt.state, attempt.exitCode, attempt.reason, attempt.endedAt) = (.failed, 137, reason, moment)
+        let tasks = TaskKind.allCases.map { kind in
+            var task = task
+            task.kind = kind
+            return TaskMessage(
+                task: task,
+                attempts: [attempt],
+                children: [TaskPath("work.a")],
+                artifacts: [artifact.id: artifact]
+            )
+        }
+        let checker = SchemaChecker(document: document)
+        let messages: [(String, JSONValue)] = [
+            ("Run", RunMessage(run: run, tasks: .full(tasks), taskCount: 3).json),
+            ("Run", RunMessage(run: run, tasks: .details(tasks)).json),
+            ("RunV1", RunMessage(run: run).jsonV1),
+            (
+                "Run",
+                RunMessage(run: sampleRun(), spec: PipelineSpecDocument(pipelineSpec: ["root": [:]])).json
+            ),
+            ("Artifact", artifact.json), ("Error", ErrorEnvelope(PlatformError.invalid("x")).body),
+            ("UploadError", ErrorEnvelope(PlatformError.invalid("x")).uploadBody),
+            ("Health", HealthMessage(commit: "", version: "1").json),
+            ("Trigger", Trigger(.periodic(seconds: 1)).json),
+            ("Trigger", Trigger(.cron("@daily", timeZone: "Asia/Tokyo"), start: moment, end: moment).json),
+            ("Firings", FiringsMessage(firings: [.init(at: moment, local: "x")], warnings: ["w"]).json),
+        ]
+        for (name, json) in messages {
+            let schema: JSONValue = ["$ref": .string("#/components/schemas/\(name)")]
+            #expect(checker.differences(json, schema, at: name) == [])
+        }
+        let misspelt: JSONValue = ["$ref": "#/components/schemas/Firings"]
+        #expect(
+            checker.differences(["firing": []], misspelt, at: "x") == ["x.firing: is not in the document"]
+        )
+    }
+
     /// Each message of a request with what reads it.
     private static let readers: [(name: String, read: @Sendable (JSONValue) throws -> Void)] = [
         ("ExperimentSubmission", { _ = try ExperimentSubmission(json: $0) }),
