@@ -146,6 +146,14 @@ let package = Package(
             ["Model", "PipelineIR", "Engine", "Store", "Pods", "Artifacts"],
             packages: [crypto, logging, lifecycle, metrics]
         ),
+        library(
+            "Upkeep",
+            [
+                "Model", "PipelineIR", "Wire", "Store", "Pods", "Artifacts", "StoreDrivers", "PodDrivers",
+                "ArtifactDrivers",
+            ],
+            packages: [crypto]
+        ),
         // Row 5: edges.
         library(
             "API",
@@ -168,7 +176,7 @@ let package = Package(
             name: "martlet",
             dependencies: [
                 "Model", "Store", "Pods", "Artifacts", "StoreDrivers", "PodDrivers",
-                "ArtifactDrivers", "Services", "Orchestrator", "API", "WebUI", "Commands",
+                "ArtifactDrivers", "Services", "Orchestrator", "Upkeep", "API", "WebUI", "Commands",
                 argumentParser, configuration, coreMetrics, hummingbird, httpTypes, lifecycle, logging,
                 metrics, nio, unixSignals,
             ],
@@ -225,6 +233,13 @@ let package = Package(
         tests(
             "ServicesTests",
             ["Model", "PipelineIR", "Services", "Store", "StoreDrivers", "TestKit", "ServerKit"]
+        ),
+        tests(
+            "UpkeepTests",
+            [
+                "Model", "Store", "Pods", "Artifacts", "StoreDrivers", "PodDrivers", "ArtifactDrivers", "Upkeep",
+                "ServerKit",
+            ]
         ),
         tests(
             "APITests",

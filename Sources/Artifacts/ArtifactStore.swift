@@ -35,6 +35,14 @@ package protocol ArtifactStore: Sendable {
     ///   sentence that says which; `tooLarge` for a folder of more than ``Limits/folderEntriesMax`` entries.
     func open(_ uri: String, path: [String]) async throws -> ArtifactContent
 
-    /// Removes everything a run has written.
-    func remove(pipelineName: String, runID: RunID) async throws
+    /// The place below which everything is that a run has written; see ``folder(pipelineName:runID:path:attempt:)``.
+    func folder(pipelineName: String, runID: RunID) -> String
+
+    /// Removes what is at a place and below it, but for what is to be kept. Repeating is harmless.
+    /// - Parameters:
+    ///   - place: below which everything may go, such as the folder of a run.
+    ///   - uris: what stays: these places with all below them; one above `place` keeps everything.
+    /// - Returns: bytes of the files removed.
+    /// - Throws: ``PlatformError``; `invalidArgument` if the place is not in this store.
+    func remove(_ place: String, keeping uris: [String]) async throws -> Int
 }

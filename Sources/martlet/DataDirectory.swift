@@ -1,5 +1,6 @@
 import Foundation
 import Model
+import Upkeep
 
 #if canImport(Glibc)
     import Glibc
@@ -16,8 +17,9 @@ struct DataDirectory: ~Copyable {
     private let lock: Int32
 
     /// Makes the folder if need be, readable by its owner only, and takes the lock.
-    /// - Throws: ``PlatformError`` when the folder cannot be used or another server uses it.
-    init(_ given: String) throws {
+    /// - Parameter isForServing: whether a server is to start on it, which must not begin anew where something is lost.
+    /// - Throws: ``PlatformError`` when the folder cannot be used, another server uses it, or its database is gone.
+    init(_ given: String, isForServing: Bool) throws {
         let url = URL(fileURLWithPath: given).standardizedFileURL
         do {
             try FileManager.default.createDirectory(
@@ -31,8 +33,44 @@ struct DataDirectory: ~Copyable {
                 "The data directory \(url.path) cannot be made: \(error.localizedDescription) Choose another with --data-dir."
             )
         }
-        lock = try Self.lock(url.path)
+        let lock = try Self.lock(url.path)
+        do {
+            if isForServing { try Self.checkNothingIsLost(DataLayout(root: url.path)) }
+        } catch {
+            close(lock)
+            throw error
+        }
+        self.lock = lock
         path = url.path
+    }
+
+    /// Whether a server, or a command that must be alone, uses a directory.
+    static func isInUse(_ layout: DataLayout) -> Bool {
+        let lock = open(layout.lock, O_RDONLY | O_CLOEXEC)
+        guard lock >= 0 else { return false }
+        defer { close(lock) }
+        return flock(lock, LOCK_SH | LOCK_NB) != 0
+    }
+
+    /// A new database beside the files of earlier runs would look as if these had never been.
+    private static func checkNothingIsLost(_ layout: DataLayout) throws {
+        if Restore(layout).isInterrupted {
+            throw PlatformError(
+                .failedPrecondition,
+                "A restore into \(layout.root) was interrupted: run martlet restore again with the same backup."
+            )
+        }
+        var status = stat()
+        let isThere = stat(layout.database, &status) == 0
+        guard !isThere || status.st_size == 0 else { return }
+        // A folder that is not there holds nothing.
+        let runs = (try? FileManager.default.contentsOfDirectory(atPath: layout.pods)) ?? []
+        guard !runs.isEmpty else { return }
+        throw PlatformError(
+            .failedPrecondition,
+            "The database \(layout.database) is \(isThere ? "empty" : "missing"), but there are files of \(runs.count) runs: "
+                + "put it back or restore a backup (martlet restore --force); to begin anew, move \(layout.pods) away."
+        )
     }
 
     private static func lock(_ path: String) throws -> Int32 {

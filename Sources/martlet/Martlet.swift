@@ -25,7 +25,10 @@ struct Martlet: AsyncParsableCommand {
             """,
         version: Build.version,
         subcommands: [Serve.self] + clientSubcommands
-            + [Objects<SecretCommands>.self, Objects<ConfigMapCommands>.self, Version.self]
+            + [
+                Objects<SecretCommands>.self, Objects<ConfigMapCommands>.self, BackupCommand.self,
+                RestoreCommand.self, SweepCommand.self, DoctorCommand.self, Version.self,
+            ]
     )
 }
 

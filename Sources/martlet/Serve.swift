@@ -57,6 +57,33 @@ struct Serve: AsyncParsableCommand {
     var pendingTimeout: String?
 
     @Option(
+        help: ArgumentHelp(
+            """
+            How long finished runs are kept, such as 30d, in experiments that say nothing of their own. \
+            (default: forever)
+            """,
+            valueName: "age"
+        )
+    )
+    var retainRunsAge: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "How many finished runs each experiment keeps that says nothing of its own. (default: all)",
+            valueName: "number"
+        )
+    )
+    var retainRunsCount: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "How long artifacts stay after the last run that refers to them was deleted. (default: 1d)",
+            valueName: "time"
+        )
+    )
+    var deletionGrace: String?
+
+    @Option(
         help: """
             Hosts from which clients may have pipelines fetched, as in github.com,*.example.org; https, and public \
             addresses only. (default: none)
@@ -95,6 +122,9 @@ struct Serve: AsyncParsableCommand {
             cache: cache,
             cacheMaxAge: cacheMaxAge,
             pendingTimeout: pendingTimeout,
+            retainRunsAge: retainRunsAge,
+            retainRunsCount: retainRunsCount,
+            deletionGrace: deletionGrace,
             packageHosts: packageHosts,
             privatePackageHosts: privatePackageHosts,
             warmPython: warmPython,

@@ -25,7 +25,7 @@ struct Server {
 
     /// Runs until a signal stops it.
     func run() async throws {
-        let directory = try DataDirectory(settings.dataDir)
+        let directory = try DataDirectory(settings.dataDir, isForServing: true)
         let now: @Sendable () -> Instant = { Instant(Date()) }
         let newID: @Sendable () -> String = { UUID().uuidString.lowercased() }
         let metrics = PrometheusRegistry()
@@ -103,9 +103,30 @@ struct Server {
             requests: RequestGuard(isLoopbackOnly: RequestGuard.isLoopback(settings.host)),
             metrics: metrics
         )
-        try await serve(site, [driver, scheduler], logger)
+        try await serve(site, [driver, scheduler, collector(useCases, now, logger)], logger)
         try sqlite.close()
         withExtendedLifetime(directory) {}
+    }
+
+    /// Takes away what the settings and the experiments do not want to keep.
+    private func collector(
+        _ useCases: UseCases,
+        _ now: @escaping @Sendable () -> Instant,
+        _ logger: Logger
+    ) -> Collector {
+        let (rule, grace) = (settings.retention, settings.deletionGrace)
+        // A rule of seconds is kept to the second, and one of months need not be.
+        var poll = min(Duration.seconds(60), max(.seconds(1), grace))
+        if case .atMost(let age)? = rule.age { poll = min(poll, max(.seconds(1), age)) }
+        return Collector(poll: poll, now: now, logger: logger) { now in
+            let turn = try await useCases.retention.turn(rule, grace: grace, at: now)
+            return Collector.Turn(
+                runs: turn.runs,
+                bytes: turn.bytes,
+                failures: turn.failures.map { ($0.run.text, $0.error) },
+                next: turn.isUnfinished ? now : turn.next
+            )
+        }
     }
 
     private var timing: RunDriver.Timing {
@@ -200,7 +221,7 @@ struct Server {
     }
 
     /// The supervisor lies beside this program.
-    private static var supervisorPath: String {
+    static var supervisorPath: String {
         let own = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
         return own.deletingLastPathComponent().appendingPathComponent("martlet-supervisor").path
     }

@@ -37,6 +37,12 @@ struct Settings: Sendable {
     /// How long a task may wait to be started, for room on the machine or its environment, such as `10m`; longer than 0.
     /// Default: for as long as it takes.
     var pendingTimeout: Duration?
+    /// Which finished runs each experiment keeps that says nothing of its own: `retainRunsAge`, such as `30d`, and
+    /// `retainRunsCount`, from 1 up. Default: all.
+    var retention: RetentionRule
+    /// How long artifacts stay after the last run that refers to them was deleted, such as `1h`; longer than 0.
+    /// Default `1d`.
+    var deletionGrace: Duration
     /// Hosts from which pipelines may be fetched, such as `github.com,*.example.org`. Default: none.
     var packageHosts: [String]
     /// The same for hosts in private networks, such as `http://10.0.0.5:8080`. Default: none.
@@ -57,6 +63,9 @@ struct Settings: Sendable {
         var cache: Switch?
         var cacheMaxAge: String?
         var pendingTimeout: String?
+        var retainRunsAge: String?
+        var retainRunsCount: String?
+        var deletionGrace: String?
         var packageHosts: String?
         var privatePackageHosts: String?
         var warmPython: Switch?
@@ -97,6 +106,8 @@ struct Settings: Sendable {
             ) ?? .on,
             cacheMaxAge: try duration("cacheMaxAge", flags.cacheMaxAge, reader),
             pendingTimeout: try duration("pendingTimeout", flags.pendingTimeout, reader),
+            retention: try retention(flags, reader),
+            deletionGrace: try duration("deletionGrace", flags.deletionGrace, reader) ?? .seconds(86_400),
             packageHosts: list(flags.packageHosts, "packageHosts", reader),
             privatePackageHosts: list(flags.privatePackageHosts, "privatePackageHosts", reader),
             warmPython: try flags.warmPython ?? choice(
@@ -141,6 +152,16 @@ struct Settings: Sendable {
             )
         }
         return duration
+    }
+
+    private static func retention(_ flags: Flags, _ reader: ConfigReader) throws -> RetentionRule {
+        var rule = RetentionRule()
+        if let text = flags.retainRunsAge ?? reader.string(forKey: "retainRunsAge") {
+            rule.age = try RetentionRule.age(text, at: "retainRunsAge")
+        }
+        let count = try flags.retainRunsCount ?? integer("retainRunsCount", reader).map(String.init)
+        if let count { rule.count = try RetentionRule.count(count, at: "retainRunsCount") }
+        return rule
     }
 
     /// A list, whose elements stand between commas in flags and in the environment.

@@ -137,8 +137,8 @@ import Testing
                 to: store.folder(pipelineName: "p", runID: RunID(run), path: .root, attempt: 0) + "/f"
             )
         }
-        try await store.remove(pipelineName: "p", runID: RunID("r1"))
-        try await store.remove(pipelineName: "p", runID: RunID("r1"))
+        _ = try await store.remove(store.folder(pipelineName: "p", runID: RunID("r1")), keeping: [])
+        _ = try await store.remove(store.folder(pipelineName: "p", runID: RunID("r1")), keeping: [])
         #expect(try FileManager.default.contentsOfDirectory(atPath: root + "/p") == ["r2"])
     }
 }

@@ -168,7 +168,8 @@ struct CacheKeeperTests {
     func lostArtifact() async throws {
         try await withWorld { world in
             try await world.execute("r1", Self.key)
-            try await world.artifacts.remove(pipelineName: "birds", runID: RunID("r1"))
+            let folder = world.artifacts.folder(pipelineName: "birds", runID: RunID("r1"))
+            _ = try await world.artifacts.remove(folder, keeping: [])
             #expect(
                 try await world.answer(Self.key).missed?.message == """
                     The execution of train in run r1 has the same inputs, but its output artifact model is no longer \

@@ -112,7 +112,7 @@ struct CacheQueryTests {
             let (cached, latest) = try await database.write { store in
                 try Self.execute("r1", in: store)
                 try Self.enter("r1", in: store)
-                _ = try store.deleteRun(RunID("r1"))
+                _ = try store.deleteRun(RunID("r1"), at: Samples.start)
                 return (
                     try store.cachedTask(fingerprint: "f", scope: "s"),
                     try store.latestKey(scope: "s", component: "c", path: TaskPath("train"))

@@ -148,7 +148,7 @@ struct ListTests {
     @Test("Totals follow inserts, deletes and failed transactions", arguments: Backend.allCases)
     func totals(backend: Backend) async throws {
         try await withRuns(backend) { database in
-            try await database.write { _ = try $0.deleteRun(RunID("1")) }
+            try await database.write { _ = try $0.deleteRun(RunID("1"), at: Samples.start) }
             await #expect(throws: PlatformError.self) {
                 try await database.write {
                     try $0.insertRun(Samples.run("9"), specID: "s")

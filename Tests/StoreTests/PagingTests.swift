@@ -41,7 +41,7 @@ struct PagingTests {
                     try await database.write { store in
                         for id in try store.query("SELECT id FROM runs WHERE id LIKE 'x%'", []) {
                             guard case .text(let text)? = id.first else { continue }
-                            _ = try store.deleteRun(RunID(text))
+                            _ = try store.deleteRun(RunID(text), at: Samples.start)
                         }
                     }
                 }

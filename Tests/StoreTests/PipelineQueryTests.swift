@@ -117,7 +117,7 @@ struct PipelineQueryTests {
             }
             #expect(afterVersion == Samples.document)
             let afterRun = try await database.write {
-                _ = try $0.deleteRun(RunID("r1"))
+                _ = try $0.deleteRun(RunID("r1"), at: Samples.start)
                 return try $0.spec("digest")
             }
             #expect(afterRun == nil)

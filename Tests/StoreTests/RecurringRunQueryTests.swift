@@ -90,7 +90,7 @@ struct RecurringRunQueryTests {
                 for id in ["a", "b"] { try store.insertSpec(Samples.document, id: id) }
                 try store.insertRecurringRun(Self.full("1"), specID: "a")
                 try store.insertRun(Samples.run("r"), specID: "a")
-                _ = try store.deleteRun(RunID("r"))
+                _ = try store.deleteRun(RunID("r"), at: Samples.start)
             }
             #expect(try await isThere("a"))
             try await database.write { try $0.updateRecurringRun(Self.full("1"), specID: "b") }

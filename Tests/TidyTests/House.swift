@@ -61,6 +61,16 @@ enum House {
         ),
 
         Room(
+            "Upkeep",
+            row: 4,
+            [
+                "Model", "PipelineIR", "Wire", "Store", "Pods", "Artifacts", "StoreDrivers", "PodDrivers",
+                "ArtifactDrivers",
+            ],
+            packages: ["Crypto"]
+        ),
+
+        Room(
             "API",
             row: 5,
             ["Model", "Wire", "Services"],
@@ -84,7 +94,7 @@ enum House {
             row: 6,
             [
                 "Model", "Store", "Pods", "Artifacts", "StoreDrivers", "PodDrivers", "ArtifactDrivers",
-                "Services", "Orchestrator", "API", "WebUI", "Commands",
+                "Services", "Orchestrator", "Upkeep", "API", "WebUI", "Commands",
             ],
             packages: networking.union([
                 "ArgumentParser", "Configuration", "CoreMetrics", "Hummingbird", "Logging", "Metrics",

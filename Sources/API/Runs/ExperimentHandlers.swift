@@ -9,7 +9,8 @@ extension APIResponder {
         return .json(
             try await useCases.experiments.create(
                 displayName: submission.displayName,
-                description: submission.description
+                description: submission.description,
+                retention: submission.retention
             ).json
         )
     }
@@ -21,6 +22,12 @@ extension APIResponder {
     func listExperiments(_ request: APIRequest) async throws -> Response {
         let query = try request.listQuery()
         return .json(try await useCases.experiments.list(query).json("experiments", of: query) { $0.json })
+    }
+
+    func updateExperiment(_ request: APIRequest) async throws -> Response {
+        let update = try ExperimentUpdate(json: try await request.json())
+        let id: ExperimentID = request.id("experiment_id")
+        return .json(try await useCases.experiments.setRetention(update.retention, of: id).json)
     }
 
     func deleteExperiment(_ request: APIRequest) async throws -> Response {

@@ -86,6 +86,7 @@ package struct APIResponder<Context: RequestContext>: HTTPResponder {
         case .createExperiment: try await createExperiment(request)
         case .getExperiment: try await getExperiment(request)
         case .listExperiments: try await listExperiments(request)
+        case .updateExperiment: try await updateExperiment(request)
         case .deleteExperiment: try await deleteExperiment(request)
         case .archiveExperiment: try await setExperimentState(.archived, request)
         case .unarchiveExperiment: try await setExperimentState(.available, request)

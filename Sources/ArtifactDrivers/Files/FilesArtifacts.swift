@@ -31,7 +31,7 @@ package struct FilesArtifacts: ArtifactStore {
 
     /// A folder below the store's own; see ``ArtifactStore/folder(pipelineName:runID:path:attempt:)``.
     package func folder(pipelineName: String, runID: RunID, path: TaskPath, attempt: Int) -> String {
-        "\(runFolder(pipelineName, runID))/\(FileName.safe(path.text, keeping: ".%"))/\(attempt)"
+        "\(folder(pipelineName: pipelineName, runID: runID))/\(FileName.safe(path.text, keeping: ".%"))/\(attempt)"
     }
 
     /// Renames where both are on one file system and copies otherwise; links inside are kept as links.
@@ -74,13 +74,8 @@ package struct FilesArtifacts: ArtifactStore {
         }
     }
 
-    /// - Throws: ``PlatformError`` if something in the run's folder cannot be removed.
-    @concurrent
-    package func remove(pipelineName: String, runID: RunID) async throws {
-        try Self.removeTree(runFolder(pipelineName, runID))
-    }
-
-    private func runFolder(_ pipelineName: String, _ runID: RunID) -> String {
+    /// A folder below the store's own; see ``ArtifactStore/folder(pipelineName:runID:)``.
+    package func folder(pipelineName: String, runID: RunID) -> String {
         "\(root)/\(FileName.safe(pipelineName))/\(FileName.safe(runID.text))"
     }
 

@@ -19,6 +19,7 @@ struct ExperimentsCommand: ParsableCommand {
         subcommands: [
             ExperimentsListCommand.self, ExperimentsGetCommand.self, ExperimentsCreateCommand.self,
             ExperimentsArchiveCommand.self, ExperimentsUnarchiveCommand.self, ExperimentsDeleteCommand.self,
+            ExperimentsRetentionCommand.self,
         ]
     )
 

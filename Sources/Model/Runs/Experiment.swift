@@ -18,6 +18,8 @@ package struct Experiment: Hashable, Sendable {
     package var lastRunCreatedAt: Instant?
     /// Shown or put away.
     package var storageState: StorageState
+    /// Which of its finished runs are kept; empty for what the server says. Not in KFP.
+    package var retention = RetentionRule()
 
     /// The experiment of runs that name none; made at the server's first start. Source: KFP.
     package static let defaultName = "Default"

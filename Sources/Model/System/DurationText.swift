@@ -36,6 +36,16 @@ extension Duration {
         self = .milliseconds(milliseconds)
     }
 
+    /// The length of time in its largest whole unit, as ``init(text:)`` reads it: `30d`, `36h`, `1500ms`.
+    package var exactText: String {
+        let milliseconds = self.milliseconds
+        let units: [(name: String, factor: Int64)] = [
+            ("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1000),
+        ]
+        for (name, factor) in units where milliseconds % factor == 0 { return "\(milliseconds / factor)\(name)" }
+        return "\(milliseconds)ms"
+    }
+
     /// 10,000 years in milliseconds.
     private static let readableMax: Int64 = 10_000 * 366 * 86_400_000
 }

@@ -26,6 +26,9 @@ package struct Instant: Hashable, Sendable, Comparable {
         return Instant(milliseconds: overflow ? (right < .zero ? .min : .max) : sum)
     }
 
+    /// The instant a duration earlier; saturates at the ends of the range.
+    package static func - (left: Self, right: Duration) -> Self { left + (.zero - right) }
+
     /// The time from `right` to `left`.
     package static func - (left: Self, right: Self) -> Duration {
         .milliseconds(left.milliseconds - right.milliseconds)

@@ -6,7 +6,15 @@ package enum Workspace {
     package static let path = "/kfp-workspace"
 
     /// Name of the volume: one a run.
-    package static func volumeName(of run: RunID) -> String { "\(run)-kfp-workspace" }
+    package static func volumeName(of run: RunID) -> String { "\(run)\(volumeSuffix)" }
+
+    /// Whose workspace a volume is; `nil` for other volumes.
+    package static func run(ofVolume name: String) -> RunID? {
+        guard name.hasSuffix(volumeSuffix), name.utf8.count > volumeSuffix.utf8.count else { return nil }
+        return RunID(String(name.dropLast(volumeSuffix.count)))
+    }
+
+    private static let volumeSuffix = "-kfp-workspace"
 
     /// Whether a task uses it: it speaks of the path, or is given an artifact that lies there.
     ///

@@ -144,7 +144,7 @@ package final class LocalPods: PodRuntime {
     /// The folders say which pods there are.
     @concurrent
     package func stopAll(of runID: RunID) async throws {
-        for (task, attempt, folder) in try attempts(of: runID) {
+        for (task, attempt, folder) in try folders.attempts(of: runID) {
             guard case .live = try folder.observe() else { continue }
             inbox.post(.stop(PodName(runID: runID, path: TaskPath(task), attempt: attempt), grace: .zero))
         }
@@ -224,24 +224,9 @@ package final class LocalPods: PodRuntime {
 
     /// Whether a pod that an earlier server started, and nobody has asked us for, still runs.
     private func hasStrangers(_ runID: RunID) throws -> Bool {
-        for (_, _, folder) in try attempts(of: runID) {
+        for (_, _, folder) in try folders.attempts(of: runID) {
             if case .live = try folder.observe() { return true }
         }
         return false
-    }
-
-    /// Every pod of a run that has a folder.
-    private func attempts(of runID: RunID) throws -> [(task: String, attempt: Int, folder: SupervisedFolder)]
-    {
-        let run = folders.folder(of: runID)
-        guard Disk.isFolder(run) else { return [] }
-        var found: [(String, Int, SupervisedFolder)] = []
-        for task in try FileManager.default.contentsOfDirectory(atPath: run) {
-            for attempt in try FileManager.default.contentsOfDirectory(atPath: "\(run)/\(task)") {
-                guard let number = Int(attempt) else { continue }
-                found.append((task, number, SupervisedFolder(path: "\(run)/\(task)/\(attempt)")))
-            }
-        }
-        return found
     }
 }

@@ -17,9 +17,13 @@ package struct ExperimentService: Sendable {
 
     /// Creates an experiment.
     /// - Throws: `invalidArgument` for a bad name, `alreadyExists` for one that is taken.
-    package func create(displayName: String, description: String) async throws -> Experiment {
+    package func create(
+        displayName: String,
+        description: String,
+        retention: RetentionRule = RetentionRule()
+    ) async throws -> Experiment {
         try checkName(displayName, of: "experiment", charactersMax: Limits.nameCharactersMax)
-        let experiment = new(displayName, description)
+        let experiment = new(displayName, description, retention)
         try await context.database.write { connection in
             if try connection.experiment(named: displayName) != nil {
                 throw PlatformError(
@@ -78,13 +82,32 @@ package struct ExperimentService: Sendable {
         }
     }
 
-    private func new(_ displayName: String, _ description: String) -> Experiment {
-        Experiment(
+    /// Sets which finished runs of an experiment are kept; what the rule leaves open is up to the server.
+    /// - Throws: `notFound`.
+    package func setRetention(_ rule: RetentionRule, of id: ExperimentID) async throws -> Experiment {
+        let now = context.now()
+        return try await context.database.write { connection in
+            var experiment = try connection.requiredExperiment(id)
+            experiment.retention = rule
+            try connection.updateExperiment(experiment)
+            try connection.appendChange(kind: "experiment", id: id.text, at: now)
+            return experiment
+        }
+    }
+
+    private func new(
+        _ displayName: String,
+        _ description: String,
+        _ retention: RetentionRule = RetentionRule()
+    ) -> Experiment {
+        var experiment = Experiment(
             id: ExperimentID(context.newID()),
             displayName: displayName,
             description: description,
             createdAt: context.now()
         )
+        experiment.retention = retention
+        return experiment
     }
 }
 

@@ -148,12 +148,13 @@ package struct RunService: Sendable {
         return run
     }
 
-    /// Deletes a run with its tasks and logs; what still runs is stopped. Artifacts' bytes stay, as on KFP.
+    /// Deletes a run with its tasks and logs; what still runs is stopped. The bytes of artifacts that no other run refers
+    /// to go later, see ``RetentionService``; on KFP they stay.
     /// - Throws: `notFound`.
     package func delete(_ id: RunID) async throws {
         let now = context.now()
         try await context.database.write { connection in
-            guard try connection.deleteRun(id) else { throw PlatformError.notFound("Run", id.text) }
+            guard try connection.deleteRun(id, at: now) else { throw PlatformError.notFound("Run", id.text) }
             try connection.appendChange(kind: "run", id: id.text, at: now)
         }
         context.hints.runDeleted(id)

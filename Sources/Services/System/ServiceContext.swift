@@ -79,6 +79,8 @@ package struct UseCases: Sendable {
     package let pipelines: PipelineService
     /// Runs.
     package let runs: RunService
+    /// What happens to runs and artifacts that nobody wants to keep.
+    package let retention: RetentionService
     /// Recurring runs.
     package let recurringRuns: RecurringRunService
     /// Tasks and logs.
@@ -92,6 +94,7 @@ package struct UseCases: Sendable {
         experiments = ExperimentService(context: context)
         pipelines = PipelineService(context: context)
         runs = RunService(context: context)
+        retention = RetentionService(context: context)
         recurringRuns = RecurringRunService(context: context)
         tasks = TaskService(context: context)
         artifacts = ArtifactService(context: context)

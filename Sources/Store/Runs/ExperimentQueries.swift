@@ -12,6 +12,7 @@ extension SQLConnection {
                 "created_at": .time(experiment.createdAt),
                 "last_run_created_at": .time(experiment.lastRunCreatedAt),
                 "storage_state": .text(experiment.storageState.rawValue),
+                "retention": .json(experiment.retention.json),
             ],
             into: "experiments"
         )
@@ -44,6 +45,7 @@ extension SQLConnection {
                 "description": .text(experiment.description),
                 "last_run_created_at": .time(experiment.lastRunCreatedAt),
                 "storage_state": .text(experiment.storageState.rawValue),
+                "retention": .json(experiment.retention.json),
             ]
         )
         guard isThere else { throw PlatformError.notFound("Experiment", experiment.id.text) }
@@ -70,11 +72,11 @@ extension SQLConnection {
 private let experiments = Selection(
     "experiments",
     key: ["id"],
-    ["display_name", "description", "created_at", "last_run_created_at", "storage_state"]
+    ["display_name", "description", "created_at", "last_run_created_at", "storage_state", "retention"]
 )
 
 private func decode(_ row: Row) throws -> Experiment {
-    Experiment(
+    var experiment = Experiment(
         id: ExperimentID(try row.text("id")),
         displayName: try row.text("display_name"),
         description: try row.text("description"),
@@ -82,4 +84,6 @@ private func decode(_ row: Row) throws -> Experiment {
         lastRunCreatedAt: try row.optionalTime("last_run_created_at"),
         storageState: try row.choice("storage_state")
     )
+    experiment.retention = try RetentionRule(json: try row.json("retention"))
+    return experiment
 }

@@ -86,9 +86,12 @@ extension SQLConnection {
 
     /// Deletes a run with its tasks, attempts, edges, lease and cache entries, the artifacts that no other
     /// run read or wrote, and its spec when nothing else uses that.
+    ///
+    /// What it has left in the artifact store is remembered, see ``removedRuns(since:limit:)``.
     /// - Returns: whether there was one.
-    package func deleteRun(_ id: RunID) throws -> Bool {
+    package func deleteRun(_ id: RunID, at now: Instant) throws -> Bool {
         guard let spec = try specID(of: id) else { return false }
+        try noteRemoval(of: id, at: now)
         let artifacts = try artifactIDs(touchedBy: id)
         let wasThere = try delete(from: "runs", id: id.text)
         try deleteArtifactsWithoutEdges(artifacts)

@@ -10,7 +10,7 @@ package enum HTTPMethod: String, Hashable, Sendable, CaseIterable {
 /// Everything that can be asked for over HTTP. Source: KFP v2beta1 services; names follow their methods.
 package enum Route: String, Hashable, Sendable, CaseIterable {
     case getHealth, getHealthV1, getDescription
-    case createExperiment, getExperiment, listExperiments, deleteExperiment
+    case createExperiment, getExperiment, listExperiments, updateExperiment, deleteExperiment
     case archiveExperiment, unarchiveExperiment
     case uploadPipeline, uploadPipelineVersion, createPipelineAndVersion
     case createPipeline, getPipeline, getPipelineByName, listPipelines, updatePipeline, deletePipeline

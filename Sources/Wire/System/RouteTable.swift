@@ -103,6 +103,12 @@ extension RouteTable {
         RouteRow(.listExperiments, .get, prefix + "/experiments", "Lists experiments, a page at a time."),
         RouteRow(.getExperiment, .get, prefix + "/experiments/{experiment_id}", "Shows an experiment."),
         RouteRow(
+            .updateExperiment,
+            .patch,
+            prefix + "/experiments/{experiment_id}",
+            "Sets which finished runs of an experiment are kept."
+        ),
+        RouteRow(
             .deleteExperiment,
             .delete,
             prefix + "/experiments/{experiment_id}",

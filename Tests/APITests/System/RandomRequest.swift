@@ -221,6 +221,8 @@ struct RandomRequest {
                     "parameters": random.chance(0.5) ? ["text": "x"] : object(depth: 1)
                 ]
             }
+        case .updateExperiment:
+            members = ["retention": random.chance(0.7) ? ["age": "30d", "count": 7] : value(depth: 2)]
         case .createExperimentV1: members = ["name": members["display_name"] ?? .null]
         case .createRunV1:
             var spec: [String: JSONValue] = ["pipeline_id": .string(id("pipeline_id"))]

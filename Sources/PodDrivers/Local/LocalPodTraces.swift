@@ -1,0 +1,81 @@
+import FoundationEssentials
+package import Model
+package import Pods
+
+/// What local pods have left on disk, for those who look at it without running pods.
+package struct LocalPodTraces: Sendable {
+    private let folders: PodFolders
+
+    /// Names the folders; nothing is made.
+    /// - Parameters:
+    ///   - root: absolute path of the pods' folders.
+    ///   - volumesRoot: absolute path of the volumes' folders.
+    package init(root: String, volumesRoot: String) {
+        folders = PodFolders(root: root, volumesRoot: volumesRoot, shortRoot: nil)
+    }
+
+    /// Runs that have a folder, sorted.
+    /// - Throws: ``PlatformError`` if the folder cannot be read.
+    package func runs() throws -> [RunID] {
+        try Disk.names(in: folders.root).map { RunID($0) }
+    }
+
+    /// Names of all volumes, sorted.
+    /// - Throws: ``PlatformError`` if the folder cannot be read.
+    package func volumes() throws -> [String] { try Disk.names(in: folders.volumesRoot) }
+
+    /// The folder of all pods of a run.
+    package func folder(of run: RunID) -> String { folders.folder(of: run) }
+
+    /// The folder of a volume.
+    package func folder(ofVolume name: String) -> String { folders.volume(named: name) }
+
+    /// Whether a pod of the run still runs.
+    /// - Throws: ``PlatformError`` if its folder cannot be read.
+    package func isLive(_ run: RunID) throws -> Bool {
+        try folders.attempts(of: run).contains { attempt in
+            if case .live = try attempt.folder.observe() { true } else { false }
+        }
+    }
+
+    /// The folder of a pod that is over, and the names in it that stay when it is forgotten: its log and its end.
+    /// - Throws: ``PlatformError`` if the folder cannot be read.
+    package func kept(of name: PodName) throws -> (folder: String, names: [String]) {
+        let folder = folders.folder(of: name)
+        let working = Set(folders.working(of: name))
+        return (folder, try Disk.names(in: folder).filter { !working.contains("\(folder)/\($0)") })
+    }
+}
+
+extension PodFolders {
+    /// Every pod of a run that has a folder.
+    func attempts(of runID: RunID) throws -> [(task: String, attempt: Int, folder: SupervisedFolder)] {
+        let run = folder(of: runID)
+        var found: [(String, Int, SupervisedFolder)] = []
+        for task in try Disk.names(in: run) {
+            for attempt in try Disk.names(in: "\(run)/\(task)") {
+                guard let number = Int(attempt) else { continue }
+                found.append((task, number, SupervisedFolder(path: "\(run)/\(task)/\(attempt)")))
+            }
+        }
+        return found
+    }
+}
+
+extension Disk {
+    /// What is in a folder, sorted; nothing if there is no such folder.
+    /// - Throws: ``PlatformError`` naming the folder.
+    static func names(in folder: String) throws -> [String] {
+        guard isFolder(folder) else { return [] }
+        do {
+            return try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
+        } catch {
+            guard isFolder(folder) else { return [] }
+            throw PlatformError(
+                .failedPrecondition,
+                "Cannot read the folder \(folder). Check its permissions.",
+                cause: String(describing: error)
+            )
+        }
+    }
+}

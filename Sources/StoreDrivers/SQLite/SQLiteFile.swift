@@ -1,0 +1,108 @@
+import GRDB
+import Model
+package import Store
+
+/// A database file that may be in use by a server: what is done with it beside the server, and instead of one.
+///
+/// The schema is left as it is. Nothing of this is for serving requests.
+package struct SQLiteFile: Sendable {
+    /// Absolute path.
+    package let path: String
+    private let reader: DatabaseQueue
+
+    /// Opens a file that is there, without changing it.
+    /// - Throws: ``PlatformError`` naming the file, if it cannot be opened.
+    package init(path: String) throws {
+        self.path = path
+        reader = try Self.queue(path, readonly: true)
+    }
+
+    /// Reads a consistent state, on a connection that cannot write.
+    /// - Throws: ``PlatformError`` naming the file, if it cannot be opened or read.
+    package func read<Result>(_ body: (any SQLConnection) throws -> Result) throws -> Result {
+        try named {
+            try reader.read { try body(SQLiteConnection($0, StatementTexts())) }
+        }
+    }
+
+    /// Writes in one transaction. No server may use the file.
+    /// - Throws: ``PlatformError`` naming the file; then nothing was changed.
+    package func write<Result>(_ body: (any SQLConnection) throws -> Result) throws -> Result {
+        try writing { queue in
+            try queue.write { try body(SQLiteConnection($0, StatementTexts())) }
+        }
+    }
+
+    /// Writes a compact copy of the database as it is now to a new file, while others may go on writing.
+    /// - Throws: ``PlatformError`` naming the file; `resourceExhausted` if there is no room for the copy.
+    package func copy(to target: String) throws {
+        try named {
+            try reader.writeWithoutTransaction { try $0.execute(sql: "VACUUM INTO ?", arguments: [target]) }
+        }
+    }
+
+    /// What is damaged, in SQLite's own words; empty for a sound file.
+    /// - Parameter limit: how many problems of each kind at most.
+    /// - Throws: ``PlatformError`` if the file is so damaged that it cannot even be looked through.
+    package func damage(limit: Int) throws -> [String] {
+        try named {
+            try reader.read { database in
+                try String.fetchAll(database, sql: "PRAGMA integrity_check(\(limit))").filter { $0 != "ok" }
+            }
+        }
+    }
+
+    /// Rows that refer to rows which are not there: the table they are in, and the table they refer to.
+    /// - Throws: ``PlatformError`` naming the file.
+    package func danglingRows() throws -> [(table: String, missing: String, count: Int)] {
+        try named {
+            try reader.read { database in
+                try Row.fetchAll(
+                    database,
+                    sql: """
+                        SELECT "table" AS source, parent, COUNT(*) AS count FROM pragma_foreign_key_check \
+                        GROUP BY source, parent ORDER BY source, parent
+                        """
+                ).map { (table: $0["source"], missing: $0["parent"], count: $0["count"]) }
+            }
+        }
+    }
+
+    /// Makes all indexes anew from the rows. No server may use the file.
+    /// - Throws: ``PlatformError`` naming the file, if the rows are damaged as well.
+    package func reindex() throws {
+        try writing { queue in
+            try queue.writeWithoutTransaction { try $0.execute(sql: "REINDEX") }
+        }
+    }
+
+    private func writing<Result>(_ body: (DatabaseQueue) throws -> Result) throws -> Result {
+        try named {
+            let queue = try Self.queue(path, readonly: false)
+            let result = try body(queue)
+            try queue.close()
+            return result
+        }
+    }
+
+    private func named<Result>(_ body: () throws -> Result) throws -> Result {
+        do {
+            return try body()
+        } catch let error as DatabaseError {
+            throw PlatformError(opening: path, error)
+        }
+    }
+
+    private static func queue(_ path: String, readonly: Bool) throws -> DatabaseQueue {
+        var configuration = Configuration()
+        configuration.label = "martlet.file"
+        configuration.readonly = readonly
+        configuration.busyMode = .timeout(5)
+        configuration.foreignKeysEnabled = false
+        do {
+            return try DatabaseQueue(path: path, configuration: configuration)
+        } catch let error as DatabaseError {
+            throw PlatformError(opening: path, error)
+        }
+    }
+}

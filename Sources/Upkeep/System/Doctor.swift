@@ -1,0 +1,214 @@
+import Foundation
+package import Model
+import Store
+import StoreDrivers
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// Something that was looked at.
+package struct Finding: Hashable, Sendable {
+    /// How it is.
+    package enum State: String, Hashable, Sendable, CaseIterable {
+        case good = "GOOD"
+        /// It was not, and now it is.
+        case mended = "MENDED"
+        /// A person should know.
+        case warning = "WARNING"
+        /// Something is broken or lost.
+        case bad = "BAD"
+    }
+
+    /// How it is.
+    package let state: State
+    /// What was looked at, in a word or two.
+    package let subject: String
+    /// What was found, and what to do about it.
+    package let message: String
+
+    /// Makes a finding.
+    package init(_ state: State, _ subject: String, _ message: String) {
+        self.state = state
+        self.subject = subject
+        self.message = message
+    }
+}
+
+/// Looks through a data directory and mends what can be mended without losing anything.
+package struct Doctor {
+    let layout: DataLayout
+    let now: Instant
+    /// Whether it may change anything; no server may be running then.
+    let mends: Bool
+
+    /// Names a data directory.
+    /// - Parameter mends: whether to mend what is safe to; then nobody else may use the directory.
+    package init(_ layout: DataLayout, mends: Bool, now: Instant) {
+        self.layout = layout
+        self.mends = mends
+        self.now = now
+    }
+
+    /// Looks at everything; what cannot be looked at is a finding, too.
+    package func examine() async -> [Finding] {
+        var findings = [disk()]
+        if Restore(layout).isInterrupted {
+            findings.append(
+                Finding(
+                    .bad,
+                    "restore",
+                    "A restore was interrupted; run martlet restore again with the same backup."
+                )
+            )
+        }
+        guard FileTree.entry(layout.database) != nil else {
+            findings.append(missingDatabase())
+            return findings
+        }
+        do {
+            let database = try SQLiteFile(path: layout.database)
+            let schema = try schema(of: database)
+            findings.append(schema)
+            findings.append(contentsOf: integrity(of: database))
+            guard schema.state == .good else { return findings }
+            findings += examined("references") { try references(in: database) }
+            findings += examined("counts") { try counts(in: database) }
+            findings += examined("runs") { [try runs(in: database)] }
+            findings += examined("artifacts") { try artifacts(of: database) }
+        } catch {
+            findings.append(Finding(.bad, "database", message(error)))
+            return findings
+        }
+        do {
+            findings.append(try await orphans())
+        } catch {
+            findings.append(Finding(.warning, "orphans", message(error)))
+        }
+        return findings
+    }
+
+    private func examined(_ subject: String, _ look: () throws -> [Finding]) -> [Finding] {
+        do {
+            return try look()
+        } catch {
+            return [Finding(.bad, subject, message(error))]
+        }
+    }
+
+    private func message(_ error: any Error) -> String {
+        guard let error = error as? PlatformError else { return "\(error)" }
+        return error.message
+    }
+
+    // MARK: - Disk
+
+    private func disk() -> Finding {
+        var status = statvfs()
+        guard statvfs(layout.root, &status) == 0 else {
+            return Finding(.bad, "disk", FileTree.failure("look at", layout.root, errno).message)
+        }
+        guard access(layout.root, W_OK) == 0 else {
+            return Finding(.bad, "disk", FileTree.failure("write to", layout.root, errno).message)
+        }
+        let free = Int(clamping: UInt64(status.f_bavail) * UInt64(status.f_frsize))
+        let text = "\(byteText(free)) are free on the disk of \(layout.root)"
+        if free < 1_000_000_000 {
+            return Finding(.warning, "disk", text + ": make room, or sweep, or keep fewer runs.")
+        }
+        return Finding(.good, "disk", text + ".")
+    }
+
+    private func missingDatabase() -> Finding {
+        let runs = (try? FileTree.names(in: layout.pods).count) ?? 0
+        if runs == 0 { return Finding(.warning, "database", "There is none yet; the first start of a server makes it.") }
+        return Finding(
+            .bad,
+            "database",
+            "\(layout.database) is missing, but there are files of \(runs) runs: put it back, or restore a backup."
+        )
+    }
+
+    // MARK: - Database
+
+    private func schema(of database: SQLiteFile) throws -> Finding {
+        let (found, known) = (try database.schemaNumber(), Migration.all.count)
+        if found == known { return Finding(.good, "schema", "The database has schema \(found), as this build.") }
+        if found == 0 {
+            return Finding(.bad, "schema", "\(database.path) is not the database of a Martlet server.")
+        }
+        return Finding(
+            found > known ? .bad : .warning,
+            "schema",
+            found > known
+                ? "The database has schema \(found), and this build knows schemas up to \(known): use the newer Martlet."
+                : "The database has schema \(found); the next start of the server brings it to \(known)."
+        )
+    }
+
+    /// Indexes can be made anew; rows that are damaged stay as they are, so that what can be read stays readable.
+    private func integrity(of database: SQLiteFile) -> [Finding] {
+        examined("integrity") {
+            var damage = try database.damage(limit: 5)
+            if !damage.isEmpty, mends {
+                try database.reindex()
+                damage = try database.damage(limit: 5)
+                if damage.isEmpty { return [Finding(.mended, "integrity", "Damaged indexes were made anew.")] }
+            }
+            if damage.isEmpty { return [Finding(.good, "integrity", "The database is sound.")] }
+            let advice = mends ? "Restore a backup" : "Try --repair, or restore a backup"
+            return [
+                Finding(
+                    .bad,
+                    "integrity",
+                    "The database is damaged: \(damage.joined(separator: "; ")). \(advice); what can still be read stays readable."
+                )
+            ]
+        }
+    }
+
+    private func references(in database: SQLiteFile) throws -> [Finding] {
+        let dangling = try database.danglingRows()
+        guard !dangling.isEmpty else { return [Finding(.good, "references", "Every row refers to rows that exist.")] }
+        if mends {
+            let count = try database.write { try $0.deleteRowsOfMissingRuns() }
+            if try database.danglingRows().isEmpty {
+                return [Finding(.mended, "references", "\(count) rows of runs that do not exist were deleted.")]
+            }
+        }
+        let text = dangling.map { "\($0.count) of \($0.table) to \($0.missing)" }.joined(separator: ", ")
+        return [
+            Finding(
+                .bad,
+                "references",
+                "Rows refer to rows that do not exist: \(text)." + (mends ? "" : " --repair deletes those of missing runs.")
+            )
+        ]
+    }
+
+    private func counts(in database: SQLiteFile) throws -> [Finding] {
+        let wrong = try database.read { try $0.miscounts() }
+        guard !wrong.isEmpty else { return [] }
+        let text = wrong.map { "\($0.table) \($0.remembered) instead of \($0.found)" }.joined(separator: ", ")
+        guard mends else {
+            return [Finding(.warning, "counts", "Lists tell wrong totals: \(text). --repair counts again.")]
+        }
+        try database.write { connection in
+            for (table, _, _) in wrong { try connection.recount(table) }
+        }
+        return [Finding(.mended, "counts", "Lists told wrong totals: \(text).")]
+    }
+
+    private func runs(in database: SQLiteFile) throws -> Finding {
+        let (count, problems) = try database.read { connection in
+            (try connection.count(of: "runs"), try connection.contradictions(limit: 5))
+        }
+        if problems.isEmpty { return Finding(.good, "runs", "The rows of \(count) runs agree with each other.") }
+        let text = problems.map { "\($0.run) \($0.problem)" }.joined(separator: "; ")
+        return Finding(.bad, "runs", "Rows contradict each other: \(text). Delete these runs, or restore a backup.")
+    }
+}
