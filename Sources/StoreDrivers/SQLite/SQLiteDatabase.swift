@@ -98,10 +98,15 @@ package final class SQLiteDatabase: Store.Database {
         }
     }
 
-    /// Ends the use of the database; reads and writes that come later fail.
+    /// Ends the use of the database; reads and writes that come later fail. Everything is in its one file then.
     /// - Throws: ``PlatformError``; `unavailable` while statements are under way.
     package func close() throws {
         do {
+            // Otherwise the last connection to be closed does it, and that may be one that only reads. What stays in the
+            // log for want of room on the disk is not lost.
+            if writer is DatabasePool {
+                _ = try? writer.writeWithoutTransaction { try $0.checkpoint(.truncate) }
+            }
             try writer.close()
         } catch let error as DatabaseError {
             throw PlatformError(error)
