@@ -7,7 +7,7 @@ struct Serve: AsyncParsableCommand {
         abstract: "Starts the server.",
         discussion: """
             One process serves the KFP API and runs pipelines as local processes. Everything it knows is in its data \
-            directory: copy it to move, delete it to forget.
+            directory: delete it to forget, move it with martlet backup and restore.
 
             Each option can also be set in the environment (--data-dir as MARTLET_DATA_DIR) or in a YAML file given with \
             --config (dataDir: /srv/martlet); options win over the environment, the environment over the file.

@@ -45,10 +45,15 @@ struct BackupCommand: AsyncParsableCommand {
         let path = URL(fileURLWithPath: file).standardizedFileURL.path
         let backup = Backup(try await location.layout(), version: Build.version, now: Instant(Date()))
         let summary = try backup.write(to: path, replacing: force)
-        print("Backed up \(summary.runs) runs in \(summary.files) files to \(path) (\(byteText(summary.bytes))).")
+        print(
+            "Backed up \(summary.runs) runs in \(summary.files) files to \(path) (\(byteText(summary.bytes)))."
+        )
         if !summary.missing.isEmpty {
-            let some = summary.missing.prefix(5).joined(separator: ", ") + (summary.missing.count > 5 ? ", …" : "")
-            print("Nothing was at \(summary.missing.count) places of artifacts, which were lost before: \(some)")
+            let some =
+                summary.missing.prefix(5).joined(separator: ", ") + (summary.missing.count > 5 ? ", …" : "")
+            print(
+                "Nothing was at \(summary.missing.count) places of artifacts, which were lost before: \(some)"
+            )
         }
     }
 }
@@ -69,7 +74,9 @@ struct RestoreCommand: AsyncParsableCommand {
     @Argument(help: "A file that martlet backup has written.")
     var file: String
 
-    @Flag(help: "Also into a directory that is in use; what is there is moved aside, into a folder within it.")
+    @Flag(
+        help: "Also into a directory that is in use; what is there is moved aside, into a folder within it."
+    )
     var force = false
 
     @OptionGroup var location: DataLocation
@@ -83,7 +90,9 @@ struct RestoreCommand: AsyncParsableCommand {
         print(
             "Restored \(summary.runs) runs in \(summary.files) files, as of \(summary.createdAt.rfc3339), to \(layout.root)."
         )
-        if let aside = summary.setAside { print("What was there before is in \(aside); delete it when you are sure.") }
+        if let aside = summary.setAside {
+            print("What was there before is in \(aside); delete it when you are sure.")
+        }
     }
 }
 
@@ -116,7 +125,9 @@ struct SweepCommand: AsyncParsableCommand {
 
     func run() async throws {
         guard let grace = Duration(text: grace) else {
-            throw PlatformError.invalid("--grace: expected a length of time such as 1d or 30m, found '\(grace)'.")
+            throw PlatformError.invalid(
+                "--grace: expected a length of time such as 1d or 30m, found '\(grace)'."
+            )
         }
         let sweeper = try Sweeper(try await location.layout(), grace: grace, now: Instant(Date()))
         let found = try await sweeper.find()
@@ -149,7 +160,10 @@ struct DoctorCommand: AsyncParsableCommand {
     func run() async throws {
         let layout = try await location.layout()
         guard FileManager.default.fileExists(atPath: layout.root) else {
-            throw PlatformError(.notFound, "There is no data directory \(layout.root); name another with --data-dir.")
+            throw PlatformError(
+                .notFound,
+                "There is no data directory \(layout.root); name another with --data-dir."
+            )
         }
         var findings = [server(layout)]
         if repair {
@@ -162,7 +176,10 @@ struct DoctorCommand: AsyncParsableCommand {
         findings += [supervisor(), python()]
         for finding in findings {
             let state = finding.state.rawValue.lowercased()
-            print(state.padding(toLength: 9, withPad: " ", startingAt: 0) + "\(finding.subject): \(finding.message)")
+            print(
+                state.padding(toLength: 9, withPad: " ", startingAt: 0)
+                    + "\(finding.subject): \(finding.message)"
+            )
         }
         if findings.contains(where: { $0.state == .bad }) { throw ExitCode(1) }
     }
@@ -179,13 +196,21 @@ struct DoctorCommand: AsyncParsableCommand {
         let path = Server.supervisorPath
         return FileManager.default.isExecutableFile(atPath: path)
             ? Finding(.good, "supervisor", "It is at \(path).")
-            : Finding(.bad, "supervisor", "martlet-supervisor is not at \(path): install both programs together.")
+            : Finding(
+                .bad,
+                "supervisor",
+                "martlet-supervisor is not at \(path): install both programs together."
+            )
     }
 
     private func python() -> Finding {
         let folders = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
         let found = folders.map { $0 + "/python3" }.first { FileManager.default.isExecutableFile(atPath: $0) }
         return found.map { Finding(.good, "python", "It is at \($0).") }
-            ?? Finding(.warning, "python", "python3 is not on the PATH: components written in Python cannot run.")
+            ?? Finding(
+                .warning,
+                "python",
+                "python3 is not on the PATH: components written in Python cannot run."
+            )
     }
 }

@@ -24,8 +24,10 @@ struct RetentionRuleTests {
     @Test(
         "What is no rule is refused by name",
         arguments: [
-            (#"{"age": "30"}"#, "retention.age: expected a length of time"), (#"{"age": "0s"}"#, "retention.age"),
-            (#"{"count": 0}"#, "retention.count: expected a whole number"), (#"{"count": -1}"#, "retention.count"),
+            (#"{"age": "30"}"#, "retention.age: expected a length of time"),
+            (#"{"age": "0s"}"#, "retention.age"),
+            (#"{"count": 0}"#, "retention.count: expected a whole number"),
+            (#"{"count": -1}"#, "retention.count"),
             (#"{"count": "+5"}"#, "retention.count"), (#"{"count": 1.5}"#, "retention.count"),
             (#"{"days": 3}"#, "retention.days is not known"), ("[]", "retention: expected an object"),
         ]
@@ -36,9 +38,13 @@ struct RetentionRuleTests {
         #expect(error?.message.hasPrefix(message) == true)
     }
 
-    @Test("Numbers of bytes are told in the largest unit", arguments: [
-        (0, "0 bytes"), (1, "1 byte"), (999, "999 bytes"), (1000, "1.0 kB"), (1_550_000, "1.5 MB"), (20_000_000, "20 MB"),
-    ])
+    @Test(
+        "Numbers of bytes are told in the largest unit",
+        arguments: [
+            (0, "0 bytes"), (1, "1 byte"), (999, "999 bytes"), (1000, "1.0 kB"), (1_550_000, "1.5 MB"),
+            (20_000_000, "20 MB"),
+        ]
+    )
     func bytes(count: Int, text: String) {
         #expect(byteText(count) == text)
     }

@@ -33,7 +33,9 @@ package final class ScriptedArtifacts: ArtifactStore {
         throw PlatformError(.notFound, "Nothing is kept here.")
     }
 
-    package func folder(pipelineName: String, runID: RunID) -> String { "/artifacts/\(pipelineName)/\(runID)" }
+    package func folder(pipelineName: String, runID: RunID) -> String {
+        "/artifacts/\(pipelineName)/\(runID)"
+    }
 
     package func remove(_ place: String, keeping uris: [String]) async throws -> Int { 0 }
 }

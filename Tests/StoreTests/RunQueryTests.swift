@@ -213,7 +213,10 @@ struct RunQueryTests {
                 _ = try store.claimRuns(owner: "me", now: .epoch, until: Samples.start, limit: 9)
             }
             let deleted = try await database.write {
-                [try $0.deleteRun(RunID("r1"), at: Samples.start), try $0.deleteRun(RunID("r1"), at: Samples.start)]
+                [
+                    try $0.deleteRun(RunID("r1"), at: Samples.start),
+                    try $0.deleteRun(RunID("r1"), at: Samples.start),
+                ]
             }
             #expect(deleted == [true, false])
             try await database.read { store throws in

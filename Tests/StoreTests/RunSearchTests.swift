@@ -48,7 +48,7 @@ struct RunSearchTests {
             try await database.write { [run] in try $0.updateRun(run) }
             #expect(try await page(database, "first").items.isEmpty)
             #expect(try await page(database, "second").items.map(\.id.text) == ["r"])
-            try await database.write { _ = try $0.deleteRun(RunID("r")) }
+            try await database.write { _ = try $0.deleteRun(RunID("r"), at: Samples.start) }
             #expect(try await page(database, "second").items.isEmpty)
             let indexed = try await database.read {
                 try $0.query("SELECT rowid FROM run_names WHERE run_names MATCH '\"sec\"'", [])
@@ -70,7 +70,7 @@ struct RunSearchTests {
                     if index % 2 == 0 { run.state = .succeeded }
                     if index % 5 == 0 { run.storageState = .archived }
                     try store.updateRun(run)
-                    if index % 6 == 0 { _ = try store.deleteRun(run.id) }
+                    if index % 6 == 0 { _ = try store.deleteRun(run.id, at: Samples.start) }
                 }
             }
             let questions: [(Predicate.Operation, String, String)] = [

@@ -23,7 +23,9 @@ extension FilesArtifacts {
     @concurrent
     package func remove(_ place: String, keeping uris: [String]) async throws -> Int {
         guard isInside(place) else {
-            throw PlatformError.invalid("'\(place)' is not below the artifact folder \(root); nothing was removed.")
+            throw PlatformError.invalid(
+                "'\(place)' is not below the artifact folder \(root); nothing was removed."
+            )
         }
         return try Removal(keeping: uris, isDry: false).remove(place)
     }

@@ -42,7 +42,9 @@ extension Duration {
         let units: [(name: String, factor: Int64)] = [
             ("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1000),
         ]
-        for (name, factor) in units where milliseconds % factor == 0 { return "\(milliseconds / factor)\(name)" }
+        for (name, factor) in units where milliseconds % factor == 0 {
+            return "\(milliseconds / factor)\(name)"
+        }
         return "\(milliseconds)ms"
     }
 

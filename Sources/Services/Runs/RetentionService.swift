@@ -37,7 +37,9 @@ package struct RetentionService: Sendable {
             turn.runs += deleted.count
             if deleted.count >= Self.batch { turn.isUnfinished = true }
         }
-        let removed = try await context.database.read { try $0.removedRuns(since: now - grace, limit: Self.batch) }
+        let removed = try await context.database.read {
+            try $0.removedRuns(since: now - grace, limit: Self.batch)
+        }
         for run in removed {
             do {
                 turn.bytes += try await removeOutputs(of: run, at: now)

@@ -5,7 +5,9 @@ package import Model
 extension SQLConnection {
     /// The number of rows of a table.
     package func count(of table: String) throws -> Int {
-        guard case .integer(let count)? = try query("SELECT COUNT(*) FROM \(table)", []).first?.first else { return 0 }
+        guard case .integer(let count)? = try query("SELECT COUNT(*) FROM \(table)", []).first?.first else {
+            return 0
+        }
         return Int(count)
     }
 
@@ -56,20 +58,53 @@ extension SQLConnection {
             ),
         ]
         return try questions.flatMap { problem, condition in
-            try texts("SELECT id FROM runs WHERE \(condition) ORDER BY id LIMIT \(limit)").map { ($0, problem) }
+            try texts("SELECT id FROM runs WHERE \(condition) ORDER BY id LIMIT \(limit)").map {
+                ($0, problem)
+            }
         }
     }
 
     /// Tables whose remembered number of rows is wrong.
     package func miscounts() throws -> [(table: String, remembered: Int, found: Int)] {
-        try rows(Selection("row_counts", key: ["table_name"], ["count"]), "ORDER BY table_name", []) { row in
+        let tables = try rows(
+            Selection("row_counts", key: ["table_name"], ["count"]),
+            "ORDER BY table_name",
+            []
+        ) { row in
             let table = try row.text("table_name")
             return (table, try row.integer("count"), try count(of: table))
         }.filter { $0.1 != $0.2 }
+        let wrong = try query(
+            """
+            SELECT 1 FROM (SELECT experiment_id, storage_state, state, COUNT(*) AS count FROM runs \
+            GROUP BY experiment_id, storage_state, state \
+            UNION ALL SELECT experiment_id, storage_state, state, -count FROM run_counts) \
+            GROUP BY experiment_id, storage_state, state HAVING SUM(count) <> 0 LIMIT 1
+            """,
+            []
+        )
+        guard !wrong.isEmpty else { return tables }
+        guard
+            case .integer(let sum)? = try query("SELECT COALESCE(SUM(count), 0) FROM run_counts", []).first?
+                .first
+        else { return tables }
+        return tables + [("runs", Int(sum), try count(of: "runs"))]
     }
 
     /// Counts the rows of a table again.
     package func recount(_ table: String) throws {
+        if table == "runs" {
+            try execute("DELETE FROM run_counts", [])
+            try execute(
+                """
+                INSERT INTO run_counts (experiment_id, storage_state, state, count) \
+                SELECT experiment_id, storage_state, state, COUNT(*) FROM runs \
+                GROUP BY experiment_id, storage_state, state
+                """,
+                []
+            )
+            return
+        }
         try execute(
             "UPDATE row_counts SET count = (SELECT COUNT(*) FROM \(table)) WHERE table_name = ?",
             [.text(table)]

@@ -33,11 +33,16 @@ package struct SQLiteFile: Sendable {
         }
     }
 
-    /// Writes a compact copy of the database as it is now to a new file, while others may go on writing.
+    /// Copies the database as it is now to a new file, while others may go on writing. Page by page, because `VACUUM` would
+    /// give rows other rowids, by which the search table knows them.
     /// - Throws: ``PlatformError`` naming the file; `resourceExhausted` if there is no room for the copy.
     package func copy(to target: String) throws {
         try named {
-            try reader.writeWithoutTransaction { try $0.execute(sql: "VACUUM INTO ?", arguments: [target]) }
+            let copy = try DatabaseQueue(path: target)
+            try reader.backup(to: copy)
+            // One file, not three.
+            try copy.writeWithoutTransaction { try $0.execute(sql: "PRAGMA journal_mode = DELETE") }
+            try copy.close()
         }
     }
 
@@ -96,10 +101,31 @@ package struct SQLiteFile: Sendable {
         }
     }
 
+    /// Makes the search for runs anew if it does not agree with them. No server may use the file.
+    /// - Returns: whether it had to.
+    /// - Throws: ``PlatformError`` naming the file.
+    package func mendSearch() throws -> Bool {
+        try writing { queue in
+            try queue.write { database in
+                do {
+                    try database.execute(
+                        sql: "INSERT INTO run_names (run_names, rank) VALUES ('integrity-check', 1)"
+                    )
+                    return false
+                } catch let error as DatabaseError where error.resultCode == .SQLITE_CORRUPT {
+                    try database.execute(sql: "INSERT INTO run_names (run_names) VALUES ('rebuild')")
+                    return true
+                }
+            }
+        }
+    }
+
     private func writing<Result>(_ body: (DatabaseQueue) throws -> Result) throws -> Result {
         try named {
             let queue = try Self.queue(path, readonly: false)
             let result = try body(queue)
+            // The reader may keep SQLite from doing it at the end, and whoever moves the file takes only that.
+            try queue.writeWithoutTransaction { try $0.execute(sql: "PRAGMA wal_checkpoint(TRUNCATE)") }
             try queue.close()
             return result
         }

@@ -51,7 +51,10 @@ package struct Backup {
     /// - Throws: ``PlatformError``; then there is no new file, and an old one stays.
     package func write(to file: String, replacing: Bool) throws -> Summary {
         guard replacing || FileTree.entry(file) == nil else {
-            throw PlatformError(.alreadyExists, "There is a file \(file) already; choose another, or add --force.")
+            throw PlatformError(
+                .alreadyExists,
+                "There is a file \(file) already; choose another, or add --force."
+            )
         }
         let original = try SQLiteFile(existingIn: layout)
         let found = try original.schemaNumber()
@@ -126,7 +129,11 @@ package struct Backup {
             let name = PodName(runID: attempt.run, path: attempt.path, attempt: attempt.number)
             let (folder, names) = try traces.kept(of: name)
             for name in names {
-                try addTree("\(folder)/\(name)", as: "pods\(folder.dropFirst(layout.pods.count))/\(name)", to: &writer)
+                try addTree(
+                    "\(folder)/\(name)",
+                    as: "pods\(folder.dropFirst(layout.pods.count))/\(name)",
+                    to: &writer
+                )
             }
         }
     }
@@ -140,7 +147,9 @@ package struct Backup {
             case .folder: try writer.addFolder(target, at: entry.modifiedAt)
             case .link:
                 // What cannot be read as a link is gone, or something else by now.
-                guard let text = try? FileManager.default.destinationOfSymbolicLink(atPath: path) else { continue }
+                guard let text = try? FileManager.default.destinationOfSymbolicLink(atPath: path) else {
+                    continue
+                }
                 try writer.addLink(target, to: text, at: entry.modifiedAt)
             case .other: continue
             }

@@ -30,7 +30,13 @@ extension Doctor {
             try relocated(from: old, to: root, count, database)
         }
         if lost.isEmpty {
-            findings.append(Finding(.good, "artifacts", "Artifacts are at \(places.count - moved.values.reduce(0, +)) places, all there."))
+            findings.append(
+                Finding(
+                    .good,
+                    "artifacts",
+                    "Artifacts are at \(places.count - moved.values.reduce(0, +)) places, all there."
+                )
+            )
         } else {
             let some = lost.prefix(5).joined(separator: ", ") + (lost.count > 5 ? ", …" : "")
             findings.append(
@@ -44,7 +50,9 @@ extension Doctor {
         return findings
     }
 
-    private func relocated(from old: String, to root: String, _ count: Int, _ database: SQLiteFile) throws -> Finding {
+    private func relocated(from old: String, to root: String, _ count: Int, _ database: SQLiteFile) throws
+        -> Finding
+    {
         guard mends else {
             return Finding(
                 .bad,
@@ -53,14 +61,19 @@ extension Doctor {
             )
         }
         let moved = try database.write { try $0.moveArtifacts(from: old, to: root) }
-        return Finding(.mended, "artifacts", "\(moved) artifacts were recorded below \(old), and are now below \(root).")
+        return Finding(
+            .mended,
+            "artifacts",
+            "\(moved) artifacts were recorded below \(old), and are now below \(root)."
+        )
     }
 
     /// `<old root>/artifacts/<pipeline>/<run>/<task>/<attempt>/<name>`, of which the end is below the root.
     private func oldRoot(of place: String, now root: String) -> String? {
         guard !place.hasPrefix(root + "/") else { return nil }
         let parts = place.split(separator: "/")
-        for (index, part) in parts.enumerated().reversed() where part == "artifacts" && index + 1 < parts.count {
+        for (index, part) in parts.enumerated().reversed()
+        where part == "artifacts" && index + 1 < parts.count {
             let rest = parts[(index + 1)...].joined(separator: "/")
             if FileTree.entry(root + "/" + rest) != nil {
                 return "/" + parts[...index].joined(separator: "/")

@@ -78,6 +78,7 @@ package struct Doctor {
             guard schema.state == .good else { return findings }
             findings += examined("references") { try references(in: database) }
             findings += examined("counts") { try counts(in: database) }
+            if mends { findings += examined("search") { try search(in: database) } }
             findings += examined("runs") { [try runs(in: database)] }
             findings += examined("artifacts") { try artifacts(of: database) }
         } catch {
@@ -125,7 +126,9 @@ package struct Doctor {
 
     private func missingDatabase() -> Finding {
         let runs = (try? FileTree.names(in: layout.pods).count) ?? 0
-        if runs == 0 { return Finding(.warning, "database", "There is none yet; the first start of a server makes it.") }
+        if runs == 0 {
+            return Finding(.warning, "database", "There is none yet; the first start of a server makes it.")
+        }
         return Finding(
             .bad,
             "database",
@@ -137,7 +140,9 @@ package struct Doctor {
 
     private func schema(of database: SQLiteFile) throws -> Finding {
         let (found, known) = (try database.schemaNumber(), Migration.all.count)
-        if found == known { return Finding(.good, "schema", "The database has schema \(found), as this build.") }
+        if found == known {
+            return Finding(.good, "schema", "The database has schema \(found), as this build.")
+        }
         if found == 0 {
             return Finding(.bad, "schema", "\(database.path) is not the database of a Martlet server.")
         }
@@ -157,7 +162,9 @@ package struct Doctor {
             if !damage.isEmpty, mends {
                 try database.reindex()
                 damage = try database.damage(limit: 5)
-                if damage.isEmpty { return [Finding(.mended, "integrity", "Damaged indexes were made anew.")] }
+                if damage.isEmpty {
+                    return [Finding(.mended, "integrity", "Damaged indexes were made anew.")]
+                }
             }
             if damage.isEmpty { return [Finding(.good, "integrity", "The database is sound.")] }
             let advice = mends ? "Restore a backup" : "Try --repair, or restore a backup"
@@ -173,11 +180,15 @@ package struct Doctor {
 
     private func references(in database: SQLiteFile) throws -> [Finding] {
         let dangling = try database.danglingRows()
-        guard !dangling.isEmpty else { return [Finding(.good, "references", "Every row refers to rows that exist.")] }
+        guard !dangling.isEmpty else {
+            return [Finding(.good, "references", "Every row refers to rows that exist.")]
+        }
         if mends {
             let count = try database.write { try $0.deleteRowsOfMissingRuns() }
             if try database.danglingRows().isEmpty {
-                return [Finding(.mended, "references", "\(count) rows of runs that do not exist were deleted.")]
+                return [
+                    Finding(.mended, "references", "\(count) rows of runs that do not exist were deleted.")
+                ]
             }
         }
         let text = dangling.map { "\($0.count) of \($0.table) to \($0.missing)" }.joined(separator: ", ")
@@ -185,7 +196,8 @@ package struct Doctor {
             Finding(
                 .bad,
                 "references",
-                "Rows refer to rows that do not exist: \(text)." + (mends ? "" : " --repair deletes those of missing runs.")
+                "Rows refer to rows that do not exist: \(text)."
+                    + (mends ? "" : " --repair deletes those of missing runs.")
             )
         ]
     }
@@ -203,12 +215,29 @@ package struct Doctor {
         return [Finding(.mended, "counts", "Lists told wrong totals: \(text).")]
     }
 
+    private func search(in database: SQLiteFile) throws -> [Finding] {
+        guard try database.mendSearch() else { return [] }
+        return [
+            Finding(
+                .mended,
+                "search",
+                "The search for runs by name did not agree with them and was made anew."
+            )
+        ]
+    }
+
     private func runs(in database: SQLiteFile) throws -> Finding {
         let (count, problems) = try database.read { connection in
             (try connection.count(of: "runs"), try connection.contradictions(limit: 5))
         }
-        if problems.isEmpty { return Finding(.good, "runs", "The rows of \(count) runs agree with each other.") }
+        if problems.isEmpty {
+            return Finding(.good, "runs", "The rows of \(count) runs agree with each other.")
+        }
         let text = problems.map { "\($0.run) \($0.problem)" }.joined(separator: "; ")
-        return Finding(.bad, "runs", "Rows contradict each other: \(text). Delete these runs, or restore a backup.")
+        return Finding(
+            .bad,
+            "runs",
+            "Rows contradict each other: \(text). Delete these runs, or restore a backup."
+        )
     }
 }

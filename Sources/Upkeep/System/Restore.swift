@@ -39,7 +39,8 @@ package struct Restore {
     /// Whether a restore into this directory was begun and not completed, so that no server should start on it.
     package var isInterrupted: Bool {
         FileTree.entry(layout.restoring) != nil
-            && (FileTree.entry(layout.database) == nil || FileTree.entry(layout.restoring + "/martlet.db") != nil)
+            && (FileTree.entry(layout.database) == nil
+                || FileTree.entry(layout.restoring + "/martlet.db") != nil)
     }
 
     /// Restores a backup.
@@ -93,7 +94,8 @@ package struct Restore {
         while FileTree.entry("\(layout.root)/before-restore-\(number)") != nil { number += 1 }
         let aside = "\(layout.root)/before-restore-\(number)"
         try FileTree.makeFolder(aside)
-        let databaseFirst = names.filter { $0.hasPrefix("martlet.db") } + names.filter { !$0.hasPrefix("martlet.db") }
+        let databaseFirst =
+            names.filter { $0.hasPrefix("martlet.db") } + names.filter { !$0.hasPrefix("martlet.db") }
         for name in databaseFirst { try FileTree.move("\(layout.root)/\(name)", to: "\(aside)/\(name)") }
         return aside
     }
@@ -142,7 +144,9 @@ package struct Restore {
         while case let bytes = try reader.read(upTo: 1 << 20), !bytes.isEmpty { text += bytes }
         let lines = String(decoding: text, as: UTF8.self).split(separator: "\n")
         return try lines.map { line in
-            guard let entry = BackupEntry(line: line) else { throw reader.damaged("its list of files cannot be read") }
+            guard let entry = BackupEntry(line: line) else {
+                throw reader.damaged("its list of files cannot be read")
+            }
             return entry
         }
     }
@@ -176,7 +180,9 @@ package struct Restore {
         return hash.finalize().hexadecimal
     }
 
-    private func verify(_ list: [BackupEntry], _ found: [String: BackupEntry], _ reader: borrowing TarReader) throws {
+    private func verify(_ list: [BackupEntry], _ found: [String: BackupEntry], _ reader: borrowing TarReader)
+        throws
+    {
         guard Set(list.map(\.path)) == Set(found.keys) else {
             throw reader.damaged("its files are not those of its list")
         }

@@ -136,7 +136,10 @@ extension SQLiteFile {
     /// The number of its schema; 0 for a database that never was a server's.
     func schemaNumber() throws -> Int {
         try read { connection in
-            let tables = try connection.query("SELECT 1 FROM sqlite_master WHERE name = 'schema_migrations'", [])
+            let tables = try connection.query(
+                "SELECT 1 FROM sqlite_master WHERE name = 'schema_migrations'",
+                []
+            )
             return tables.isEmpty ? 0 : try connection.schemaNumber()
         }
     }

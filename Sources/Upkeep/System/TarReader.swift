@@ -102,7 +102,9 @@ struct TarReader: ~Copyable {
     }
 
     private func check(_ block: [UInt8]) throws {
-        let sum = block.enumerated().reduce(0) { $0 + ((148..<156).contains($1.offset) ? 0x20 : Int($1.element)) }
+        let sum = block.enumerated().reduce(0) {
+            $0 + ((148..<156).contains($1.offset) ? 0x20 : Int($1.element))
+        }
         guard try octal(block, 148, 8) == sum else { throw damaged("a header is broken") }
     }
 

@@ -90,7 +90,12 @@ struct TarWriter: ~Copyable {
         }
         try write(TarHeader.padding(after: size))
         entries.append(
-            BackupEntry(path: name, size: size, mode: Int(status.st_mode & 0o777), digest: hash.finalize().hexadecimal)
+            BackupEntry(
+                path: name,
+                size: size,
+                mode: Int(status.st_mode & 0o777),
+                digest: hash.finalize().hexadecimal
+            )
         )
         return true
     }
@@ -102,15 +107,23 @@ struct TarWriter: ~Copyable {
     }
 
     private mutating func write(_ content: some Collection<UInt8>) throws {
-        let done: Void? = try content.withContiguousStorageIfAvailable { try Self.write($0, descriptor, path) }
+        let done: Void? = try content.withContiguousStorageIfAvailable {
+            try Self.write($0, descriptor, path)
+        }
         if done == nil { try Array(content).withUnsafeBufferPointer { try Self.write($0, descriptor, path) } }
         bytes += content.count
     }
 
-    private static func write(_ buffer: UnsafeBufferPointer<UInt8>, _ descriptor: Int32, _ path: String) throws {
+    private static func write(_ buffer: UnsafeBufferPointer<UInt8>, _ descriptor: Int32, _ path: String)
+        throws
+    {
         var offset = 0
         while offset < buffer.count {
-            let count = systemWrite(descriptor, buffer.baseAddress?.advanced(by: offset), buffer.count - offset)
+            let count = systemWrite(
+                descriptor,
+                buffer.baseAddress?.advanced(by: offset),
+                buffer.count - offset
+            )
             if count < 0, errno == EINTR { continue }
             guard count >= 0 else { throw FileTree.failure("write", path, errno) }
             offset += count

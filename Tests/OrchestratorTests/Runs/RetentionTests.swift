@@ -57,7 +57,9 @@ struct RetentionTests {
                         createdAt: start
                     )
                 ])
-                func edge(_ artifact: String, _ direction: ArtifactEdge.Direction, _ position: Int) -> ArtifactEdge {
+                func edge(_ artifact: String, _ direction: ArtifactEdge.Direction, _ position: Int)
+                    -> ArtifactEdge
+                {
                     ArtifactEdge(
                         artifactID: ArtifactID(artifact),
                         runID: RunID(id),
@@ -78,7 +80,8 @@ struct RetentionTests {
         }
 
         func runs() async throws -> [String] {
-            try await database.read { try $0.listRuns(ListQuery(), experimentID: nil) }.items.map(\.id.text).sorted()
+            try await database.read { try $0.listRuns(ListQuery(), experimentID: nil) }.items.map(\.id.text)
+                .sorted()
         }
 
         func has(_ run: String, _ name: String) -> Bool {
@@ -130,7 +133,12 @@ struct RetentionTests {
     @Test("Of each experiment the newest finished runs stay, and one's own rule goes before the server's")
     func byCount() async throws {
         try await withWorld { world in
-            var own = Experiment(id: ExperimentID("own"), displayName: "own", description: "", createdAt: Self.start)
+            var own = Experiment(
+                id: ExperimentID("own"),
+                displayName: "own",
+                description: "",
+                createdAt: Self.start
+            )
             own.retention = RetentionRule(count: .unlimited)
             try await world.database.write { [own] in try $0.insertExperiment(own) }
             for number in 1...4 {
@@ -158,11 +166,15 @@ struct RetentionTests {
                 run.rerun = Rerun(source: RunID("source"), from: TaskPath("train"))
                 try store.insertRun(run, specID: "s")
             }
-            #expect(try await world.turn(RetentionRule(age: .atMost(.seconds(1))), after: Self.hour).runs == 0)
+            #expect(
+                try await world.turn(RetentionRule(age: .atMost(.seconds(1))), after: Self.hour).runs == 0
+            )
         }
     }
 
-    @Test("Bytes of a deleted run go after the grace period, but for artifacts that another run refers to, until it goes")
+    @Test(
+        "Bytes of a deleted run go after the grace period, but for artifacts that another run refers to, until it goes"
+    )
     func bytes() async throws {
         try await withWorld { world in
             try await world.run("first", end: 1)
@@ -178,7 +190,9 @@ struct RetentionTests {
 
             // The second run goes: after its own grace nothing is left of both.
             #expect(try await world.turn(rule, after: .seconds(10_000)).runs == 1)
-            for after in [20_000, 40_000] { _ = try await world.turn(RetentionRule(), after: .seconds(after)) }
+            for after in [20_000, 40_000] {
+                _ = try await world.turn(RetentionRule(), after: .seconds(after))
+            }
             #expect(!FileManager.default.fileExists(atPath: world.place("first")))
             #expect(!FileManager.default.fileExists(atPath: world.place("second")))
             #expect(try await world.turn(RetentionRule(), after: .seconds(99_999)).next == nil)

@@ -8,11 +8,15 @@ import Testing
 
 @Suite("Backups")
 struct BackupTests {
-    private func backup(_ folder: DataFolder, _ file: String, replacing: Bool = false) throws -> Backup.Summary {
+    private func backup(_ folder: DataFolder, _ file: String, replacing: Bool = false) throws
+        -> Backup.Summary
+    {
         try Backup(folder.layout, version: "test", now: DataFolder.now).write(to: file, replacing: replacing)
     }
 
-    @Test("A backup holds what the database refers to, and is the same elsewhere, with artifacts recorded there")
+    @Test(
+        "A backup holds what the database refers to, and is the same elsewhere, with artifacts recorded there"
+    )
     func roundTrip() async throws {
         try await DataFolder.with { folder, other in
             let file = folder.root + ".tar"
@@ -30,6 +34,7 @@ struct BackupTests {
             #expect(FileManager.default.fileExists(atPath: other.model + "/empty"))
             #expect(other.text(other.root + "/objects/secret/s/k") == "token")
             let places = try SQLiteFile(path: other.layout.database).read { try $0.artifactPlaces() }
+            #expect(!FileManager.default.fileExists(atPath: file + ".partial.db-wal"))
             #expect(places == [other.model, other.model + "-gone", other.model + "/run.sh", "s3://bucket/x"])
         }
     }
@@ -47,7 +52,9 @@ struct BackupTests {
         }
     }
 
-    @Test("A backup is for its owner only, appears when it is complete, and replaces another one only when told to")
+    @Test(
+        "A backup is for its owner only, appears when it is complete, and replaces another one only when told to"
+    )
     func file() async throws {
         try await DataFolder.with { folder, _ in
             let file = folder.root + ".tar"
@@ -80,7 +87,10 @@ struct BackupTests {
         }
     }
 
-    @Test("A backup of which any byte of a file is not what it was is refused", arguments: ["weights", "hello", "token"])
+    @Test(
+        "A backup of which any byte of a file is not what it was is refused",
+        arguments: ["weights", "hello", "token"]
+    )
     func changed(content: String) async throws {
         try await DataFolder.with { folder, other in
             let file = folder.root + ".tar"
@@ -102,7 +112,9 @@ struct BackupTests {
         try await DataFolder.with { folder, other in
             let file = folder.root + ".tar"
             try folder.write("hello", to: file)
-            #expect(throws: PlatformError.self) { _ = try Restore(other.layout).restore(file, replacing: false) }
+            #expect(throws: PlatformError.self) {
+                _ = try Restore(other.layout).restore(file, replacing: false)
+            }
 
             for name in ["../evil", "artifacts/../../evil", "/etc/evil", "lock", "artifacts//x"] {
                 var writer = try TarWriter(path: file)

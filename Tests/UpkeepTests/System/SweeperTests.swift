@@ -13,7 +13,9 @@ struct SweeperTests {
         try Sweeper(folder.layout, grace: .seconds(86_400), now: now)
     }
 
-    @Test("What belongs to no run goes after the grace period; what a run refers to, and the runs' own, stays")
+    @Test(
+        "What belongs to no run goes after the grace period; what a run refers to, and the runs' own, stays"
+    )
     func sweep() async throws {
         try await DataFolder.with { folder, _ in
             try folder.write("12345", to: folder.root + "/artifacts/birds/gone/train/0/a")
@@ -82,12 +84,16 @@ struct SweeperTests {
         }
     }
 
-    @Test("Rows of missing runs, wrong totals and runs that contradict themselves are found; what is safe is mended")
+    @Test(
+        "Rows of missing runs, wrong totals and runs that contradict themselves are found; what is safe is mended"
+    )
     func contradictions() async throws {
         try await DataFolder.with { folder, _ in
             let file = try SQLiteFile(path: folder.layout.database)
             try file.write { store in
-                try store.execute("UPDATE row_counts SET count = 7 WHERE table_name = 'runs'", [])
+                try store.execute("UPDATE row_counts SET count = 7 WHERE table_name = 'artifacts'", [])
+                try store.execute("UPDATE run_counts SET count = 8", [])
+                try store.execute("INSERT INTO run_names (run_names) VALUES ('delete-all')", [])
                 try store.execute("INSERT INTO run_leases VALUES ('nobody', 'server', 0)", [])
                 try store.execute("UPDATE runs SET finished_at = 1", [])
             }
@@ -96,13 +102,21 @@ struct SweeperTests {
             #expect(before["references"]?.state == .bad)
             #expect(before["runs"]?.message.contains("r has an end, but is not over") == true)
             let after = await states(folder, mends: true)
-            #expect(after["counts"]?.state == .mended && after["references"]?.state == .mended)
+            #expect(
+                after["counts"]?.state == .mended && after["search"]?.state == .mended
+                    && after["references"]?.state == .mended
+            )
+            #expect(before["counts"]?.message.contains("runs 8 instead of 1") == true)
             #expect(await states(folder)["counts"] == nil)
+            #expect(await states(folder, mends: true)["search"] == nil)
             #expect(await states(folder)["references"]?.state == .good)
         }
     }
 
-    @Test("Damage to the database is told in a sentence, whatever it is", arguments: [0, 100, 4096 * 3 + 8, 4096 * 9 + 8])
+    @Test(
+        "Damage to the database is told in a sentence, whatever it is",
+        arguments: [0, 100, 4096 * 3 + 8, 4096 * 9 + 8]
+    )
     func damaged(offset: Int) async throws {
         try await DataFolder.with { folder, _ in
             var bytes = try Data(contentsOf: URL(fileURLWithPath: folder.layout.database))
