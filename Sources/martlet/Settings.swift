@@ -159,7 +159,9 @@ struct Settings: Sendable {
         if let text = flags.retainRunsAge ?? reader.string(forKey: "retainRunsAge") {
             rule.age = try RetentionRule.age(text, at: "retainRunsAge")
         }
-        let count = try flags.retainRunsCount ?? integer("retainRunsCount", reader).map(String.init)
+        let count =
+            flags.retainRunsCount ?? reader.string(forKey: "retainRunsCount")
+            ?? reader.int(forKey: "retainRunsCount").map(String.init)
         if let count { rule.count = try RetentionRule.count(count, at: "retainRunsCount") }
         return rule
     }

@@ -115,7 +115,7 @@ struct SweepCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "What was written or deleted less long ago stays. (default: 1d)",
+            "What was written or deleted less long ago stays.",
             valueName: "time"
         )
     )
