@@ -55,25 +55,27 @@ package struct RetentionService: Sendable {
 
     /// One transaction: what is over may be retried meanwhile, and is then left alone.
     private func make(_ cut: RetentionCut, at now: Instant) async throws -> [RunID] {
-        try await context.database.write { connection in
-            var doomed: Set<RunID> = []
-            if let time = cut.endedBy {
-                doomed.formUnion(
-                    try connection.runsEnded(by: time, in: cut.experimentID, limit: Self.batch)
-                )
-            }
-            if let count = cut.keeping {
-                doomed.formUnion(
-                    try connection.runsBeyond(newest: count, in: cut.experimentID, limit: Self.batch)
-                )
-            }
-            let sorted = doomed.sorted { $0.text < $1.text }
-            for run in sorted {
+        // Looked for without holding up writers, as there is nothing to delete most of the time.
+        guard try await !context.database.read({ try Self.runs(beyond: cut, $0) }).isEmpty else { return [] }
+        return try await context.database.write { connection in
+            let runs = try Self.runs(beyond: cut, connection)
+            for run in runs {
                 _ = try connection.deleteRun(run, at: now)
                 try connection.appendChange(kind: "run", id: run.text, at: now)
             }
-            return sorted
+            return runs
         }
+    }
+
+    private static func runs(beyond cut: RetentionCut, _ connection: any SQLConnection) throws -> [RunID] {
+        var runs: Set<RunID> = []
+        if let time = cut.endedBy {
+            runs.formUnion(try connection.runsEnded(by: time, in: cut.experimentID, limit: batch))
+        }
+        if let count = cut.keeping {
+            runs.formUnion(try connection.runsBeyond(newest: count, in: cut.experimentID, limit: batch))
+        }
+        return runs.sorted { $0.text < $1.text }
     }
 
     /// Later again if others still refer to a part of it: the last of them to go does not know whose it was.
