@@ -59,12 +59,15 @@ package struct GraphDrawing {
     }
 
     private mutating func task(_ node: RunScene.Node, _ frame: Rectangle) {
-        let state = StateView(node.state)
+        let state = node.look
         let at = "translate(\(frame.origin.x) \(frame.origin.y))"
         let isBundle = node.toggle != nil || node.kind == .loop
         html.element(
             "g",
-            ["id": "n-\(node.path)", "class": "node \(state.style)\(isBundle ? " bundle" : "")", "transform": at]
+            [
+                "id": "n-\(node.path)", "class": "node \(state.style)\(isBundle ? " bundle" : "")",
+                "transform": at,
+            ]
         ) { html in
             if isBundle {
                 // A second edge behind the first: there is more in it.
@@ -83,38 +86,67 @@ package struct GraphDrawing {
                     ["class": "box", "width": "\(frame.width)", "height": "\(frame.height)", "rx": "8"]
                 )
                 Self.sign(state, x: 11, y: 8, &html)
-                html.element("text", ["class": "title", "x": "36", "y": "21"]) { $0.add(clipped(node.title, node.toggle == nil ? 21 : 19)) }
+                html.element("text", ["class": "title", "x": "36", "y": "21"]) {
+                    $0.add(clipped(node.title, node.toggle == nil ? 21 : 19))
+                }
                 html.element("text", ["class": "detail", "x": "36", "y": "38"]) {
                     $0.add(clipped(node.detail, node.toggle == nil ? 27 : 23))
                 }
                 if isBundle { Self.bar(node.counts, frame, &html) }
             }
             if let toggle = node.toggle {
-                Self.toggle("Open \(node.title)", toggle, "M3.5 8h9M8 3.5v9", x: frame.width - 27, y: 13, &html)
+                Self.toggle(
+                    "Open \(node.title)",
+                    toggle,
+                    "M3.5 8h9M8 3.5v9",
+                    x: frame.width - 27,
+                    y: 13,
+                    &html
+                )
             }
         }
     }
 
     private mutating func group(_ node: RunScene.Node, _ frame: Rectangle) {
-        let state = StateView(node.state)
+        let state = node.look
         let at = "translate(\(frame.origin.x) \(frame.origin.y))"
-        html.element("g", ["id": "n-\(node.path)", "class": "group \(state.style)", "transform": at]) { html in
+        html.element("g", ["id": "n-\(node.path)", "class": "group \(state.style)", "transform": at]) {
+            html in
             html.element(
                 "rect",
                 ["class": "area", "width": "\(frame.width)", "height": "\(frame.height)", "rx": "10"]
             )
             html.element("a", Self.link(node)) { html in
                 html.element("title") { $0.add(node.story) }
-                html.element("rect", ["class": "box head", "width": "\(frame.width)", "height": "34", "rx": "10"])
+                html.element(
+                    "rect",
+                    ["class": "box head", "width": "\(frame.width)", "height": "34", "rx": "10"]
+                )
                 Self.sign(state, x: 11, y: 9, &html)
                 let room = (frame.width - (node.before == nil && node.after == nil ? 75 : 120)) / 8
-                html.element("text", ["class": "title", "x": "36", "y": "22"]) { $0.add(clipped(node.title, room)) }
+                html.element("text", ["class": "title", "x": "36", "y": "22"]) {
+                    $0.add(clipped(node.title, room))
+                }
             }
             if let before = node.before {
-                Self.toggle("The iteration before", before, "M10 3.5L5.5 8l4.5 4.5", x: frame.width - 75, y: 5, &html)
+                Self.toggle(
+                    "The iteration before",
+                    before,
+                    "M10 3.5L5.5 8l4.5 4.5",
+                    x: frame.width - 75,
+                    y: 5,
+                    &html
+                )
             }
             if let after = node.after {
-                Self.toggle("The next iteration", after, "M6 3.5L10.5 8 6 12.5", x: frame.width - 51, y: 5, &html)
+                Self.toggle(
+                    "The next iteration",
+                    after,
+                    "M6 3.5L10.5 8 6 12.5",
+                    x: frame.width - 51,
+                    y: 5,
+                    &html
+                )
             }
             if let toggle = node.toggle {
                 Self.toggle("Close \(node.title)", toggle, "M3.5 8h9", x: frame.width - 27, y: 5, &html)
@@ -130,7 +162,14 @@ package struct GraphDrawing {
         html.element("path", ["class": "sign", "d": state.sign, "transform": "translate(\(x) \(y))"])
     }
 
-    private static func toggle(_ label: String, _ href: String, _ sign: String, x: Int, y: Int, _ html: inout HTML) {
+    private static func toggle(
+        _ label: String,
+        _ href: String,
+        _ sign: String,
+        x: Int,
+        y: Int,
+        _ html: inout HTML
+    ) {
         html.element(
             "a",
             [
@@ -157,7 +196,8 @@ package struct GraphDrawing {
             html.element(
                 "rect",
                 [
-                    "class": "share \(StateView(state).style)", "x": "\(12 + left)", "y": "\(frame.height - 6)",
+                    "class": "share \(StateView(state).style)", "x": "\(12 + left)",
+                    "y": "\(frame.height - 6)",
                     "width": "\(max(1, right - left))", "height": "3",
                 ]
             )

@@ -60,35 +60,28 @@ package struct NewRunView: PageView {
         self.error = error
     }
 
-    private static func word(_ type: ParameterType) -> String {
-        switch type {
-        case .integer: "whole number"
-        case .double: "number"
-        case .string: "text"
-        case .boolean: "true or false"
-        case .list: "list, as JSON"
-        case .structure, .taskFinalStatus, .taskConfig: "object, as JSON"
-        case .unknown(let name): name
-        }
-    }
-
     private static func field(_ name: String, _ input: InputParameterSpec, _ text: String) -> Field {
         var choices: [Choice] = []
-        let values = input.literals.isEmpty && input.type == .boolean ? [.bool(true), .bool(false)] : input.literals
+        let values =
+            input.literals.isEmpty && input.type == .boolean ? [.bool(true), .bool(false)] : input.literals
         if !values.isEmpty {
             let standard = input.defaultValue.map { "default: \(clipped($0.jsonText, 60))" } ?? "not given"
             let none = input.isRequired ? "choose …" : standard
             choices = [Choice(value: "", title: none, isChosen: text.isEmpty)]
             choices += values.map { value in
                 let written = ParameterText.text(of: value, type: input.type)
-                return Choice(value: written, title: value.string ?? value.jsonText, isChosen: written == text)
+                return Choice(
+                    value: written,
+                    title: value.string ?? value.jsonText,
+                    isChosen: written == text
+                )
             }
         }
         let standard = input.defaultValue.map { "default: \(clipped($0.jsonText, 80))" }
         return Field(
             name: name,
             field: "p." + name,
-            type: Self.word(input.type),
+            type: input.type.word,
             hint: input.description.isEmpty ? nil : input.description,
             placeholder: standard ?? (input.isOptional ? "not given" : ""),
             value: text,
@@ -98,6 +91,21 @@ package struct NewRunView: PageView {
             choices: choices,
             hasChoices: !choices.isEmpty
         )
+    }
+}
+
+extension ParameterType {
+    /// The name for people.
+    var word: String {
+        switch self {
+        case .integer: "whole number"
+        case .double: "number"
+        case .string: "text"
+        case .boolean: "true or false"
+        case .list: "list, as JSON"
+        case .structure, .taskFinalStatus, .taskConfig: "object, as JSON"
+        case .unknown(let name): name
+        }
     }
 }
 
@@ -117,7 +125,9 @@ package enum ParameterText {
         if trimmed.isEmpty { return nil }
         if type == .string, !isQuoted(trimmed) { return .string(trimmed) }
         guard let value = try? JSONValue(json: trimmed), type.accepts(value) else {
-            throw PlatformError.invalid("\(name): expected \(type.expectation), found \(clipped(trimmed, 80))")
+            throw PlatformError.invalid(
+                "\(name): expected \(type.expectation), found \(clipped(trimmed, 80))"
+            )
         }
         return value
     }

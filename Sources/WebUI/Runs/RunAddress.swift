@@ -2,7 +2,7 @@ package import Model
 import Wire
 
 /// What the page of a run shows, as its address says it.
-package struct RunAddress: Hashable, Sendable {
+package struct RunAddress: GraphAddress {
     /// The ways to look at a run.
     package enum Tab: String, Hashable, Sendable, CaseIterable {
         case graph
@@ -62,13 +62,6 @@ package struct RunAddress: Hashable, Sendable {
         iterationsFrom = try query.count("from") ?? 0
     }
 
-    /// The same page, changed.
-    package func with(_ change: (inout Self) -> Void) -> Self {
-        var copy = self
-        change(&copy)
-        return copy
-    }
-
     /// The same page with the panel of a task.
     package func showing(_ task: TaskPath?) -> Self {
         with {
@@ -93,14 +86,5 @@ package struct RunAddress: Hashable, Sendable {
                 "from": iterationsFrom == 0 ? nil : String(iterationsFrom),
             ]
         )
-    }
-
-    private static func paths(_ text: String?) -> Set<TaskPath> {
-        Set((text ?? "").split(separator: ",").map { TaskPath(String($0)) })
-    }
-
-    /// Sorted, so that equal pages have equal addresses. No path has a comma in it.
-    private static func text(_ paths: Set<TaskPath>) -> String? {
-        paths.isEmpty ? nil : paths.sorted().map(\.text).joined(separator: ",")
     }
 }

@@ -11,8 +11,10 @@ package struct RunScene: Hashable, Sendable {
         package var title: String
         /// What it does.
         package var kind: TaskKind
-        /// Where it stands; `nil` before the run has got to it.
+        /// Where it stands; `nil` before the run has got to it, and in a plan.
         package var state: TaskState?
+        /// How it looks.
+        package var look: StateView
         /// What there is to say of it in a few words.
         package var detail: String
         /// The whole story, for the title.
@@ -39,20 +41,32 @@ package struct RunScene: Hashable, Sendable {
     package var edges: [LayoutGraph.Edge]
 }
 
-/// Builds the scene of a run from its pipeline and its tasks.
-package struct RunSceneBuilder {
+/// Builds the scene of a run from its pipeline and its tasks, or of a pipeline alone.
+package struct RunSceneBuilder<Address: GraphAddress> {
     private let graph: TaskGraph
     private let tasks: RunTasks
-    private let address: RunAddress
+    private let address: Address
     private let now: Instant
+    /// Whether this is a pipeline that is looked at by itself, so nothing in it has a state.
+    private let isPlan: Bool
     /// Whether groups other than loops stand open by themselves.
     private let isSmall: Bool
 
     /// Groups of pipelines with more tasks than this start closed.
-    private static let openTasksMax = 60
+    private static var openTasksMax: Int { 60 }
 
-    /// Makes a builder.
-    package init(_ graph: TaskGraph, _ tasks: RunTasks, _ address: RunAddress, now: Instant) {
+    /// Makes a builder for a pipeline by itself.
+    package init(plan graph: TaskGraph, _ address: Address) {
+        self.init(graph, RunTasks(), address, now: .epoch, isPlan: true)
+    }
+
+    /// Makes a builder for a run.
+    package init(_ graph: TaskGraph, _ tasks: RunTasks, _ address: Address, now: Instant) {
+        self.init(graph, tasks, address, now: now, isPlan: false)
+    }
+
+    private init(_ graph: TaskGraph, _ tasks: RunTasks, _ address: Address, now: Instant, isPlan: Bool) {
+        self.isPlan = isPlan
         self.graph = graph
         self.tasks = tasks
         self.address = address
@@ -81,8 +95,9 @@ package struct RunSceneBuilder {
             title: task.displayName,
             kind: task.kind,
             state: state,
-            detail: detail(record),
-            story: story(task, record),
+            look: isPlan ? StateView(task.kind) : StateView(state),
+            detail: isPlan ? task.summary : detail(record),
+            story: isPlan ? "\(task.displayName): \(task.kind.title)" : story(task, record),
             isSelected: address.task == path,
             href: address.showing(path).href,
             counts: [:]
@@ -91,7 +106,8 @@ package struct RunSceneBuilder {
             if task.kind == .loop { countIterations(&node) }
             return node
         }
-        if task.kind == .loop {
+        // A plan has no iterations; it shows what each of them would do.
+        if task.kind == .loop, !isPlan {
             loop(&node, inner)
         } else {
             group(&node, inner)
@@ -158,7 +174,7 @@ package struct RunSceneBuilder {
         address.task?.text.hasPrefix(group.text + ".") ?? false
     }
 
-    private func toggled(_ path: TaskPath, isOpen: Bool) -> RunAddress {
+    private func toggled(_ path: TaskPath, isOpen: Bool) -> Address {
         address.with { address in
             if isOpen {
                 address.open = address.open.filter { $0 != path && !$0.text.hasPrefix(path.text + ".") }
@@ -172,7 +188,7 @@ package struct RunSceneBuilder {
         }
     }
 
-    private func opened(_ loop: TaskPath, _ iteration: Int) -> RunAddress {
+    private func opened(_ loop: TaskPath, _ iteration: Int) -> Address {
         address.with { address in
             address.open = address.open.filter { !$0.text.hasPrefix(loop.text + ".") }
             address.open.insert(loop.appending(iteration: iteration))
@@ -190,7 +206,9 @@ package struct RunSceneBuilder {
             let why = record.reason?.headline ?? ""
             return why.isEmpty ? word : why
         case .running, .succeeded, .canceled:
-            guard let length = DurationView(from: record.startedAt, to: record.endedAt, now: now) else { return word }
+            guard let length = DurationView(from: record.startedAt, to: record.endedAt, now: now) else {
+                return word
+            }
             return "\(word) · \(length.text)"
         case .cached: return word
         }

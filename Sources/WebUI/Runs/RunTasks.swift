@@ -12,6 +12,11 @@ package struct RunTasks: Sendable {
     /// How many steps each group holds, nested ones included, by state.
     package let steps: [TaskPath: [TaskState: Int]]
 
+    /// No tasks.
+    init() {
+        (byPath, children, attempts, steps) = ([:], [:], [:], [:])
+    }
+
     /// Sorts what was read.
     package init(_ listing: TaskService.Listing) {
         var byPath: [TaskPath: TaskRecord] = [:]

@@ -28,7 +28,7 @@ extension WebSite {
         _ now: Instant
     ) throws -> HTML? {
         guard let path = address.task else { return nil }
-        let task = details.graph.task(at: path, tasks)
+        let task = details.graph.find(path)?.task
         if let record = tasks.byPath[path] {
             return try templates.render(TaskView(record, task, details, tasks, address, now: now))
         }
@@ -43,27 +43,5 @@ extension WebSite {
             createdAt: details.run.createdAt
         )
         return try templates.render(TaskView(notReached: record, task, details, tasks, address, now: now))
-    }
-}
-
-extension TaskGraph {
-    /// The task of the pipeline that a path names; `nil` when there is none, or for an iteration.
-    func task(at path: TaskPath, _ tasks: RunTasks) -> Task? {
-        // Names are compared as paths have them, where what is special is escaped.
-        var pipeline = root
-        var found: Task?
-        var prefix = TaskPath.root
-        for segment in path.text.split(separator: ".") {
-            if found?.kind == .loop, segment.allSatisfy(\.isNumber) {
-                prefix = TaskPath(prefix.text + "." + segment)
-                continue
-            }
-            let wanted = prefix == .root ? TaskPath(String(segment)) : TaskPath(prefix.text + "." + segment)
-            let at = prefix
-            guard let task = pipeline.tasks.first(where: { at.appending($0.name) == wanted }) else { return nil }
-            (found, prefix) = (task, wanted)
-            if case .pipeline(let inner) = task.body { pipeline = pipelines[inner] }
-        }
-        return found
     }
 }

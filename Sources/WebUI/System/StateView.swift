@@ -43,6 +43,25 @@ package struct StateView: Hashable, Sendable {
         }
     }
 
+    /// Of a task in a plan: what it is, as it has no state.
+    init(_ kind: TaskKind) {
+        let sign =
+            switch kind {
+            case .root, .dag, .iteration: Signs.layers
+            case .container: Signs.box
+            case .importer: Signs.tray
+            case .loop: Signs.circle
+            case .condition, .conditionBranch: Signs.diamond
+            case .exitHandler: Signs.flag
+            }
+        self.init(kind.title, "plan", sign)
+    }
+
+    /// Whether a recurring run starts runs.
+    init(isEnabled: Bool) {
+        self = isEnabled ? Self("Enabled", "succeeded", Signs.circle) : Self("Disabled", "none", Signs.pause)
+    }
+
     /// Of an attempt.
     package init(_ state: AttemptState) {
         switch state {
@@ -73,5 +92,10 @@ private enum Signs {
     static let stop = "M4.5 4.5h7v7h-7z"
     static let pause = "M6 4v8m4-8v8"
     static let layers = "M8 3l5.5 2.7L8 8.4 2.5 5.7zM2.5 8.8L8 11.5l5.5-2.7"
+    static let box = "M8 2.5l5 2.7v5.6l-5 2.7-5-2.7V5.2zM3.2 5.3L8 8l4.8-2.7M8 8v5.3"
+    static let tray = "M8 2.5v7M5 6.7l3 2.8 3-2.8M3 12.8h10"
+    static let circle = "M12.8 6.3A5.2 5.2 0 1 0 13.2 8M13 2.8v3.5H9.5"
+    static let diamond = "M8 2.5L13.5 8 8 13.5 2.5 8z"
+    static let flag = "M4 13.5v-11h8.5L10.3 5.5l2.2 3H4"
     static let dots = "M4 8h.01M8 8h.01M12 8h.01"
 }

@@ -50,5 +50,9 @@ package struct Templates: Sendable {
         "values": PackageResources.values_mustache,
         "newrun": PackageResources.newrun_mustache,
         "log": PackageResources.log_mustache,
+        "list": PackageResources.list_mustache,
+        "pipeline": PackageResources.pipeline_mustache,
+        "step": PackageResources.step_mustache,
+        "upload": PackageResources.upload_mustache,
     ]
 }

@@ -14,18 +14,24 @@ struct WebRequest: Sendable {
     /// The fields of a form that was sent.
     /// - Throws: `permissionDenied` when it was not sent by one of our own pages, `tooLarge` over a limit.
     func form() async throws -> WebForm {
+        try WebForm(String(decoding: try await body(bytesMax: Self.formBytesMax), as: UTF8.self))
+    }
+
+    /// What a form sends, as it is.
+    /// - Throws: `permissionDenied` when it was not sent by one of our own pages, `tooLarge` over a limit.
+    func body(bytesMax: Int) async throws -> [UInt8] {
         try checkSender()
         var bytes: [UInt8] = []
         for try await buffer in request.body {
             bytes.append(contentsOf: buffer.readableBytesView)
-            if bytes.count > Self.formBytesMax {
+            if bytes.count > bytesMax {
                 throw PlatformError(
                     .tooLarge,
-                    "The form has more than the \(Self.formBytesMax >> 20) MiB that are allowed."
+                    "The form has more than the \(bytesMax >> 20) MiB that are allowed."
                 )
             }
         }
-        return try WebForm(String(decoding: bytes, as: UTF8.self))
+        return bytes
     }
 
     /// A form changes things, so it must come from a page of ours. Browsers say where a form comes from in a header

@@ -7,12 +7,22 @@ import Wire
 package enum WebRoute: Hashable, Sendable {
     case home
     case runs
-    case runActions
+    /// What was chosen to be done with things.
+    case actions(Thing)
     case newRun
     case run(RunID)
     case runLog(RunID)
     case runLogLines(RunID)
+    case pipelines
+    case newPipeline
+    case pipeline(PipelineID)
+    case experiments
+    case newExperiment
     case experiment(ExperimentID)
+    case recurringRuns
+    case newRecurringRun
+    case recurringRun(RecurringRunID)
+    case editRecurringRun(RecurringRunID)
     /// A page that is not made yet, by its place in the navigation.
     case planned(Section)
     case events
@@ -23,6 +33,10 @@ package enum WebRoute: Hashable, Sendable {
     /// Finds what a path asks for; `nil` when there is nothing.
     /// - Parameter path: as the request has it, with percent escapes.
     package init?(path: String) {
+        if let thing = Thing.allCases.first(where: { path == $0.path + "/actions" }) {
+            self = .actions(thing)
+            return
+        }
         let segments = path.split(separator: "/", omittingEmptySubsequences: true)
             .compactMap { percentDecoded($0, plusIsSpace: false) }
         // Lists of strings have no patterns in Swift, so the first few are taken apart.
@@ -32,20 +46,39 @@ package enum WebRoute: Hashable, Sendable {
         case ("events", 1): self = .events
         case ("assets", 3): self = .asset(digest: second, name: segments[2])
         case ("runs", 1): self = .runs
-        case ("runs", 2) where second == "actions": self = .runActions
         case ("runs", 2) where second == "new": self = .newRun
         case ("runs", 2): self = .run(RunID(second))
         case ("runs", 3) where segments[2] == "log": self = .runLog(RunID(second))
         case ("runs", 4) where segments[2...] == ["log", "lines"]: self = .runLogLines(RunID(second))
-        case ("experiments", 2): self = .experiment(ExperimentID(second))
         default:
-            if let place = Self.place(ofOriginal: segments) {
+            if let route = Self.list(segments) {
+                self = route
+            } else if let place = Self.place(ofOriginal: segments) {
                 self = .moved(place)
             } else if segments.count == 1, let section = Section(rawValue: first), section != .home {
                 self = .planned(section)
             } else {
                 return nil
             }
+        }
+    }
+
+    /// Lists of what runs belong to, and what is in them.
+    private static func list(_ segments: [String]) -> Self? {
+        let second = segments.dropFirst().first ?? ""
+        return switch (segments.first, segments.count) {
+        case ("pipelines", 1): .pipelines
+        case ("pipelines", 2) where second == "new": .newPipeline
+        case ("pipelines", 2) where second == "versions": .pipelines
+        case ("pipelines", 2): .pipeline(PipelineID(second))
+        case ("experiments", 1): .experiments
+        case ("experiments", 2) where second == "new": .newExperiment
+        case ("experiments", 2): .experiment(ExperimentID(second))
+        case ("recurringruns", 1): .recurringRuns
+        case ("recurringruns", 2) where second == "new": .newRecurringRun
+        case ("recurringruns", 2): .recurringRun(RecurringRunID(second))
+        case ("recurringruns", 3) where segments[2] == "edit": .editRecurringRun(RecurringRunID(second))
+        default: nil
         }
     }
 
@@ -62,6 +95,8 @@ package enum WebRoute: Hashable, Sendable {
         case ("pipelines", "details", 3): return "/pipelines/\(at(2))"
         case ("pipelines", "details", 5): return "/pipelines/\(at(2))?version=\(at(4))"
         case ("recurringrun", "details", 3): return "/recurringruns/\(at(2))"
+        case ("shared", "pipelines", 2): return "/pipelines"
+        case ("pipeline_versions", "new", 2): return "/pipelines/new"
         case ("executions", nil, 1): return "/runs"
         default: return nil
         }
@@ -76,6 +111,9 @@ package enum Section: String, Hashable, Sendable, CaseIterable {
     case experiments
     case recurringRuns = "recurringruns"
     case artifacts
+
+    /// Its page.
+    var path: String { "/" + rawValue }
 
     /// The name for people.
     package var title: String {

@@ -50,15 +50,23 @@ extension WebSite {
 }
 
 extension ChangeService.Interest {
-    /// Reads what a page wants to hear about: `runs` or `run/<id>`.
+    /// Reads what a page wants to hear about: a list such as `runs`, or one of them as `run/<id>`.
     /// - Throws: `invalidArgument` for anything else.
     init(topic: String) throws {
         let parts = topic.split(separator: "/", maxSplits: 1).map(String.init)
         switch (parts.first, parts.count) {
         case ("runs", 1): self.init(kinds: ["run", "experiment"])
         case ("run", 2): self.init(kinds: ["run"], id: parts[1])
+        case ("pipelines", 1): self.init(kinds: ["pipeline"])
+        case ("pipeline", 2): self.init(kinds: ["pipeline"], id: parts[1])
+        // These show runs, too.
+        case ("experiments", 1), ("experiment", 2): self.init(kinds: ["experiment", "run"])
+        case ("recurringruns", 1), ("recurringrun", 2): self.init(kinds: ["recurring_run", "run"])
         default:
-            throw PlatformError.invalid("topic: expected runs or run/<id>, found '\(topic.prefix(80))'.")
+            throw PlatformError.invalid(
+                "topic: expected runs, pipelines, experiments, recurringruns or one of them such as run/<id>, "
+                    + "found '\(topic.prefix(80))'."
+            )
         }
     }
 }

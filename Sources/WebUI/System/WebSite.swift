@@ -50,8 +50,9 @@ package struct WebSite<Context: RequestContext>: HTTPResponder {
         let web = WebRequest(request: request, query: try WebForm(request.uri.query ?? ""))
         switch (request.method, route) {
         case (.get, _), (.head, _): return try await page(route, web)
-        case (.post, .runActions): return try await actOnRuns(web)
+        case (.post, .actions(let thing)): return try await act(on: thing, web)
         case (.post, .newRun): return try await startRun(web)
+        case (.post, .newPipeline): return try await uploadPipeline(web)
         default:
             throw PlatformError(.unimplemented, "\(request.method.rawValue) is not possible here.")
         }
@@ -65,12 +66,18 @@ package struct WebSite<Context: RequestContext>: HTTPResponder {
         case .run(let id): try await run(id, request)
         case .runLog(let id): try await log(of: id, request)
         case .runLogLines(let id): try await logLines(of: id, request)
+        case .pipelines: try await pipelines(request)
+        case .newPipeline: try await newPipeline(request)
+        case .pipeline(let id): try await pipeline(id, request)
         case .experiment(let id): try await runs(request, experiment: id)
         case .planned(let section): try planned(section)
         case .events: try await events(request)
         case .asset(let digest, let name): try asset(name, digest)
         case .moved(let place): .moved(to: place)
-        case .runActions: .moved(to: "/runs")
+        case .actions(let thing): .moved(to: thing.section.path)
+        case .experiments: try planned(.experiments)
+        case .newExperiment: try planned(.experiments)
+        case .recurringRuns, .newRecurringRun, .recurringRun, .editRecurringRun: try planned(.recurringRuns)
         }
     }
 

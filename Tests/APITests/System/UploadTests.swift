@@ -2,6 +2,7 @@ import HTTPTypes
 import Model
 import ServerKit
 import Testing
+import Wire
 
 @testable import API
 

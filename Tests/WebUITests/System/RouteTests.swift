@@ -4,13 +4,19 @@ import WebUI
 
 @Suite("Addresses")
 struct RouteTests {
-    @Test("Pages of the original, which the SDK prints, lead to ours", arguments: [
-        ("/runs/details/a-b", "/runs/a-b"), ("/runs/details/a-b/execution/7", "/runs/a-b"),
-        ("/experiments/details/e", "/experiments/e"), ("/archive/runs", "/runs?archived=true"),
-        ("/pipelines/details/p", "/pipelines/p"), ("/pipelines/details/p/version/v", "/pipelines/p?version=v"),
-        ("/recurringrun/details/r", "/recurringruns/r"), ("/start", "/"), ("/executions", "/runs"),
-        ("/runs/details/a%2Fb%3F", "/runs/a%2Fb%3F"),
-    ])
+    @Test(
+        "Pages of the original, which the SDK prints, lead to ours",
+        arguments: [
+            ("/runs/details/a-b", "/runs/a-b"), ("/runs/details/a-b/execution/7", "/runs/a-b"),
+            ("/experiments/details/e", "/experiments/e"), ("/archive/runs", "/runs?archived=true"),
+            ("/pipelines/details/p", "/pipelines/p"),
+            ("/pipelines/details/p/version/v", "/pipelines/p?version=v"),
+            ("/recurringrun/details/r", "/recurringruns/r"), ("/start", "/"), ("/executions", "/runs"),
+            ("/archive/experiments", "/experiments?archived=true"), ("/shared/pipelines", "/pipelines"),
+            ("/pipeline_versions/new", "/pipelines/new"),
+            ("/runs/details/a%2Fb%3F", "/runs/a%2Fb%3F"),
+        ]
+    )
     func original(path: String, place: String) {
         #expect(WebRoute(path: path) == .moved(place))
     }
@@ -22,6 +28,12 @@ struct RouteTests {
         #expect(WebRoute(path: "/runs/new") == .newRun)
         #expect(WebRoute(path: "/runs/x%20y") == .run(RunID("x y")))
         #expect(WebRoute(path: "/runs/x/log/lines") == .runLogLines(RunID("x")))
+        #expect(WebRoute(path: "/runs/actions") == .actions(.run))
+        #expect(WebRoute(path: "/pipelines/versions/actions") == .actions(.version))
+        #expect(WebRoute(path: "/pipelines/new") == .newPipeline)
+        #expect(WebRoute(path: "/pipelines/p") == .pipeline(PipelineID("p")))
+        #expect(WebRoute(path: "/experiments/e") == .experiment(ExperimentID("e")))
+        #expect(WebRoute(path: "/recurringruns/r/edit") == .editRecurringRun(RecurringRunID("r")))
         #expect(WebRoute(path: "/artifacts") == .planned(.artifacts))
         for path in ["/x", "/runs/a/b", "/runs/%zz/log/x", "/assets/a", "/home"] {
             #expect(WebRoute(path: path) == nil, "\(path)")
@@ -49,6 +61,14 @@ struct RouteTests {
             run.iterationsFrom = 50
         }
         #expect(try RunAddress(RunID("r"), query: query(of: run.href)) == run)
+
+        var pipeline = PipelineAddress(PipelineID("p"), version: PipelineVersionID("v&"))
+        pipeline.tab = .versions
+        pipeline.task = TaskPath("loop.a")
+        pipeline.open = [TaskPath("b")]
+        pipeline.shut = [TaskPath("c")]
+        pipeline.page = "abc+/="
+        #expect(try PipelineAddress(PipelineID("p"), query: query(of: pipeline.href)) == pipeline)
     }
 
     private func query(of href: String) throws -> WebForm {

@@ -42,8 +42,23 @@ struct WebWorld: Sendable {
     }
 
     /// Sends a form as a browser would from a page of ours.
-    func post(_ address: String, _ form: String, headers: HTTPFields = [.origin: "http://localhost"]) async throws -> Answer {
+    func post(_ address: String, _ form: String, headers: HTTPFields = [.origin: "http://localhost"])
+        async throws -> Answer
+    {
         try await send(address, .post, headers: headers, body: form)
+    }
+
+    /// Sends a form with a file, as a browser would from a page of ours.
+    func upload(_ file: String, named name: String, _ fields: [String: String] = [:]) async throws -> Answer {
+        var parts = fields.sorted { $0.key < $1.key }.map { ("name=\"\($0.key)\"", $0.value) }
+        parts.append(("name=\"file\"; filename=\"\(name)\"", file))
+        let body =
+            parts.map { "--b\r\nContent-Disposition: form-data; \($0.0)\r\n\r\n\($0.1)\r\n" }.joined()
+            + "--b--\r\n"
+        let headers: HTTPFields = [
+            .origin: "http://localhost", .contentType: "multipart/form-data; boundary=b",
+        ]
+        return try await post("/pipelines/new", body, headers: headers)
     }
 
     private func send(

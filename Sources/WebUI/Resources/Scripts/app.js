@@ -4,12 +4,14 @@ import { followChanges, visit } from './live.js';
 import { listenToKeys } from './keys.js';
 import { dressGraph } from './graph.js';
 import { followLog } from './log.js';
+import { dressUpload } from './upload.js';
 
 /** Called for a new page and after each change of it. */
 function dress() {
   tick();
   dressGraph();
   followLog();
+  dressUpload();
   dressChoice();
 }
 

@@ -37,10 +37,11 @@ async function load(address, loaded, failed) {
   try {
     const answer = await fetch(address, { headers: { Accept: 'text/html' }, credentials: 'same-origin' });
     const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
-    if (answer.status === 404 && document.body.dataset.live?.startsWith('run/')) {
+    const [kind, id] = (document.body.dataset.live ?? '').split('/');
+    if (answer.status === 404 && id && page.getElementById('main')) {
       isGone = true;
       source?.close();
-      say('This run was deleted. What you see is the last of it.');
+      say(`This ${kind === 'recurringrun' ? 'recurring run' : kind} was deleted. What you see is the last of it.`);
       return;
     }
     const wanted = page.getElementById('main');

@@ -1,17 +1,34 @@
 import Model
 
-/// One file of a `multipart/form-data` body. Source: RFC 7578.
-struct MultipartFile: Hashable {
+/// One part of a `multipart/form-data` body: a file, or a field. Source: RFC 7578.
+package struct MultipartFile: Hashable, Sendable {
     /// The name of the part.
-    let name: String
-    /// The file's name as the client gave it; empty when it gave none.
-    let fileName: String
+    package let name: String
+    /// The file's name as the client gave it; empty when it gave none, and for a field.
+    package let fileName: String
     /// The bytes.
-    let bytes: [UInt8]
+    package let bytes: [UInt8]
 
     /// Finds the file with a part name in a body.
     /// - Throws: `invalidArgument` when the body is not a form or has no such part.
-    static func find(_ name: String, in body: [UInt8], contentType: String?) throws -> MultipartFile {
+    package static func find(_ name: String, in body: [UInt8], contentType: String?) throws -> MultipartFile {
+        guard
+            let file = try all(in: body, contentType: contentType, for: name).first(where: { $0.name == name }
+            )
+        else {
+            throw PlatformError.invalid(
+                "The form has no part '\(name)'; send the pipeline file as '\(name)'."
+            )
+        }
+        return file
+    }
+
+    /// Every part of a body, in order.
+    /// - Parameter name: a part that is looked for, for the message.
+    /// - Throws: `invalidArgument` when the body is not a form.
+    package static func all(in body: [UInt8], contentType: String?, for name: String) throws
+        -> [MultipartFile]
+    {
         guard let contentType, contentType.lowercased().hasPrefix("multipart/form-data"),
             let boundary = parameter("boundary", of: contentType), (1...70).contains(boundary.utf8.count)
         else {
@@ -20,11 +37,7 @@ struct MultipartFile: Hashable {
                     + "'\(contentType ?? "none")'."
             )
         }
-        for part in parts(of: body, boundary: Array(("--" + boundary).utf8)) {
-            guard let file = MultipartFile(part: part), file.name == name else { continue }
-            return file
-        }
-        throw PlatformError.invalid("The form has no part '\(name)'; send the pipeline file as '\(name)'.")
+        return parts(of: body, boundary: Array(("--" + boundary).utf8)).compactMap { MultipartFile(part: $0) }
     }
 
     private init?(part: ArraySlice<UInt8>) {

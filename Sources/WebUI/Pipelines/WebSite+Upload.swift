@@ -1,0 +1,58 @@
+import HTTPTypes
+import Hummingbird
+import Model
+import Services
+import Wire
+
+extension WebSite {
+    /// The form for a new pipeline, or for a new version of one.
+    func newPipeline(_ request: WebRequest) async throws -> Response {
+        let pipeline = try await pipeline(named: request.query["pipeline"].map { PipelineID($0) })
+        let view = UploadView(pipeline, sent: nil, error: nil)
+        return try show(view, title: view.title, section: .pipelines)
+    }
+
+    /// Takes what the form brings. What is refused is shown again, with the reason.
+    func uploadPipeline(_ request: WebRequest) async throws -> Response {
+        let body = try await request.body(bytesMax: Limits.uploadBytesMax + (64 << 10))
+        let parts = try MultipartFile.all(
+            in: body,
+            contentType: request.request.headers[.contentType],
+            for: "file"
+        )
+        let form = UploadForm(parts)
+        let pipeline = try await pipeline(named: form.pipeline)
+        do {
+            return .moved(to: try await upload(form, to: pipeline))
+        } catch let error as PlatformError where error.code != .internalError {
+            let view = UploadView(pipeline, sent: form, error: error.message)
+            return try show(view, title: view.title, section: .pipelines, status: .unprocessableContent)
+        }
+    }
+
+    /// - Returns: the page of what was made.
+    private func upload(_ form: UploadForm, to pipeline: Pipeline?) async throws -> String {
+        let package =
+            switch (form.file, form.url) {
+            case (let file?, nil): try PipelinePackage(file: file.bytes, named: file.fileName)
+            case (nil, let url?): try await useCases.pipelines.package(at: url)
+            case (nil, nil):
+                throw PlatformError.invalid("Choose a file, or give an address to fetch one from.")
+            case (.some, .some):
+                throw PlatformError.invalid("Both a file and an address were given; give one of them.")
+            }
+        let naming = form.naming(package: package)
+        guard let pipeline else {
+            let made = try await useCases.pipelines.create(naming, package: package)
+            return Notice(.create, .pipeline).address(on: PipelineAddress(made.id).href)
+        }
+        let made = try await useCases.pipelines.createVersion(of: pipeline.id, naming, package: package)
+        let place = PipelineAddress(pipeline.id, version: made.id).href
+        return Notice(.create, .version).address(on: place)
+    }
+
+    private func pipeline(named id: PipelineID?) async throws -> Pipeline? {
+        guard let id else { return nil }
+        return try await useCases.pipelines.get(id)
+    }
+}

@@ -1,0 +1,155 @@
+import Model
+import Wire
+
+/// A list of things that are not runs: searched, sorted, in pages, with something to do with those that are chosen.
+struct ListView: PageView {
+    static let template = "list"
+
+    /// The head of a column.
+    struct Head: Sendable {
+        let name: String
+        let style: String
+        let href: String?
+        /// `ascending` or `descending` where the list is sorted by it. Source: WAI-ARIA `aria-sort`.
+        let order: String?
+        let arrow: String?
+    }
+
+    /// What one row says in one column.
+    struct Cell: Sendable {
+        var style = ""
+        var link: RunRowView.Link?
+        var states: [LinkedState] = []
+        var time: TimeView?
+        var text: String?
+        /// What stands below, smaller.
+        var note: String?
+    }
+
+    /// A state that may lead to what is in it.
+    struct LinkedState: Sendable {
+        let state: StateView
+        let title: String?
+        let href: String?
+    }
+
+    /// A row.
+    struct Row: Sendable {
+        let id: String
+        let name: String
+        let cells: [Cell]
+    }
+
+    /// What can be done with the things that are chosen.
+    struct Action: Sendable {
+        let name: String
+        let title: String
+        let style: String
+    }
+
+    let title: String
+    let noun: String
+    let field: String
+    let total: String
+    let lead: String?
+    /// What leads to a form for a new thing.
+    let create: RunRowView.Link?
+    /// The other list: the archive, or what is not in it.
+    let other: RunRowView.Link?
+    let path: String
+    let target: String
+    let search: String
+    let sort: String
+    let isArchive: Bool
+    let experiment: String?
+    let heads: [Head]
+    let rows: [Row]
+    let actions: [Action]
+    let hasActions: Bool
+    let back: String
+    let first: String?
+    let next: String?
+    let notice: String?
+    /// What an empty list says; `nil` for one that is not.
+    let empty: String?
+
+    /// How a list is made up, besides what is in it.
+    struct Setting {
+        var title: String
+        let thing: Thing
+        var lead: String?
+        var create: RunRowView.Link?
+        var actions: [ThingAction] = []
+        var isArchivable = false
+        /// What it says when there is nothing, not even in the archive.
+        var empty: String
+        var notice: String?
+    }
+
+    init<Item>(
+        _ setting: Setting,
+        _ page: Page<Item>,
+        _ address: ListAddress,
+        _ query: ListQuery,
+        row: (Item) -> Row
+    ) {
+        title = setting.title + (address.isArchive ? " (archive)" : "")
+        noun = setting.thing.noun
+        field = setting.thing.field
+        lead = setting.lead
+        create = setting.create
+        other =
+            setting.isArchivable
+            ? RunRowView.Link(
+                name: address.isArchive ? "Back from the archive" : "Archive",
+                href: address.with { $0.isArchive.toggle() }.href
+            ) : nil
+        path = address.path
+        target = setting.thing.path + "/actions"
+        search = address.search ?? ""
+        sort = address.sort
+        isArchive = address.isArchive
+        experiment = address.experiment
+        heads = Self.heads(address)
+        rows = page.items.map(row)
+        actions = setting.actions.map {
+            Action(
+                name: $0.rawValue,
+                title: $0.verb + ($0.mustBeConfirmed ? "…" : ""),
+                style: $0 == .delete ? "danger" : ""
+            )
+        }
+        hasActions = !actions.isEmpty
+        back = address.href
+        total = counted(page.totalSize, setting.thing.noun)
+        first = address.page == nil ? nil : address.with { _ in }.href
+        next = page.next.map { cursor in
+            address.with { $0.page = PageToken.text(query: query, next: cursor) }.href
+        }
+        notice = setting.notice
+        empty =
+            !rows.isEmpty
+            ? nil
+            : address.search != nil
+                ? "No \(setting.thing.noun) fits. Change the search."
+                : address.isArchive ? "The archive is empty." : setting.empty
+    }
+
+    private static func heads(_ address: ListAddress) -> [Head] {
+        address.columns.map { column in
+            let isSorted = column.order?.name == address.order
+            return Head(
+                name: column.title,
+                style: column.style,
+                href: column.order.map { order in
+                    address.with { changed in
+                        changed.descending = isSorted ? !address.descending : order.name != "name"
+                        changed.order = order.name
+                    }.href
+                },
+                order: isSorted ? (address.descending ? "descending" : "ascending") : nil,
+                arrow: isSorted ? (address.descending ? "↓" : "↑") : nil
+            )
+        }
+    }
+}
