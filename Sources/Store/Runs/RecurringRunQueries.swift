@@ -84,6 +84,16 @@ extension SQLConnection {
         )
     }
 
+    /// The enabled recurring runs that are due next, the first one first.
+    package func upcomingRecurringRuns(limit: Int) throws -> [RecurringRun] {
+        try rows(
+            recurringRuns,
+            "WHERE status = ? AND next_at IS NOT NULL ORDER BY next_at, id LIMIT ?",
+            [.text(enabled), .integer(Int64(limit))],
+            as: decode
+        )
+    }
+
     /// The recurring runs to look at: those that are due, the longest first, and those that were dealt with
     /// up to a time that is still to come, because the clock was put back.
     package func dueRecurringRuns(at now: Instant) throws -> [RecurringRunID] {

@@ -59,6 +59,16 @@ extension SQLConnection {
         )
     }
 
+    /// The newest runs of an experiment that are not put away, the newest first.
+    package func newestRuns(of experiment: ExperimentID, limit: Int) throws -> [Run] {
+        try rows(
+            runs,
+            "WHERE experiment_id = ? AND storage_state = ? ORDER BY created_at DESC, id DESC LIMIT ?",
+            [.text(experiment.text), .text(StorageState.available.rawValue), .integer(Int64(limit))],
+            as: decode
+        )
+    }
+
     /// Writes what can change in a run, and raises its revision.
     ///
     /// What was submitted (pipeline, parameters, root, service account, experiment) never changes and is not

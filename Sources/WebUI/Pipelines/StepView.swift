@@ -85,7 +85,7 @@ package struct StepView: PageView {
         switch origin {
         case .taskOutput(let output): "\(output.key) of \(siblings[output.producer].displayName)"
         case .constant(let value): clipped(value.jsonText, 200)
-        case .pipelineInput(let name): "the pipeline's \(name)"
+        case .pipelineInput(let name): outer(name)
         case .taskFinalStatus(let producer): "how \(siblings[producer].displayName) ended"
         }
     }
@@ -93,8 +93,14 @@ package struct StepView: PageView {
     private static func origin(_ source: TaskGraph.ArtifactSource, _ siblings: [TaskGraph.Task]) -> String {
         switch source {
         case .taskOutput(let output): "\(output.key) of \(siblings[output.producer].displayName)"
-        case .pipelineInput(let name): "the pipeline's \(name)"
+        case .pipelineInput(let name): outer(name)
         }
+    }
+
+    /// What a group takes in to pass it on is called `pipelinechannel--rate` by the SDK.
+    private static func outer(_ name: String) -> String {
+        let prefix = "pipelinechannel--"
+        return "the pipeline's " + (name.hasPrefix(prefix) ? String(name.dropFirst(prefix.count)) : name)
     }
 
     private static func facts(_ task: TaskGraph.Task, _ siblings: [TaskGraph.Task]) -> [TaskView.Fact] {

@@ -30,11 +30,12 @@ extension WebSite {
             ListView.Setting(
                 title: title,
                 thing: .pipeline,
+                section: path.hasPrefix("/runs") ? .runs : .recurringRuns,
                 lead: "Choose a pipeline.",
                 create: RunRowView.Link(name: "Upload pipeline", href: "/pipelines/new"),
                 empty: "There is no pipeline yet. Upload one first."
             )
-        ) { path + "?" + QueryString.text(["pipeline": $0.text]) }
+        ) { path + "?" + QueryString.text(["pipeline": $0.text, "experiment": request.query["experiment"]]) }
     }
 
     private func pipelines(
@@ -73,7 +74,12 @@ extension WebSite {
                 ]
             )
         }
-        return try show(view, title: view.title, section: setting.thing.section, live: "pipelines")
+        return try show(
+            view,
+            title: view.title,
+            section: setting.section ?? setting.thing.section,
+            live: "pipelines"
+        )
     }
 
     /// The page of a pipeline.

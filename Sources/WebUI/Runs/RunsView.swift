@@ -68,6 +68,10 @@ package struct RunsView: PageView {
 
     let title: String
     let description: String?
+    /// Of an experiment, if its runs are shown.
+    let about: ExperimentHead?
+    /// Starts a run.
+    let create: String
     let isArchive: Bool
     /// The other list: the archive, or what is not in it.
     let other: RunRowView.Link
@@ -99,9 +103,11 @@ package struct RunsView: PageView {
         let page = overview.page
         title = (experiment?.displayName ?? "Runs") + (address.isArchive ? " (archive)" : "")
         description = experiment.map(\.description).flatMap { $0.isEmpty ? nil : $0 }
+        about = experiment.map { ExperimentHead($0, now: now) }
+        create = about?.run ?? "/runs/new"
         isArchive = address.isArchive
         other = RunRowView.Link(
-            name: address.isArchive ? "Back to the runs" : "Archive",
+            name: address.isArchive ? "Back to the runs" : "Archived runs",
             href: address.with { $0.isArchive.toggle() }.href
         )
         path = address.path
@@ -126,7 +132,9 @@ package struct RunsView: PageView {
     }
 
     private static func emptyText(_ address: RunsAddress) -> String {
-        if address.search != nil || !address.states.isEmpty { return "No run fits. Change the filter or the search." }
+        if address.search != nil || !address.states.isEmpty {
+            return "No run fits. Change the filter or the search."
+        }
         if address.isArchive { return "The archive is empty." }
         return "Nothing has run yet."
     }
@@ -143,7 +151,8 @@ package struct RunsView: PageView {
                 href: address.with { $0.states = states }.href,
                 isOn: Set(address.states) == Set(states),
                 style: look.style,
-                sign: name == "Running" ? StateView(.running as RuntimeState).sign : (states.isEmpty ? nil : look.sign)
+                sign: name == "Running"
+                    ? StateView(.running as RuntimeState).sign : (states.isEmpty ? nil : look.sign)
             )
         }
     }

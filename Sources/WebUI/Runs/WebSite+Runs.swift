@@ -24,7 +24,7 @@ extension WebSite {
             view,
             title: view.title,
             section: id == nil ? .runs : .experiments,
-            live: "runs"
+            live: id.map { "experiment/\($0)" } ?? "runs"
         )
     }
 

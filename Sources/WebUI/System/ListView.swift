@@ -29,7 +29,7 @@ struct ListView: PageView {
     /// A state that may lead to what is in it.
     struct LinkedState: Sendable {
         let state: StateView
-        let title: String?
+        var title: String?
         let href: String?
     }
 
@@ -77,6 +77,8 @@ struct ListView: PageView {
     struct Setting {
         var title: String
         let thing: Thing
+        /// Where it stands in the navigation, if not where such things do.
+        var section: Section?
         var lead: String?
         var create: RunRowView.Link?
         var actions: [ThingAction] = []
@@ -101,7 +103,7 @@ struct ListView: PageView {
         other =
             setting.isArchivable
             ? RunRowView.Link(
-                name: address.isArchive ? "Back from the archive" : "Archive",
+                name: address.isArchive ? "Back from the archive" : "Archived \(setting.thing.noun)s",
                 href: address.with { $0.isArchive.toggle() }.href
             ) : nil
         path = address.path

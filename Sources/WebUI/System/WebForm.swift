@@ -23,6 +23,11 @@ package struct WebForm: Hashable, Sendable {
         }
     }
 
+    /// Makes fields; what is `nil` is left out.
+    init(_ fields: KeyValuePairs<String, String?>) {
+        self.fields = fields.compactMap { name, value in value.map { (name, $0) } }
+    }
+
     /// The first value of a field; `nil` when it is missing or empty.
     package subscript(name: String) -> String? {
         fields.first { $0.name == name && !$0.value.isEmpty }?.value
@@ -41,7 +46,9 @@ package struct WebForm: Hashable, Sendable {
     package func count(_ name: String) throws -> Int? {
         guard let text = self[name] else { return nil }
         guard let number = Int(text), number >= 0 else {
-            throw PlatformError.invalid("\(name): expected a whole number from 0 up, found '\(text.prefix(80))'.")
+            throw PlatformError.invalid(
+                "\(name): expected a whole number from 0 up, found '\(text.prefix(80))'."
+            )
         }
         return number
     }

@@ -53,6 +53,9 @@ package struct WebSite<Context: RequestContext>: HTTPResponder {
         case (.post, .actions(let thing)): return try await act(on: thing, web)
         case (.post, .newRun): return try await startRun(web)
         case (.post, .newPipeline): return try await uploadPipeline(web)
+        case (.post, .newExperiment): return try await createExperiment(web)
+        case (.post, .newRecurringRun): return try await createRecurringRun(web)
+        case (.post, .editRecurringRun(let id)): return try await changeRecurringRun(id, web)
         default:
             throw PlatformError(.unimplemented, "\(request.method.rawValue) is not possible here.")
         }
@@ -75,9 +78,12 @@ package struct WebSite<Context: RequestContext>: HTTPResponder {
         case .asset(let digest, let name): try asset(name, digest)
         case .moved(let place): .moved(to: place)
         case .actions(let thing): .moved(to: thing.section.path)
-        case .experiments: try planned(.experiments)
-        case .newExperiment: try planned(.experiments)
-        case .recurringRuns, .newRecurringRun, .recurringRun, .editRecurringRun: try planned(.recurringRuns)
+        case .experiments: try await experiments(request)
+        case .newExperiment: try newExperiment()
+        case .recurringRuns: try await recurringRuns(request)
+        case .newRecurringRun: try await newRecurringRun(request)
+        case .recurringRun(let id): try await recurringRun(id, request)
+        case .editRecurringRun(let id): try await editRecurringRun(id, request)
         }
     }
 

@@ -32,16 +32,18 @@ package struct DurationView: Hashable, Sendable {
     }
 }
 
-/// How long ago, in one unit: `just now`, `42 s ago`, `3 min ago`, `5 h ago`, `12 d ago`.
+/// How long ago, in one unit: `just now`, `42 s ago`, `3 min ago`, `5 h ago`, `12 d ago`; or in how long: `in 3 min`.
 package func ageText(_ age: Duration) -> String {
     let seconds = age.components.seconds
-    return switch seconds {
-    case ..<5: "just now"
-    case ..<60: "\(seconds) s ago"
-    case ..<3_600: "\(seconds / 60) min ago"
-    case ..<86_400: "\(seconds / 3_600) h ago"
-    default: "\(seconds / 86_400) d ago"
-    }
+    let length =
+        switch seconds.magnitude {
+        case ..<60: "\(seconds.magnitude) s"
+        case ..<3_600: "\(seconds.magnitude / 60) min"
+        case ..<86_400: "\(seconds.magnitude / 3_600) h"
+        default: "\(seconds.magnitude / 86_400) d"
+        }
+    // Clocks differ a little, so what is only just to come has only just been.
+    return (-1..<5).contains(seconds) ? "just now" : seconds < 0 ? "in " + length : length + " ago"
 }
 
 /// A number of bytes for people: `512 B`, `1.5 KiB`, `3.2 MiB`.

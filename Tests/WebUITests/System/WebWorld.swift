@@ -7,6 +7,7 @@ import NIOCore
 import ServerKit
 import Services
 import Store
+import TestKit
 import WebUI
 
 /// The pages over a real database in memory.
@@ -95,6 +96,18 @@ struct WebWorld: Sendable {
                 parameters: parameters
             )
         ).run.id
+    }
+
+    /// Stores a pipeline of one step that takes the parameters that a run may be given.
+    func pipeline(_ name: String, inputs: [String: JSONValue] = [:]) async throws -> PipelineID {
+        var builder = SpecBuilder()
+        builder.container("work")
+        let spec = builder.spec(
+            tasks: ["work": SpecBuilder.task("work")],
+            root: ["inputDefinitions": ["parameters": .object(inputs)]]
+        )
+        let package = try PipelinePackage(PipelineSpecDocument(pipelineSpec: spec))
+        return try await server.useCases.pipelines.create(.init(name: name), package: package).id
     }
 
     /// Stores tasks as an orchestrator would.

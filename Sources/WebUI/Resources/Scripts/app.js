@@ -4,6 +4,7 @@ import { followChanges, visit } from './live.js';
 import { listenToKeys } from './keys.js';
 import { dressGraph } from './graph.js';
 import { followLog } from './log.js';
+import { dressForms } from './schedule.js';
 import { dressUpload } from './upload.js';
 
 /** Called for a new page and after each change of it. */
@@ -11,6 +12,7 @@ function dress() {
   tick();
   dressGraph();
   followLog();
+  dressForms();
   dressUpload();
   dressChoice();
 }

@@ -2,11 +2,15 @@
 let skew = 0;
 let timer = null;
 
-const age = (seconds) => seconds < 5 ? 'just now'
-  : seconds < 60 ? `${seconds} s ago`
-  : seconds < 3600 ? `${Math.floor(seconds / 60)} min ago`
-  : seconds < 86400 ? `${Math.floor(seconds / 3600)} h ago`
-  : `${Math.floor(seconds / 86400)} d ago`;
+function age(seconds) {
+  const size = Math.abs(seconds);
+  const length = size < 60 ? `${size} s`
+    : size < 3600 ? `${Math.floor(size / 60)} min`
+    : size < 86400 ? `${Math.floor(size / 3600)} h`
+    : `${Math.floor(size / 86400)} d`;
+  if (seconds >= -1 && seconds < 5) return 'just now';
+  return seconds < 0 ? `in ${length}` : `${length} ago`;
+}
 
 const two = (number) => String(number).padStart(2, '0');
 
@@ -26,7 +30,7 @@ function put(element, text) {
 function show() {
   const now = Date.now() - skew;
   for (const time of document.querySelectorAll('time[datetime]')) {
-    put(time, age(Math.max(0, Math.floor((now - Date.parse(time.dateTime)) / 1000))));
+    put(time, age(Math.trunc((now - Date.parse(time.dateTime)) / 1000)));
   }
   for (const span of document.querySelectorAll('[data-since]')) {
     put(span, length(Math.max(0, now - Date.parse(span.dataset.since))));

@@ -1,0 +1,173 @@
+import Model
+import PipelineIR
+import Wire
+
+/// The form that starts a run, or makes or edits a recurring one.
+struct RunFormView: PageView {
+    static let template = "runform"
+
+    /// A parameter of the pipeline.
+    struct Field: Hashable, Sendable {
+        let name: String
+        /// What the form calls it.
+        let field: String
+        let type: String
+        let hint: String?
+        let placeholder: String
+        let value: String
+        let isRequired: Bool
+        let isNumber: Bool
+        let isLong: Bool
+        /// Values to choose from; empty where anything may be written.
+        let choices: [Choice]
+        let hasChoices: Bool
+    }
+
+    /// A value to choose.
+    struct Choice: Hashable, Sendable {
+        let value: String
+        let title: String
+        let isChosen: Bool
+    }
+
+    /// A field that nobody sees.
+    struct Hidden: Hashable, Sendable {
+        let name: String
+        let value: String
+        /// Whether it stays when another version is chosen.
+        let isKept: Bool
+
+        init(name: String, value: String) {
+            self.name = name
+            self.value = value
+            isKept = name != "version"
+        }
+    }
+
+    let title: String
+    let origin: RunRowView.Link
+    let originText: String
+    let back: String
+    let section: RunRowView.Link
+    let target: String
+    let hidden: [Hidden]
+    /// Versions to choose from; the choice shows the form anew, with the parameters of that version.
+    let versions: [Choice]
+    let choosesVersion: Bool
+    let name: String
+    let description: String
+    let experiments: [Choice]
+    let choosesExperiment: Bool
+    let fields: [Field]
+    let hasFields: Bool
+    let root: String
+    let account: String
+    let hasMore: Bool
+    let schedule: ScheduleView?
+    let verb: String
+    let error: String?
+
+    /// Makes the form.
+    /// - Parameters:
+    ///   - sent: what was sent before and refused; `nil` for a new form.
+    ///   - schedule: when runs are due, for a recurring one.
+    ///   - error: why it was refused.
+    init(_ draft: RunDraft, sent: WebForm?, schedule: ScheduleView?, error: String?) {
+        let isRecurring = schedule != nil
+        var hidden = [("pipeline", draft.pipeline?.id.text), ("version", draft.version?.text)]
+        var target = isRecurring ? "/recurringruns/new" : "/runs/new"
+        switch draft.origin {
+        case .clone(let run):
+            title = isRecurring ? "New recurring run" : "New run"
+            origin = RunRowView.Link(name: run.displayName, href: RunAddress(run.id).href)
+            originText = "Like"
+            hidden = [("clone", run.id.text)]
+        case .pipeline(let pipeline):
+            title = isRecurring ? "New recurring run" : "New run"
+            let page = PipelineAddress(pipeline.id, version: draft.version)
+            origin = RunRowView.Link(name: pipeline.displayName, href: page.href)
+            originText = "Of the pipeline"
+        case .recurring(let recurring):
+            title = "Edit a recurring run"
+            let page = "/recurringruns/" + percentEncoded(recurring.id.text)
+            origin = RunRowView.Link(name: recurring.displayName, href: page)
+            originText = "Runs that are under way go on as they are:"
+            target = page + "/edit"
+        }
+        section =
+            isRecurring
+            ? RunRowView.Link(name: "Recurring runs", href: "/recurringruns")
+            : RunRowView.Link(name: "Runs", href: "/runs")
+        back = origin.href
+        self.target = target
+        self.hidden = hidden.compactMap { name, value in value.map { Hidden(name: name, value: $0) } }
+        versions = Self.versions(draft, isRecurring: isRecurring)
+        choosesVersion = !versions.isEmpty
+        name = sent?["name"] ?? draft.name
+        description = sent.map { $0["description"] ?? "" } ?? draft.description
+        let experiment = sent?["experiment"] ?? draft.experiment?.text
+        experiments = draft.experiments.map {
+            Choice(value: $0.id.text, title: $0.displayName, isChosen: $0.id.text == experiment)
+        }
+        choosesExperiment = !experiments.isEmpty
+        fields = draft.graph.root.component.inputParameters.sorted { $0.key < $1.key }.map { name, input in
+            let given = draft.parameters[name].map { ParameterText.text(of: $0, type: input.type) }
+            let text = sent.map { $0["p." + name] ?? "" } ?? given ?? ""
+            return Self.field(name, input, text)
+        }
+        hasFields = !fields.isEmpty
+        root = sent.map { $0["root"] ?? "" } ?? draft.pipelineRoot ?? ""
+        account = sent.map { $0["account"] ?? "" } ?? draft.serviceAccount
+        hasMore = !root.isEmpty || !account.isEmpty
+        self.schedule = schedule
+        verb =
+            if case .recurring = draft.origin {
+                "Save"
+            } else {
+                isRecurring ? "Create the recurring run" : "Start the run"
+            }
+        self.error = error
+    }
+
+    private static func versions(_ draft: RunDraft, isRecurring: Bool) -> [Choice] {
+        guard !draft.versions.isEmpty else { return [] }
+        let newest = isRecurring ? "the newest one at each firing" : "the newest one"
+        return [Choice(value: "", title: newest, isChosen: draft.version == nil)]
+            + draft.versions.map {
+                Choice(value: $0.id.text, title: $0.displayName, isChosen: $0.id == draft.version)
+            }
+    }
+
+    private static func field(_ name: String, _ input: InputParameterSpec, _ text: String) -> Field {
+        var choices: [Choice] = []
+        let values =
+            input.literals.isEmpty && input.type == .boolean ? [.bool(true), .bool(false)] : input.literals
+        if !values.isEmpty {
+            let standard = input.defaultValue.map { "default: \(clipped($0.jsonText, 60))" } ?? "not given"
+            let none = input.isRequired ? "choose …" : standard
+            choices = [Choice(value: "", title: none, isChosen: text.isEmpty)]
+            choices += values.map { value in
+                let written = ParameterText.text(of: value, type: input.type)
+                return Choice(
+                    value: written,
+                    title: value.string ?? value.jsonText,
+                    isChosen: written == text
+                )
+            }
+        }
+        let standard = input.defaultValue.map { "default: \(clipped($0.jsonText, 80))" }
+        return Field(
+            name: name,
+            field: "p." + name,
+            type: input.type.word,
+            hint: input.description.isEmpty ? nil : input.description,
+            placeholder: standard ?? (input.isOptional ? "not given" : ""),
+            value: text,
+            isRequired: input.isRequired,
+            isNumber: input.type == .integer || input.type == .double,
+            isLong: input.type == .list || input.type == .structure || text.contains("\n") || text.count > 80,
+            choices: choices,
+            hasChoices: !choices.isEmpty
+        )
+    }
+}
