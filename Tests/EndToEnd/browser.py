@@ -4,11 +4,15 @@ import os
 import shutil
 
 import pytest
+from axe_core_python.selenium import Axe
 from harness import ENVIRONMENT, eventually
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
+
+# How pages are looked at: wide and as narrow as a telephone, light and dark.
+LOOKS = [(1280, 'light'), (1280, 'dark'), (400, 'light'), (400, 'dark')]
 
 
 def start():
@@ -76,9 +80,48 @@ class Page:
             self.driver.switch_to.active_element.send_keys(key)
 
     def complaints(self):
-        """What the browser complained of since the last time: broken scripts, what the policy forbids."""
+        """What the browser complained of since the last time: broken scripts, what the policy forbids. A server that was
+        killed and a form that was refused are what tests do on purpose."""
+        meant = ('net::ERR_CONNECTION', 'net::ERR_INCOMPLETE_CHUNKED', 'a status of 422')
         return [entry['message'] for entry in self.driver.get_log('browser')
-                if entry['level'] == 'SEVERE' and 'ERR_CONNECTION' not in entry['message']]
+                if entry['level'] == 'SEVERE' and not any(words in entry['message'] for words in meant)]
+
+    def inspect(self, url, width, theme, paths):
+        """Opens pages as some people see them; none may be too wide or hard to use, as far as a program can tell."""
+        emulate = self.driver.execute_cdp_cmd
+        emulate('Emulation.setEmulatedMedia', {'features': [{'name': 'prefers-color-scheme', 'value': theme}]})
+        emulate('Emulation.setDeviceMetricsOverride',
+                {'width': width, 'height': 900, 'deviceScaleFactor': 1, 'mobile': False})
+        try:
+            for path in paths:
+                self.open(url + path)
+                found = Axe().run(self.driver)['violations']
+                serious = [(one['id'], one['nodes'][0]['html'][:200]) for one in found
+                           if one['impact'] in ('serious', 'critical')]
+                assert serious == [], path
+                wide = self.js('return document.documentElement.scrollWidth')
+                assert wide <= width, f'{path} is {wide} pixels wide'
+        finally:
+            emulate('Emulation.clearDeviceMetricsOverride', {})
+            emulate('Emulation.setEmulatedMedia', {'features': []})
+
+    def without_scripts(self):
+        """For a `with`: in it, the pages' scripts do not run."""
+        return _WithoutScripts(self.driver)
 
 
-__all__ = ['Keys', 'Page', 'start']
+class _WithoutScripts:
+    def __init__(self, driver):
+        self.driver = driver
+
+    def _set(self, value):
+        self.driver.execute_cdp_cmd('Emulation.setScriptExecutionDisabled', {'value': value})
+
+    def __enter__(self):
+        self._set(True)
+
+    def __exit__(self, *_):
+        self._set(False)
+
+
+__all__ = ['LOOKS', 'Keys', 'Page', 'start']

@@ -2,6 +2,7 @@
 
 import pathlib
 
+import browser
 import harness  # Before kfp, whose HOME it sets.
 import kfp
 import pytest
@@ -48,6 +49,24 @@ def side_effects(tmp_path):
     path = pathlib.Path(tmp_path) / 'side-effects'
     path.touch()
     return path
+
+
+@pytest.fixture(scope='session')
+def driver():
+    """The browser of all tests of pages."""
+    driver = browser.start()
+    yield driver
+    driver.quit()
+
+
+@pytest.fixture
+def page(driver):
+    """A page of the usual size; at the end the browser must not have had anything to complain of."""
+    page = browser.Page(driver)
+    driver.set_window_size(1280, 900)
+    page.complaints()
+    yield page
+    assert page.complaints() == []
 
 
 @pytest.hookimpl(hookwrapper=True)

@@ -3,32 +3,13 @@
 import subprocess
 import sys
 
-import browser
 import pytest
-from axe_core_python.selenium import Axe
-from browser import Keys, Page
+from browser import LOOKS, Keys
 from harness import ENVIRONMENT, compiled, eventually
 from kfp import dsl
 from pipelines import one_answer, one_script, sh
 
 HOSTILE = '"><script>document.title="owned"</script><b>bold</b>'
-
-
-@pytest.fixture(scope='module')
-def driver():
-    driver = browser.start()
-    yield driver
-    driver.quit()
-
-
-@pytest.fixture
-def page(driver):
-    """A page of the usual size; at the end the browser must not have had anything to complain of."""
-    page = Page(driver)
-    driver.set_window_size(1280, 900)
-    page.complaints()
-    yield page
-    assert page.complaints() == []
 
 
 def started(server, pipeline, parameters=None, name='a run of the pages'):
@@ -194,16 +175,13 @@ def test_the_example_on_the_first_page_works_as_it_stands(server, page, tmp_path
 def test_pages_can_be_read_and_used_without_scripts(server, page):
     run_id = started(server, one_script, {'script': 'echo a line; exit 4'})
     server.finished(run_id)
-    page.driver.execute_cdp_cmd('Emulation.setScriptExecutionDisabled', {'value': True})
-    try:
+    with page.without_scripts():
         page.open(f'{server.url}/runs')
         page.driver.find_element('css selector', f'#run-{run_id} a').click()
         page.driver.find_element('css selector', '#n-sh a').click()
         assert 'exit status 4' in page.driver.find_element('css selector', '.panel').text
         page.driver.find_element('link text', 'Whole log').click()
         assert 'a line' in page.driver.find_element('css selector', '.logtext').text
-    finally:
-        page.driver.execute_cdp_cmd('Emulation.setScriptExecutionDisabled', {'value': False})
 
 
 def test_a_page_outlives_the_server_and_says_so(own_server, page, tmp_path):
@@ -245,26 +223,12 @@ def looked_at(server):
     return run_id
 
 
-@pytest.mark.parametrize('width, theme', [(1280, 'light'), (1280, 'dark'), (400, 'light'), (400, 'dark')])
+@pytest.mark.parametrize('width, theme', LOOKS)
 def test_nothing_serious_is_wrong_for_those_who_see_or_hear_pages_differently(server, page, looked_at, width, theme):
-    emulate = page.driver.execute_cdp_cmd
-    emulate('Emulation.setEmulatedMedia', {'features': [{'name': 'prefers-color-scheme', 'value': theme}]})
-    emulate('Emulation.setDeviceMetricsOverride',
-            {'width': width, 'height': 900, 'deviceScaleFactor': 1, 'mobile': False})
     run = f'/runs/{looked_at}'
-    try:
-        for path in ('/', '/runs', run, f'{run}?task=sh', f'{run}?task=for-loop-1', f'{run}?tab=timeline',
-                     f'{run}?tab=details', f'{run}?tab=spec', f'/runs/new?clone={looked_at}', f'{run}/log?task=sh'):
-            page.open(server.url + path)
-            found = Axe().run(page.driver)['violations']
-            serious = [(one['id'], one['nodes'][0]['html'][:200]) for one in found
-                       if one['impact'] in ('serious', 'critical')]
-            assert serious == [], path
-            wide = page.js('return document.documentElement.scrollWidth')
-            assert wide <= width, f'{path} is {wide} pixels wide'
-    finally:
-        emulate('Emulation.clearDeviceMetricsOverride', {})
-        emulate('Emulation.setEmulatedMedia', {'features': []})
+    page.inspect(server.url, width, theme, [
+        '/', '/runs', run, f'{run}?task=sh', f'{run}?task=for-loop-1', f'{run}?tab=timeline', f'{run}?tab=details',
+        f'{run}?tab=spec', f'/runs/new?clone={looked_at}', f'{run}/log?task=sh'])
 
 
 def test_an_event_reaches_a_page_within_a_moment(server, page, tmp_path):

@@ -36,6 +36,8 @@ package struct PipelineView: PageView {
     let graph: HTML?
     let versions: [Version]
     let showsVersions: Bool
+    /// The list of versions, of whichever is left.
+    let allVersions: String
     let next: String?
     let spec: HTML?
     let facts: [TaskView.Fact]
@@ -102,6 +104,7 @@ package struct PipelineView: PageView {
             )
         }
         showsVersions = address.tab == .versions
+        allVersions = PipelineAddress(pipeline.id).with { $0.tab = .versions }.href
         next = details.versions.next.map { cursor in
             address.with { $0.page = PageToken.text(query: query, next: cursor) }.href
         }

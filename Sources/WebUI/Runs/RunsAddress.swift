@@ -29,6 +29,8 @@ package struct RunsAddress: Hashable, Sendable {
     package var descending = true
     /// Whether those that were put away are shown, and only those.
     package var isArchive = false
+    /// Only runs that this recurring run has started.
+    package var recurring: RecurringRunID?
     /// Where the page before ended, as ``PageToken`` has it.
     package var page: String?
 
@@ -53,6 +55,7 @@ package struct RunsAddress: Hashable, Sendable {
             self.column = column
         }
         isArchive = query["archived"] == "true"
+        recurring = query["recurring"].map { RecurringRunID($0) }
         page = query["page"]
     }
 
@@ -69,7 +72,7 @@ package struct RunsAddress: Hashable, Sendable {
         let isDefaultOrder = column == .started && descending
         var fields = [
             ("q", search), ("sort", isDefaultOrder ? nil : (descending ? "-" : "") + column.rawValue),
-            ("archived", isArchive ? "true" : nil), ("page", page),
+            ("archived", isArchive ? "true" : nil), ("recurring", recurring?.text), ("page", page),
         ]
         fields += states.map { ("state", $0.rawValue) }
         let query = fields.compactMap { name, value in
@@ -91,6 +94,11 @@ package struct RunsAddress: Hashable, Sendable {
         if !states.isEmpty {
             predicates.append(
                 Predicate(key: "state", operation: .isIn, operand: .strings(states.map(\.rawValue)))
+            )
+        }
+        if let recurring {
+            predicates.append(
+                Predicate(key: "recurring_run_id", operation: .equals, operand: .string(recurring.text))
             )
         }
         if let search {

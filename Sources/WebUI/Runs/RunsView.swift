@@ -79,6 +79,8 @@ package struct RunsView: PageView {
     let search: String
     let states: [String]
     let sort: String
+    /// The recurring run whose runs they are.
+    let recurring: String?
     let filters: [Filter]
     let heads: [Head]
     let rows: [RunRowView]
@@ -114,6 +116,7 @@ package struct RunsView: PageView {
         search = address.search ?? ""
         states = address.states.map(\.rawValue)
         sort = (address.descending ? "-" : "") + address.column.rawValue
+        recurring = address.recurring?.text
         filters = Self.filters(address)
         heads = Self.heads(address)
         rows = page.items.map {
@@ -132,7 +135,7 @@ package struct RunsView: PageView {
     }
 
     private static func emptyText(_ address: RunsAddress) -> String {
-        if address.search != nil || !address.states.isEmpty {
+        if address.search != nil || address.recurring != nil || !address.states.isEmpty {
             return "No run fits. Change the filter or the search."
         }
         if address.isArchive { return "The archive is empty." }

@@ -1,5 +1,6 @@
 package import Model
 package import Services
+import Wire
 
 /// The first page.
 package struct HomeView: PageView {
@@ -9,8 +10,17 @@ package struct HomeView: PageView {
     let running: [RunRowView]
     let failed: [RunRowView]
     let lately: [RunRowView]
+    let upcoming: [Upcoming]
     let hasRuns: Bool
     let isQuiet: Bool
+
+    /// A recurring run that is due.
+    struct Upcoming: Hashable, Sendable {
+        let id: String
+        let name: String
+        let href: String
+        let at: TimeView
+    }
 
     /// Makes the page.
     /// - Parameter address: how this server is reached, for the example.
@@ -19,6 +29,7 @@ package struct HomeView: PageView {
         running: RunService.Overview,
         failed: RunService.Overview,
         lately: RunService.Overview,
+        upcoming: [RecurringRun],
         now: Instant
     ) {
         func rows(_ overview: RunService.Overview) -> [RunRowView] {
@@ -30,6 +41,17 @@ package struct HomeView: PageView {
         self.running = rows(running)
         self.failed = rows(failed)
         self.lately = rows(lately)
+        self.upcoming = upcoming.compactMap { recurring in
+            recurring.progress.next.map { next in
+                let href = "/recurringruns/" + percentEncoded(recurring.id.text)
+                return Upcoming(
+                    id: recurring.id.text,
+                    name: recurring.displayName,
+                    href: href,
+                    at: TimeView(next, now: now)
+                )
+            }
+        }
         hasRuns = !lately.page.items.isEmpty
         isQuiet = running.page.items.isEmpty
     }

@@ -15,6 +15,7 @@ extension WebSite {
             running: try await newest([.pending, .running, .canceling], 10),
             failed: try await newest([.failed], 5),
             lately: try await newest([.succeeded, .canceled, .skipped], 5),
+            upcoming: try await useCases.recurringRuns.upcoming(limit: 5),
             now: now()
         )
         return try show(view, title: "Home", section: .home, live: "runs")

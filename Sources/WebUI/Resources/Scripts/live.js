@@ -9,6 +9,8 @@ let wasLost = false;
 let isGone = false;
 let isLoading = false;
 let isOld = false;
+// Counts what was asked for: an answer to an earlier question must not replace what was asked for since.
+let turn = 0;
 // When the page may be asked for again.
 let earliest = 0;
 
@@ -33,10 +35,12 @@ export async function visit(address) {
 async function load(address, loaded, failed) {
   isLoading = true;
   isOld = false;
+  const mine = ++turn;
   const start = performance.now();
   try {
     const answer = await fetch(address, { headers: { Accept: 'text/html' }, credentials: 'same-origin' });
     const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
+    if (mine !== turn) return;
     const [kind, id] = (document.body.dataset.live ?? '').split('/');
     if (answer.status === 404 && id && page.getElementById('main')) {
       isGone = true;
@@ -52,22 +56,25 @@ async function load(address, loaded, failed) {
     morphChildren(main, wanted);
     document.dispatchEvent(new Event('martlet:changed'));
   } catch (error) {
-    failed(error);
+    if (mine === turn) failed(error);
   } finally {
-    isLoading = false;
+    if (mine === turn) isLoading = false;
     // A page that takes the server long is asked for less often.
     const end = performance.now();
     earliest = end + Math.min(5000, Math.max(60, 2 * (end - start)));
   }
-  if (isOld) refreshSoon();
+  if (isOld && mine === turn) refreshSoon();
 }
 
 function refreshSoon() {
   isOld = true;
   if (isLoading || isGone || document.hidden) return;
   isLoading = true;
-  setTimeout(() => load(location.href, () => {}, () => { isOld = true; }),
-    Math.max(0, earliest - performance.now()));
+  const then = turn;
+  setTimeout(() => {
+    // Another address is on its way; it is newer than this page.
+    if (then === turn) load(location.href, () => {}, () => { isOld = true; });
+  }, Math.max(0, earliest - performance.now()));
 }
 
 /** Listens while the page can be seen; a hidden one must not hold a connection, of which browsers have six. */

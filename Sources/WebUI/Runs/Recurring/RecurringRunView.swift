@@ -21,7 +21,8 @@ struct RecurringRunView: PageView {
     let firings: FiringsView
     let runs: [RunRowView]
     let hasRuns: Bool
-    let total: String
+    /// The list of all its runs.
+    let all: RunRowView.Link
     let parameters: ValuesView
     let facts: [TaskView.Fact]
     let pipeline: RunRowView.Link?
@@ -42,7 +43,10 @@ struct RecurringRunView: PageView {
         self.firings = firings
         runs = details.runs.items.map { RunRowView($0, experimentName: nil, now: now) }
         hasRuns = !runs.isEmpty
-        total = counted(details.runs.totalSize, "run")
+        all = RunRowView.Link(
+            name: "All runs (\(details.runs.totalSize))",
+            href: "/runs?" + QueryString.text(["recurring": recurring.id.text])
+        )
         let inputs = details.graph?.root.component.inputParameters ?? [:]
         parameters = ValuesView(
             TaskValues(parameters: recurring.parameters),
