@@ -46,7 +46,10 @@ struct RunFormView: PageView {
 
     let title: String
     let origin: RunRowView.Link
+    /// What is said of it.
     let originText: String
+    /// What is said after it.
+    let originNote: String
     let back: String
     let section: RunRowView.Link
     let target: String
@@ -80,18 +83,19 @@ struct RunFormView: PageView {
         case .clone(let run):
             title = isRecurring ? "New recurring run" : "New run"
             origin = RunRowView.Link(name: run.displayName, href: RunAddress(run.id).href)
-            originText = "Like"
+            (originText, originNote) = ("Like", "")
             hidden = [("clone", run.id.text)]
         case .pipeline(let pipeline):
             title = isRecurring ? "New recurring run" : "New run"
             let page = PipelineAddress(pipeline.id, version: draft.version)
             origin = RunRowView.Link(name: pipeline.displayName, href: page.href)
-            originText = "Of the pipeline"
+            (originText, originNote) = ("Of the pipeline", "")
         case .recurring(let recurring):
             title = "Edit a recurring run"
             let page = "/recurringruns/" + percentEncoded(recurring.id.text)
             origin = RunRowView.Link(name: recurring.displayName, href: page)
-            originText = "Runs that are under way go on as they are:"
+            originText = "Changes"
+            originNote = "; runs that are under way go on as they are."
             target = page + "/edit"
         }
         section =
