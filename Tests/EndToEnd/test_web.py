@@ -54,12 +54,12 @@ def test_a_run_submitted_by_the_sdk_is_watched_to_its_end_without_a_reload(serve
 
 
 def test_a_failed_step_tells_why_and_shows_its_log(server, page):
-    script = r'printf "\033[31mred words\033[0m <b>not bold</b>\n"; echo a plain line; exit 3'
+    script = r'printf "\033[31mred words\033[0m <b>not bold</b>\n\033[1ma plain line\033[0m\n"; exit 3'
     run_id = started(server, one_script, {'script': script}, name=HOSTILE)
     server.finished(run_id)
     page.open(f'{server.url}/')
     page.click('#failed-' + run_id + ' a')
-    page.wait('.reason', 'exit status 3')
+    page.wait('.reason', 'exit status 3: a plain line')
     page.click('.run-head a', 'Show sh')
     page.wait('.panel .reason', 'exit status 3')
     page.wait('.logtext .a-f1', 'red words')

@@ -103,7 +103,7 @@ struct OutputCollector: Sendable {
         guard let last = lines(log).last else { return "; it wrote nothing to its log." }
         // The brace that ends what KFP's executor tells of its input says nothing.
         guard last.contains(where: { $0.isLetter || $0.isNumber }) else { return "." + end(of: log) }
-        return ": " + last.drop(while: \.isWhitespace).prefix(300) + end(of: log)
+        return ": " + plainText(last).drop(while: \.isWhitespace).prefix(300) + end(of: log)
     }
 
     private static func end(of log: String) -> String {

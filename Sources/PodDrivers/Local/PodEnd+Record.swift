@@ -64,7 +64,7 @@ extension PodEnd {
         switch record {
         case .exited(let code, _, _):
             details["exit_code"] = .number(Double(code))
-            let last = logTail.split(separator: "\n").last.map { ": " + $0.prefix(300) } ?? "."
+            let last = logTail.split(separator: "\n").last.map { ": " + plainText($0).prefix(300) } ?? "."
             what = "\(name) ended with exit status \(code)\(last)"
         case .signaled(let number, _, _):
             details["signal"] = .number(Double(number))
