@@ -3,12 +3,6 @@ import Services
 import Wire
 
 extension ArtifactService.Opened {
-    /// What it is called when it is saved: the last part of its place.
-    var fileName: String {
-        let last = path.last ?? artifact.uri.split(separator: "/").last.map(String.init) ?? artifact.name
-        return last.isEmpty ? artifact.id.text : last
-    }
-
     /// What kind of content a file has.
     func contentType(of file: StoredFile) async throws -> ContentType {
         contentType(beginning: try await file.read(from: 0, bytesMax: 4096))

@@ -58,6 +58,12 @@ package struct ArtifactService: Sendable {
         package var path: [String]
         /// What is there.
         package var content: StoredContent
+
+        /// What it is called when it is saved: the last part of its place.
+        package var fileName: String {
+            let last = path.last ?? artifact.uri.split(separator: "/").last.map(String.init) ?? artifact.name
+            return last.isEmpty ? artifact.id.text : last
+        }
     }
 
     /// Opens an artifact for reading.

@@ -52,11 +52,32 @@ package struct GraphDrawing {
             if let content = node.content, let inner = layout.inner[index] {
                 group(node, frame)
                 draw(content, inner)
+            } else if node.look == .artifact {
+                artifact(node, frame)
             } else {
                 task(node, frame)
             }
         }
     }
+
+    /// Data is round where what is done is square.
+    private mutating func artifact(_ node: RunScene.Node, _ frame: Rectangle) {
+        let at = "translate(\(frame.origin.x) \(frame.origin.y))"
+        html.element("g", ["id": "n-\(node.id)", "class": "node artifact", "transform": at]) { html in
+            html.element("a", Self.link(node)) { html in
+                html.element("title") { $0.add(node.story) }
+                html.element(
+                    "rect",
+                    ["class": "box", "width": "\(frame.width)", "height": "\(frame.height)", "rx": "25"]
+                )
+                html.element("path", ["class": "sign", "d": Self.paper, "transform": "translate(18 17)"])
+                html.element("text", ["class": "title", "x": "44", "y": "21"]) { $0.add(clipped(node.title, 21)) }
+                html.element("text", ["class": "detail", "x": "44", "y": "38"]) { $0.add(clipped(node.detail, 25)) }
+            }
+        }
+    }
+
+    private static let paper = "M3.5 1.5h6l3.5 3.5v9.5h-9.5zM9 1.5v4h4"
 
     private mutating func task(_ node: RunScene.Node, _ frame: Rectangle) {
         let state = node.look
@@ -64,10 +85,7 @@ package struct GraphDrawing {
         let isBundle = node.toggle != nil || node.kind == .loop
         html.element(
             "g",
-            [
-                "id": "n-\(node.path)", "class": "node \(state.style)\(isBundle ? " bundle" : "")",
-                "transform": at,
-            ]
+            ["id": "n-\(node.id)", "class": "node \(state.style)\(isBundle ? " bundle" : "")", "transform": at]
         ) { html in
             if isBundle {
                 // A second edge behind the first: there is more in it.
@@ -110,8 +128,7 @@ package struct GraphDrawing {
     private mutating func group(_ node: RunScene.Node, _ frame: Rectangle) {
         let state = node.look
         let at = "translate(\(frame.origin.x) \(frame.origin.y))"
-        html.element("g", ["id": "n-\(node.path)", "class": "group \(state.style)", "transform": at]) {
-            html in
+        html.element("g", ["id": "n-\(node.id)", "class": "group \(state.style)", "transform": at]) { html in
             html.element(
                 "rect",
                 ["class": "area", "width": "\(frame.width)", "height": "\(frame.height)", "rx": "10"]
@@ -155,7 +172,7 @@ package struct GraphDrawing {
     }
 
     private static func link(_ node: RunScene.Node) -> KeyValuePairs<StaticString, String?> {
-        ["href": node.href, "data-swap": "", "aria-current": node.isSelected ? "true" : nil]
+        ["href": node.href, "data-swap": node.isElsewhere ? nil : "", "aria-current": node.isSelected ? "true" : nil]
     }
 
     private static func sign(_ state: StateView, x: Int, y: Int, _ html: inout HTML) {

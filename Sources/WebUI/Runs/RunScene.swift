@@ -5,8 +5,16 @@ package import PipelineIR
 package struct RunScene: Hashable, Sendable {
     /// A task or a group.
     package struct Node: Hashable, Sendable {
-        /// Which task.
-        package var path: TaskPath
+        /// What a node stands for.
+        package enum Look: Hashable, Sendable {
+            case task
+            case artifact
+        }
+
+        /// Tells it from all others of the drawing.
+        package var id: String
+        /// What it stands for.
+        package var look = Look.task
         /// Its name for people.
         package var title: String
         /// What it does.
@@ -21,8 +29,10 @@ package struct RunScene: Hashable, Sendable {
         package var story: String
         /// Whether its panel is open.
         package var isSelected: Bool
-        /// Its panel.
+        /// Its panel, or its page.
         package var href: String
+        /// Whether that is another page, not a panel of this one.
+        package var isElsewhere = false
         /// Opens or closes it; `nil` for what is no group.
         package var toggle: String?
         /// The iterations before and after the one that is shown.
@@ -91,7 +101,7 @@ package struct RunSceneBuilder<Address: GraphAddress> {
         let record = tasks.byPath[path]
         let state = record?.state
         var node = RunScene.Node(
-            path: path,
+            id: path.text,
             title: task.displayName,
             kind: task.kind,
             state: state,
@@ -103,20 +113,19 @@ package struct RunSceneBuilder<Address: GraphAddress> {
             counts: [:]
         )
         guard case .pipeline(let inner) = task.body else {
-            if task.kind == .loop { countIterations(&node) }
+            if task.kind == .loop { countIterations(&node, path) }
             return node
         }
         // A plan has no iterations; it shows what each of them would do.
         if task.kind == .loop, !isPlan {
-            loop(&node, inner)
+            loop(&node, path, inner)
         } else {
-            group(&node, inner)
+            group(&node, path, inner)
         }
         return node
     }
 
-    private func group(_ node: inout RunScene.Node, _ inner: Int) {
-        let path = node.path
+    private func group(_ node: inout RunScene.Node, _ path: TaskPath, _ inner: Int) {
         let isOpen =
             isWithin(path) || address.open.contains(path)
             || isSmall && node.state != .skipped && !address.shut.contains(path)
@@ -129,9 +138,8 @@ package struct RunSceneBuilder<Address: GraphAddress> {
         }
     }
 
-    private func loop(_ node: inout RunScene.Node, _ inner: Int) {
-        let path = node.path
-        countIterations(&node)
+    private func loop(_ node: inout RunScene.Node, _ path: TaskPath, _ inner: Int) {
+        countIterations(&node, path)
         let iterations = tasks.iterations(of: path)
         let isOpen = isWithin(path) || address.open.contains { isIteration($0, of: path) || $0 == path }
         node.toggle = toggled(path, isOpen: isOpen).href
@@ -142,8 +150,8 @@ package struct RunSceneBuilder<Address: GraphAddress> {
         node.content = scene(of: inner, at: path.appending(iteration: shown))
     }
 
-    private func countIterations(_ node: inout RunScene.Node) {
-        let iterations = tasks.iterations(of: node.path)
+    private func countIterations(_ node: inout RunScene.Node, _ path: TaskPath) {
+        let iterations = tasks.iterations(of: path)
         guard !iterations.isEmpty else { return }
         node.counts = iterations.reduce(into: [:]) { $0[$1.state, default: 0] += 1 }
         node.detail = progressText(node.counts)

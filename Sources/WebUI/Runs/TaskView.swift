@@ -32,6 +32,13 @@ package struct TaskView: PageView {
         let value: String
     }
 
+    /// What an artifact that the task wrote shows of itself.
+    package struct Look: Hashable, Sendable {
+        let name: String
+        let href: String
+        let content: HTML
+    }
+
     /// The log that is shown.
     struct Log: Hashable, Sendable {
         let attempt: String
@@ -64,14 +71,17 @@ package struct TaskView: PageView {
     let facts: [Fact]
     let log: Log?
     let loop: LoopView?
+    let looks: [Look]
 
     /// Makes the panel of a task that the run has got to.
+    /// - Parameter looks: what the artifacts that it wrote show of themselves.
     package init(
         _ record: TaskRecord,
         _ task: TaskGraph.Task?,
         _ details: RunService.Details,
         _ tasks: RunTasks,
         _ address: RunAddress,
+        looks: [Look] = [],
         now: Instant
     ) {
         title = record.displayName
@@ -106,6 +116,7 @@ package struct TaskView: PageView {
         }
         facts = Self.facts(record, task)
         log = shown.map { Self.log(address, record.path, $0.number) }
+        self.looks = looks
         loop = record.kind == .loop ? LoopView(record.path, tasks, address, now: now) : nil
     }
 

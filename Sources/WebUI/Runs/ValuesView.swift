@@ -63,7 +63,9 @@ package struct ValuesView: Hashable, Sendable {
             href: "/artifacts/" + percentEncoded(id.text),
             type: artifact?.schemaTitle ?? "",
             uri: artifact?.uri ?? "",
-            metadata: artifact.flatMap { $0.metadata.isEmpty ? nil : JSONValue.object($0.metadata).jsonText }
+            metadata: artifact.map(Evaluation.rest).flatMap {
+                $0.isEmpty ? nil : clipped(JSONValue.object($0).jsonText, 400)
+            }
         )
     }
 }

@@ -14,7 +14,7 @@ extension WebSite {
             details,
             tasks,
             address,
-            panel: try panel(details, tasks, address, now),
+            panel: try await panel(details, tasks, address, now),
             notice: Notice(request.query)?.text,
             now: now
         )
@@ -26,11 +26,12 @@ extension WebSite {
         _ tasks: RunTasks,
         _ address: RunAddress,
         _ now: Instant
-    ) throws -> HTML? {
+    ) async throws -> HTML? {
         guard let path = address.task else { return nil }
         let task = details.graph.find(path)?.task
         if let record = tasks.byPath[path] {
-            return try templates.render(TaskView(record, task, details, tasks, address, now: now))
+            let looks = try await looks(of: record, details.listing.artifacts)
+            return try templates.render(TaskView(record, task, details, tasks, address, looks: looks, now: now))
         }
         // The run has not got to it, or somebody made the path up.
         let record = TaskRecord(
@@ -43,5 +44,25 @@ extension WebSite {
             createdAt: details.run.createdAt
         )
         return try templates.render(TaskView(notReached: record, task, details, tasks, address, now: now))
+    }
+}
+
+extension WebSite {
+    /// What the first few artifacts that a task wrote show of themselves.
+    private func looks(
+        of record: TaskRecord,
+        _ artifacts: [ArtifactID: Artifact]
+    ) async throws -> [TaskView.Look] {
+        let written = record.outputs.artifacts.sorted { $0.key < $1.key }.flatMap { name, ids in
+            ids.compactMap { artifacts[$0] }.map { (name: name, artifact: $0) }
+        }
+        var looks: [TaskView.Look] = []
+        // Groups hand on what steps in them wrote, of a loop all of it.
+        for (name, artifact) in written.prefix(record.kind.isStep ? 6 : 2) {
+            let address = ArtifactAddress(artifact.id)
+            let content = try await look(at: artifact, address, .panel)
+            looks.append(TaskView.Look(name: name, href: address.href, content: content))
+        }
+        return looks
     }
 }

@@ -29,6 +29,7 @@ struct Assets: Sendable {
             "graph.js": File(bytes: PackageResources.graph_js, contentType: script),
             "schedule.js": File(bytes: PackageResources.schedule_js, contentType: script),
             "upload.js": File(bytes: PackageResources.upload_js, contentType: script),
+            "charts.js": File(bytes: PackageResources.charts_js, contentType: script),
             "log.js": File(bytes: PackageResources.log_js, contentType: script),
         ]
         var hash = SHA256()

@@ -58,5 +58,8 @@ package struct Templates: Sendable {
         "pipeline": PackageResources.pipeline_mustache,
         "step": PackageResources.step_mustache,
         "upload": PackageResources.upload_mustache,
+        "artifacts": PackageResources.artifacts_mustache,
+        "compare": PackageResources.compare_mustache,
+        "artifact": PackageResources.artifact_mustache,
     ]
 }

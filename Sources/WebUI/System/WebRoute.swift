@@ -23,6 +23,10 @@ package enum WebRoute: Hashable, Sendable {
     case newRecurringRun
     case recurringRun(RecurringRunID)
     case editRecurringRun(RecurringRunID)
+    case compare
+    case artifacts
+    case artifact(ArtifactID)
+    case artifactFrame(ArtifactID)
     /// A page that is not made yet, by its place in the navigation.
     case planned(Section)
     case events
@@ -50,6 +54,10 @@ package enum WebRoute: Hashable, Sendable {
         case ("runs", 2): self = .run(RunID(second))
         case ("runs", 3) where segments[2] == "log": self = .runLog(RunID(second))
         case ("runs", 4) where segments[2...] == ["log", "lines"]: self = .runLogLines(RunID(second))
+        case ("compare", 1): self = .compare
+        case ("artifacts", 1): self = .artifacts
+        case ("artifacts", 2): self = .artifact(ArtifactID(second))
+        case ("artifacts", 3) where segments[2] == "frame": self = .artifactFrame(ArtifactID(second))
         default:
             if let route = Self.list(segments) {
                 self = route

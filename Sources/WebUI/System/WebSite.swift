@@ -39,7 +39,8 @@ package struct WebSite<Context: RequestContext>: HTTPResponder {
             response = try failure(platformError(error, request.uri.path))
         }
         if request.method == .head { response = response.createHeadResponse() }
-        for field in Self.protection { response.headers[field.name] = field.value }
+        // What a step wrote comes with a policy of its own, which is stricter.
+        for field in Self.protection where response.headers[field.name] == nil { response.headers[field.name] = field.value }
         return response
     }
 
@@ -73,6 +74,10 @@ package struct WebSite<Context: RequestContext>: HTTPResponder {
         case .newPipeline: try await newPipeline(request)
         case .pipeline(let id): try await pipeline(id, request)
         case .experiment(let id): try await runs(request, experiment: id)
+        case .compare: try await compare(request)
+        case .artifacts: try await artifacts(request)
+        case .artifact(let id): try await artifact(id, request)
+        case .artifactFrame(let id): try await frame(id, request)
         case .planned(let section): try planned(section)
         case .events: try await events(request)
         case .asset(let digest, let name): try asset(name, digest)
@@ -167,7 +172,7 @@ package struct WebSite<Context: RequestContext>: HTTPResponder {
         var fields: HTTPFields = [
             .contentSecurityPolicy:
                 "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-                + "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'self'",
+                + "connect-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'self'",
             .xContentTypeOptions: "nosniff",
         ]
         // With `no-referrer` browsers would send forms with an `Origin` of `null`, which is refused.

@@ -34,7 +34,7 @@ struct RouteTests {
         #expect(WebRoute(path: "/pipelines/p") == .pipeline(PipelineID("p")))
         #expect(WebRoute(path: "/experiments/e") == .experiment(ExperimentID("e")))
         #expect(WebRoute(path: "/recurringruns/r/edit") == .editRecurringRun(RecurringRunID("r")))
-        #expect(WebRoute(path: "/artifacts") == .planned(.artifacts))
+        #expect(WebRoute(path: "/artifacts") == .artifacts)
         for path in ["/x", "/runs/a/b", "/runs/%zz/log/x", "/assets/a", "/home"] {
             #expect(WebRoute(path: path) == nil, "\(path)")
         }

@@ -6,6 +6,7 @@ import { dressGraph } from './graph.js';
 import { followLog } from './log.js';
 import { dressForms } from './schedule.js';
 import { dressUpload } from './upload.js';
+import { dressCharts } from './charts.js';
 
 /** Called for a new page and after each change of it. */
 function dress() {
@@ -14,6 +15,7 @@ function dress() {
   followLog();
   dressForms();
   dressUpload();
+  dressCharts();
   dressChoice();
 }
 

@@ -1,0 +1,45 @@
+/// The rows of a text with values between commas, tabs or the like.
+/// Source: RFC 4180; line ends of any kind, and quotes that are not closed end with the text.
+package struct DelimitedText: Hashable, Sendable {
+    /// The rows, each with its values.
+    package private(set) var rows: [[String]] = []
+    /// Whether there is more than was asked for.
+    package private(set) var isCut = false
+
+    /// Reads the beginning of a text.
+    /// - Parameters:
+    ///   - separator: what stands between values.
+    ///   - isWhole: whether the text ends here; if not, the last row may be a part of one and is left out.
+    ///   - rowsMax: how many rows are wanted.
+    package init(_ text: String, separator: UInt8, isWhole: Bool, rowsMax: Int) {
+        var (row, value): ([String], [UInt8]) = ([], [])
+        var isQuoted = false
+        var rest = text.utf8.makeIterator()
+        var next = rest.next()
+        func ended() -> String { String(decoding: value, as: UTF8.self) }
+        while let byte = next {
+            next = rest.next()
+            switch byte {
+            case UInt8(ascii: "\"") where isQuoted && next == UInt8(ascii: "\""):
+                value.append(byte)
+                next = rest.next()
+            case UInt8(ascii: "\"") where isQuoted || value.isEmpty: isQuoted.toggle()
+            case separator where !isQuoted:
+                row.append(ended())
+                value = []
+            case UInt8(ascii: "\r") where !isQuoted && next == UInt8(ascii: "\n"): break
+            case UInt8(ascii: "\n") where !isQuoted, UInt8(ascii: "\r") where !isQuoted:
+                if rows.count == rowsMax {
+                    isCut = true
+                    return
+                }
+                rows.append(row + [ended()])
+                (row, value) = ([], [])
+            default: value.append(byte)
+            }
+        }
+        isCut = !isWhole
+        guard isWhole, !row.isEmpty || !value.isEmpty else { return }
+        if rows.count == rowsMax { isCut = true } else { rows.append(row + [ended()]) }
+    }
+}

@@ -1,0 +1,219 @@
+"""Artifacts, their lineage and the comparison of runs in a real browser."""
+
+import browser
+import pytest
+from axe_core_python.selenium import Axe
+from browser import Keys, Page
+from gallery import gallery
+from harness import compiled
+
+
+@pytest.fixture(scope='module')
+def driver():
+    driver = browser.start()
+    yield driver
+    driver.quit()
+
+
+@pytest.fixture
+def page(driver):
+    """A page of the usual size; at the end the browser must not have had anything to complain of."""
+    page = Page(driver)
+    driver.set_window_size(1280, 900)
+    page.complaints()
+    yield page
+    assert page.complaints() == []
+    assert page.driver.title != 'owned'
+
+
+@pytest.fixture(scope='module')
+def runs(server):
+    """Two runs of the pipeline that writes everything."""
+    ids = []
+    for quality in (0.7, 0.9):
+        run = server.submit(compiled(gallery), {'quality': quality}, f'quality {quality}').json['run_id']
+        server.expect(server.finished(run))
+        ids.append(run)
+    return ids
+
+
+@pytest.fixture(scope='module')
+def written(server, runs):
+    """The artifacts of the first run by name."""
+    return {name: artifact for task in server.tasks(runs[0]).values() for name, artifact in task.artifacts.items()}
+
+
+def test_artifacts_are_listed_found_and_followed_to_what_wrote_them(server, page, written):
+    page.open(f'{server.url}/artifacts?type=system.ClassificationMetrics')
+    page.wait('tbody .main', 'classes')
+    assert not page.js('return [...document.querySelectorAll("tbody .main")].some((e) => e.textContent === "words")')
+    page.click('.chips a', 'All')
+    page.press('/')
+    page.press('rows', Keys.ENTER)
+    page.wait('tbody', 'rows')
+    assert {element.text for element in page.all('tbody .main')} == {'rows'}
+    page.press('j', Keys.ENTER)
+    page.wait('h1', 'rows')
+    page.wait('.data td', 'a note, with "marks" <i>0</i>')
+    page.wait('.look', 'The first 200 rows')
+    page.click('.columns a', 'prepare')
+    page.wait('.panel h2', 'prepare')
+
+
+def test_the_panel_of_a_task_shows_what_it_wrote(server, page, runs):
+    page.open(f'{server.url}/runs/{runs[0]}?task=evaluate')
+    page.wait('.peek .scalars', 'accuracy')
+    page.wait('.peek .matrix', '70')
+    assert len(page.all('.peek svg.chart')) == 2
+    page.click('.peek h4 a', 'scores')
+    page.wait('h1', 'scores')
+    page.wait('.scalars td', '0.5714')
+
+
+def test_a_curve_says_what_a_threshold_means(server, page, written):
+    page.open(f'{server.url}/artifacts/{written["classes"].id}')
+    slider = page.wait('.readout input')
+    slider.send_keys(Keys.RIGHT)
+    page.wait('.readout output', 'threshold 0.95')
+    page.wait('.readout output', 'false positives 5.0 %')
+    box = page.wait('svg.chart')
+    # In the middle of the curve's right half.
+    from selenium.webdriver import ActionChains
+    ActionChains(page.driver).move_to_element_with_offset(box, 90, -60).perform()
+    page.wait('.readout output', 'threshold 0.')
+    assert 'threshold 0.95' not in page.text('.readout output')
+    page.open(f'{server.url}/artifacts/{written["parts"].id}')
+    page.wait('.legend', 'small · area under the curve 0.82')
+    page.wait('.legend', 'large')
+
+
+def framed(page, script):
+    page.driver.switch_to.frame(page.wait('iframe'))
+    try:
+        return page.js(script)
+    finally:
+        page.driver.switch_to.default_content()
+
+
+def test_html_is_shown_in_a_frame_of_its_own_and_runs_scripts_only_when_asked(server, page, written):
+    at = f'{server.url}/artifacts/{written["page"].id}'
+    page.open(at)
+    assert framed(page, 'return document.getElementById("words").textContent') == 'quality 0.7'
+    refused = [one for one in page.complaints() if 'script' not in one.lower()]
+    assert refused == []
+    page.click('.look a', 'Run its scripts')
+    page.wait('.look a', 'without its scripts')
+    assert 'a script ran' in framed(page, 'return document.getElementById("words").textContent')
+    # The first script of the page wanted to change ours and could not.
+    page.complaints()
+    assert framed(page, 'try { return parent.document.title } catch (error) { return error.name }') == 'SecurityError'
+    assert framed(page, 'return origin') == 'null'
+    reached = framed(page, 'return fetch(arguments[0]).then(() => "reached", () => "refused")'.replace(
+        'arguments[0]', repr(server.url + '/apis/v2beta1/healthz')))
+    assert reached == 'refused'
+    page.complaints()
+
+
+def test_html_has_no_scripts_and_no_server_when_it_is_opened_by_itself(server, written):
+    frame = f'/artifacts/{written["page"].id}/frame'
+    policy = server.request('GET', frame).headers['content-security-policy']
+    assert policy.startswith('sandbox;') and 'script-src' not in policy and "default-src 'none'" in policy
+    policy = server.request('GET', frame + '?scripts=on').headers['content-security-policy']
+    assert policy.startswith('sandbox allow-scripts;') and 'connect-src' not in policy and 'same-origin' not in policy
+    assert server.request('GET', f'/artifacts/{written["words"].id}/frame').status == 400
+    assert server.request('GET', f'/artifacts/{written["folder"].id}/frame').status == 400
+
+
+def test_markdown_is_shown_without_what_could_do_harm(server, page, written):
+    page.open(f'{server.url}/artifacts/{written["words"].id}')
+    page.wait('.markdown h4', 'Results')
+    page.wait('.markdown strong', '0.7')
+    page.wait('.markdown td', 'quality')
+    assert page.js('return document.querySelector(".markdown img").naturalWidth') == 10
+    assert page.all('.markdown script, .markdown img[onerror], .markdown a[href^="javascript"]') == []
+    assert '<script>' in page.text('.markdown')
+
+
+def test_a_folder_is_walked_and_each_file_in_it_shown_by_its_kind(server, page, written):
+    page.open(f'{server.url}/artifacts/{written["folder"].id}')
+    page.click('.entries a', 'dot.png')
+    page.wait('h1', 'dot.png')
+    assert page.js('const i = document.querySelector(".picture"); return i.decode().then(() => i.naturalWidth)') == 10
+    page.click('.crumbs a', 'folder')
+    page.click('.entries a', 'table.json')
+    page.wait('.data td', '[2,3]')
+    page.driver.back()
+    page.click('.entries a', 'tree.json')
+    page.wait('.look pre', '"c": null')
+    page.driver.back()
+    page.click('.entries a', 'notes.txt')
+    page.wait('.look .a-f1', 'red')
+    page.driver.back()
+    page.click('.entries a', 'data.bin')
+    page.wait('.look', 'no view for this kind of file')
+    page.driver.back()
+    page.click('.entries a', 'drawing.svg')
+    assert page.js('const i = document.querySelector(".picture"); return i.decode().then(() => i.naturalWidth)') == 90
+    page.driver.back()
+    page.click('.entries a', 'work.ipynb')
+    page.wait('.notebook .output', '42')
+    page.wait('.notebook .a-f1', 'E')
+    assert page.all('.notebook script') == []
+    page.click('.crumbs a', 'folder')
+    page.click('.entries a', 'deep/')
+    page.click('.entries a', 'er/')
+    page.click('.entries a', 'leaf.tsv')
+    page.wait('.data th', 'b')
+
+
+def test_what_is_not_there_any_more_is_said(server, page, tmp_path):
+    run = server.submit(compiled(gallery), {'quality': 0.5}, 'soon gone').json['run_id']
+    server.expect(server.finished(run))
+    words = server.tasks(run)['report'].artifacts['words']
+    words.path.unlink()
+    page.open(f'{server.url}/artifacts/{words.id}')
+    page.wait('.look', 'moved or removed')
+    page.open(f'{server.url}/runs/{run}?task=report')
+    page.wait('.peek', 'moved or removed')
+    for path in ('/artifacts/nobody', f'/artifacts/{words.id}?tab=bad', f'/artifacts/{words.id}?tab=lineage&depth=99',
+                 '/artifacts?sort=bad', f'/artifacts/{words.id}?path=../../secret'):
+        answer = server.request('GET', path)
+        assert answer.status in (200, 400, 404) and 'aria-label="Main"' in answer.text, path
+        assert 'root:' not in answer.text
+
+
+def test_lineage_leads_from_artifact_to_artifact_across_runs(server, page, runs, written):
+    page.open(f'{server.url}/artifacts/{written["scores"].id}?tab=lineage')
+    page.wait('svg.graph .task title, svg.graph title', 'evaluate of the run quality 0.7')
+    page.click('svg.graph .artifact a', 'rows')
+    page.wait('h1', 'rows')
+    # The second run took the rows from the cache and went on with them.
+    page.wait('svg.graph title', 'evaluate of the run quality 0.9')
+    page.wait('svg.graph title', 'prepare of the run quality 0.9: Cached')
+    page.click('.chips a', 'What it was made from')
+    page.wait('svg.graph title', 'prepare of the run quality 0.7')
+    assert 'evaluate' not in page.text('svg.graph')
+    page.click('svg.graph .node:not(.artifact) a', 'quality 0.7')
+    page.wait('.panel h2', 'prepare')
+
+
+@pytest.mark.parametrize('width, theme', [(1280, 'light'), (1280, 'dark'), (400, 'light'), (400, 'dark')])
+def test_nothing_serious_is_wrong_for_those_who_see_or_hear_pages_differently(server, page, runs, written, width, theme):
+    emulate = page.driver.execute_cdp_cmd
+    emulate('Emulation.setEmulatedMedia', {'features': [{'name': 'prefers-color-scheme', 'value': theme}]})
+    emulate('Emulation.setDeviceMetricsOverride',
+            {'width': width, 'height': 900, 'deviceScaleFactor': 1, 'mobile': False})
+    of = {name: f'/artifacts/{artifact.id}' for name, artifact in written.items()}
+    try:
+        for path in ('/artifacts', of['classes'], of['rows'], of['words'], of['folder'], of['folder'] + '?path=work.ipynb',
+                     of['rows'] + '?tab=lineage', f'/runs/{runs[0]}?task=evaluate'):
+            page.open(server.url + path)
+            found = Axe().run(page.driver)['violations']
+            serious = [(one['id'], one['nodes'][0]['html'][:200]) for one in found
+                       if one['impact'] in ('serious', 'critical')]
+            assert serious == [], path
+            wide = page.js('return document.documentElement.scrollWidth')
+            assert wide <= width, f'{path} is {wide} pixels wide'
+    finally:
+        emulate('Emulation.clearDeviceMetricsOverride', {})
+        emulate('Emulation.setEmulatedMedia', {'features': []})
