@@ -112,7 +112,9 @@ struct CompareView: PageView {
         ]
         let names = columns.map { "\($0.letter) \($0.name)" }
         parallel = ParallelDrawing.draw(
-            (comparison.parameters + comparison.metrics).map { ParallelDrawing.Axis(name: $0.name, values: $0.numbers) },
+            (comparison.parameters + comparison.metrics).map {
+                ParallelDrawing.Axis(name: $0.name, values: $0.numbers)
+            },
             names: names
         )
         curves = Self.curves(comparison, names)
@@ -137,7 +139,8 @@ struct CompareView: PageView {
         spec = isSame ? nil : difference.html
     }
 
-    private static func column(_ place: Int, _ run: Run, _ address: CompareAddress, _ now: Instant) -> Column {
+    private static func column(_ place: Int, _ run: Run, _ address: CompareAddress, _ now: Instant) -> Column
+    {
         Column(
             letter: CompareAddress.letter(place),
             look: "c\(place)",
@@ -164,7 +167,8 @@ struct CompareView: PageView {
             let whole = value.string ?? value.jsonText
             let text = value.number.map(numberText) ?? clipped(whole, 80)
             let mark =
-                !isRanked ? nil : value.number == numbers.max() ? "▲" : value.number == numbers.min() ? "▼" : nil
+                !isRanked
+                ? nil : value.number == numbers.max() ? "▲" : value.number == numbers.min() ? "▼" : nil
             return Cell(text: text, title: text == whole ? nil : String(whole.prefix(2_000)), mark: mark)
         }
         return Row(name: row.name, origin: row.origin, isDifferent: row.isDifferent, cells: cells)
@@ -174,7 +178,9 @@ struct CompareView: PageView {
         var charts: [Chart] = []
         for finding in comparison.findings {
             let slices = finding.artifacts.map { artifact in
-                (artifact.map { Evaluation($0).slices } ?? []).reduce(into: [String: RocCurve]()) { $0[$1.name ?? ""] = $1.curve }
+                (artifact.map { Evaluation($0).slices } ?? []).reduce(into: [String: RocCurve]()) {
+                    $0[$1.name ?? ""] = $1.curve
+                }
             }
             for slice in Set(slices.flatMap(\.keys)).sorted() {
                 let series = zip(names, slices).enumerated().compactMap { place, pair in
@@ -182,7 +188,9 @@ struct CompareView: PageView {
                 }
                 var html = HTML()
                 RocDrawing.draw(series, &html)
-                charts.append(Chart(title: finding.origin + (slice.isEmpty ? "" : " · " + slice), content: html))
+                charts.append(
+                    Chart(title: finding.origin + (slice.isEmpty ? "" : " · " + slice), content: html)
+                )
                 if charts.count == chartsMax { return charts }
             }
         }
@@ -196,7 +204,8 @@ struct CompareView: PageView {
                 for slice in artifact.map({ Evaluation($0).slices }) ?? [] {
                     slice.matrix?.draw(caption: slice.name.map { "\($0)." } ?? "Run \(column.letter).", &html)
                 }
-                return html.text.isEmpty ? nil : Pane(letter: column.letter, look: column.look, name: column.name, content: html)
+                return html.text.isEmpty
+                    ? nil : Pane(letter: column.letter, look: column.look, name: column.name, content: html)
             }
             return panes.isEmpty ? nil : Gallery(title: finding.origin, panes: panes)
         }

@@ -68,7 +68,8 @@ package struct Comparison: Hashable, Sendable {
         for task in details.listing.tasks where task.kind.isStep {
             for (name, ids) in task.outputs.artifacts {
                 for (place, id) in ids.enumerated() {
-                    guard let artifact = details.listing.artifacts[id], types.contains(artifact.schemaTitle) else { continue }
+                    guard let artifact = details.listing.artifacts[id], types.contains(artifact.schemaTitle)
+                    else { continue }
                     found["\(task.path) · \(name)" + (ids.count > 1 ? " [\(place + 1)]" : "")] = artifact
                 }
             }

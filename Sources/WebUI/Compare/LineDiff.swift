@@ -81,7 +81,9 @@ package struct LineDiff {
     /// Lines that are once in both, as many as have the same order in both.
     private static func anchors(_ old: ArraySlice<Line>, _ new: ArraySlice<Line>) -> [(old: Int, new: Int)] {
         let (before, after) = (single(old), single(new))
-        let pairs = before.compactMap { line, place in after[line].map { (old: place, new: $0) } }.sorted { $0.old < $1.old }
+        let pairs = before.compactMap { line, place in after[line].map { (old: place, new: $0) } }.sorted {
+            $0.old < $1.old
+        }
         // The longest run of ascending places: piles as in the card game, each card knows the one before it.
         var piles: [Int] = []
         var previous = [Int?](repeating: nil, count: pairs.count)

@@ -19,13 +19,21 @@ enum ParallelDrawing {
         guard axes.count > 1 else { return nil }
         let width = left * 2 + (axes.count - 1) * between
         var html = HTML()
-        html.element("div", ["class": "chart-scroll", "tabindex": "0", "role": "region", "aria-label": "Parallel coordinates"]) { html in
+        html.element(
+            "div",
+            [
+                "class": "chart-scroll", "tabindex": "0", "role": "region",
+                "aria-label": "Parallel coordinates",
+            ]
+        ) { html in
             html.element(
                 "svg",
                 [
-                    "class": "chart parallel", "viewBox": "0 0 \(width) \(top + height + 30)", "width": "\(width)",
+                    "class": "chart parallel", "viewBox": "0 0 \(width) \(top + height + 30)",
+                    "width": "\(width)",
                     "height": "\(top + height + 30)", "role": "img",
-                    "aria-label": "\(names.count) runs across \(axes.count) numbers; the tables have the values",
+                    "aria-label":
+                        "\(names.count) runs across \(axes.count) numbers; the tables have the values",
                 ]
             ) { html in
                 for (place, axis) in axes.enumerated() { self.axis(axis, left + place * between, &html) }
@@ -47,8 +55,12 @@ enum ParallelDrawing {
             html.add(clipped(axis.name, 20))
             html.element("title") { $0.add(axis.name) }
         }
-        html.element("text", ["class": "tick mid", "x": "\(x)", "y": "\(top - 8)"]) { $0.add(numberText(most)) }
-        html.element("text", ["class": "tick mid", "x": "\(x)", "y": "\(top + height + 18)"]) { $0.add(numberText(least)) }
+        html.element("text", ["class": "tick mid", "x": "\(x)", "y": "\(top - 8)"]) {
+            $0.add(numberText(most))
+        }
+        html.element("text", ["class": "tick mid", "x": "\(x)", "y": "\(top + height + 18)"]) {
+            $0.add(numberText(least))
+        }
     }
 
     private static func line(_ run: Int, _ name: String, _ axes: [Axis], _ html: inout HTML) {
@@ -70,7 +82,9 @@ enum ParallelDrawing {
         html.element("g", ["class": "c\(run)"]) { html in
             html.element("title") { $0.add(name) }
             html.element("path", ["class": "line", "d": path])
-            for dot in dots { html.element("circle", ["class": "dot", "cx": "\(dot.x)", "cy": "\(dot.y)", "r": "3.5"]) }
+            for dot in dots {
+                html.element("circle", ["class": "dot", "cx": "\(dot.x)", "cy": "\(dot.y)", "r": "3.5"])
+            }
         }
     }
 }

@@ -11,16 +11,22 @@ struct SpecDiff: Sendable {
 
     init(_ old: PipelineSpecDocument, _ new: PipelineSpecDocument) {
         // The colours of a line end with it, so lines of markup can be compared as they are.
-        func lines(_ document: PipelineSpecDocument) -> [Substring] { SpecText.html(document).text.split(separator: "\n") }
+        func lines(_ document: PipelineSpecDocument) -> [Substring] {
+            SpecText.html(document).text.split(separator: "\n")
+        }
         let steps = LineDiff(lines(old), lines(new)).steps
         let changes = steps.indices.filter { if case .same = steps[$0] { false } else { true } }
         var isShown = [Bool](repeating: false, count: steps.count)
         for place in changes {
-            for near in max(0, place - Self.around)...min(steps.count - 1, place + Self.around) { isShown[near] = true }
+            for near in max(0, place - Self.around)...min(steps.count - 1, place + Self.around) {
+                isShown[near] = true
+            }
         }
         var (html, hidden, added, removed) = (HTML(), 0, 0, 0)
         func skip() {
-            if hidden > 0 { html.element("span", ["class": "gap"]) { $0.add("… \(counted(hidden, "line")) alike\n") } }
+            if hidden > 0 {
+                html.element("span", ["class": "gap"]) { $0.add("… \(counted(hidden, "line")) alike\n") }
+            }
             hidden = 0
         }
         for (step, isShown) in zip(steps, isShown) {

@@ -21,10 +21,14 @@ extension WebSite {
     }
 
     /// The pages and texts that the runs wrote, those of one place side by side.
-    private func galleries(_ runs: [RunService.Details], _ comparison: Comparison) async throws -> [CompareView.Gallery] {
+    private func galleries(_ runs: [RunService.Details], _ comparison: Comparison) async throws
+        -> [CompareView.Gallery]
+    {
         var galleries: [CompareView.Gallery] = []
         let written = comparison.findings.filter { finding in
-            finding.artifacts.contains { $0?.schemaTitle == "system.HTML" || $0?.schemaTitle == "system.Markdown" }
+            finding.artifacts.contains {
+                $0?.schemaTitle == "system.HTML" || $0?.schemaTitle == "system.Markdown"
+            }
         }
         // Each is a file to read.
         for finding in written.prefix(6) {

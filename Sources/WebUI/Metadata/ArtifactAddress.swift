@@ -57,7 +57,8 @@ package struct ArtifactAddress: Hashable, Sendable {
         address(
             "/artifacts/" + percentEncoded(id.text),
             [
-                "tab": tab == .content ? nil : tab.rawValue, "path": path, "scripts": runsScripts ? "on" : nil,
+                "tab": tab == .content ? nil : tab.rawValue, "path": path,
+                "scripts": runsScripts ? "on" : nil,
                 "way": way == .both ? nil : way.rawValue, "depth": depth == 3 ? nil : String(depth),
             ]
         )

@@ -40,12 +40,17 @@ struct ArtifactView: PageView {
         created = TimeView(artifact.createdAt, now: now)
         crumbs = Self.crumbs(top, address)
         tabs = [("Content", ArtifactAddress.Tab.content), ("Lineage", .lineage)].map { title, tab in
-            RunView.TabLink(title: title, href: address.with { $0.tab = tab }.href, isCurrent: tab == address.tab)
+            RunView.TabLink(
+                title: title,
+                href: address.with { $0.tab = tab }.href,
+                isCurrent: tab == address.tab
+            )
         }
         self.content = content
         self.lineage = address.tab == .lineage ? LineageView(lineage, address) : nil
         let facts: [(String, String?)] = [
-            ("Artifact", artifact.id.text), ("Type", "\(artifact.schemaTitle) \(artifact.schemaVersion)"), ("Place", artifact.uri),
+            ("Artifact", artifact.id.text), ("Type", "\(artifact.schemaTitle) \(artifact.schemaVersion)"),
+            ("Place", artifact.uri),
             ("Digest", artifact.digest), ("Created", created.title),
         ]
         self.facts = facts.compactMap { name, value in
@@ -79,11 +84,12 @@ struct ArtifactView: PageView {
         guard let path = address.path else { return [] }
         let names = path.split(separator: "/")
         let top = RunRowView.Link(name: name, href: address.with { $0.path = nil }.href)
-        return [top] + names.indices.map { place in
-            RunRowView.Link(
-                name: String(names[place]),
-                href: address.with { $0.path = names[...place].joined(separator: "/") }.href
-            )
-        }
+        return [top]
+            + names.indices.map { place in
+                RunRowView.Link(
+                    name: String(names[place]),
+                    href: address.with { $0.path = names[...place].joined(separator: "/") }.href
+                )
+            }
     }
 }

@@ -29,7 +29,8 @@ struct ArtifactsView: PageView {
     /// What an empty list says; `nil` for one that is not.
     let empty: String?
 
-    init(_ overview: ArtifactService.Overview, _ address: ArtifactsAddress, _ query: ListQuery, now: Instant) {
+    init(_ overview: ArtifactService.Overview, _ address: ArtifactsAddress, _ query: ListQuery, now: Instant)
+    {
         let page = overview.page
         search = address.search ?? ""
         type = address.type
@@ -62,7 +63,11 @@ struct ArtifactsView: PageView {
             address.with { $0.page = PageToken.text(query: query, next: cursor) }.href
         }
         let isNarrow = address.search != nil || address.type != nil
-        empty = !rows.isEmpty ? nil : isNarrow ? "No artifact fits. Change the filter or the search." : "No step has written anything yet."
+        empty =
+            !rows.isEmpty
+            ? nil
+            : isNarrow
+                ? "No artifact fits. Change the filter or the search." : "No step has written anything yet."
     }
 
     private static func filters(_ address: ArtifactsAddress) -> [RunsView.Filter] {

@@ -33,7 +33,10 @@ package struct ConfusionMatrix: Hashable, Sendable {
     /// Draws it as a table whose darker cells hold more.
     func draw(caption: String, _ html: inout HTML) {
         let most = max(rows.joined().max() ?? 0, 1e-300)
-        html.element("div", ["class": "wide-table", "tabindex": "0", "role": "region", "aria-label": caption]) { html in
+        html.element(
+            "div",
+            ["class": "wide-table", "tabindex": "0", "role": "region", "aria-label": caption]
+        ) { html in
             html.element("table", ["class": "matrix"]) { html in
                 html.element("caption") { html in
                     html.add(caption + " Rows are what is true, columns what was predicted.")
@@ -56,7 +59,8 @@ package struct ConfusionMatrix: Hashable, Sendable {
                                     "td",
                                     [
                                         "class": "h\(Int(min(max(count / most, 0), 1) * 9))",
-                                        "title": "\(name) taken for \(predicted): \(numberText(count))\(share)",
+                                        "title":
+                                            "\(name) taken for \(predicted): \(numberText(count))\(share)",
                                     ]
                                 ) { $0.add(numberText(count)) }
                             }

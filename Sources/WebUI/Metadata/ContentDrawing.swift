@@ -43,10 +43,14 @@ struct ContentDrawing {
         switch kind {
         case .html: frame(&body)
         case .picture:
-            body.element("img", ["class": "picture", "src": address.contentHref, "alt": "\(name), a picture"])
+            body.element(
+                "img",
+                ["class": "picture", "src": address.contentHref, "alt": "\(name), a picture"]
+            )
         case .binary: note = "There is no view for this kind of file."
         case .notebook where !room.isPage: break
-        case .markdown: body.element("div", ["class": "markdown"]) { $0.add(MarkdownText.html(Self.text(bytes))) }
+        case .markdown:
+            body.element("div", ["class": "markdown"]) { $0.add(MarkdownText.html(Self.text(bytes))) }
         case .notebook, .json: note = json(kind, bytes, isWhole: bytes.count >= size, &body)
         case .table(let separator): note = table(bytes, separator, isWhole: bytes.count >= size, &body)
         case .text: plain(bytes, &body)
@@ -79,7 +83,9 @@ struct ContentDrawing {
                     }
                     html.element("a", ["class": "main", "href": place.href]) { $0.add(name) }
                     html.element("span", ["class": "push quiet num"]) { $0.add(detail) }
-                    html.element("span", ["class": "quiet"]) { $0.add(TimeView(entry.modifiedAt, now: now).text) }
+                    html.element("span", ["class": "quiet"]) {
+                        $0.add(TimeView(entry.modifiedAt, now: now).text)
+                    }
                 }
             }
         }
@@ -96,7 +102,10 @@ struct ContentDrawing {
             if kind == .html {
                 let other = address.with { $0.runsScripts.toggle() }
                 html.element("a", ["href": other.href]) {
-                    $0.add(address.runsScripts ? "Show it without its scripts" : "Run its scripts, shut off from everything")
+                    $0.add(
+                        address.runsScripts
+                            ? "Show it without its scripts" : "Run its scripts, shut off from everything"
+                    )
                 }
             }
         }
@@ -107,7 +116,8 @@ struct ContentDrawing {
         html.element(
             "iframe",
             [
-                "class": "artifact", "src": address.frameHref, "title": "\(name), artifact \(address.id)", "loading": "lazy",
+                "class": "artifact", "src": address.frameHref, "title": "\(name), artifact \(address.id)",
+                "loading": "lazy",
                 "sandbox": address.runsScripts ? "allow-scripts" : "", "referrerpolicy": "no-referrer",
             ]
         )
@@ -123,7 +133,12 @@ struct ContentDrawing {
     }
 
     private func table(_ bytes: [UInt8], _ separator: UInt8, isWhole: Bool, _ html: inout HTML) -> String? {
-        let text = DelimitedText(Self.text(bytes), separator: separator, isWhole: isWhole, rowsMax: room.rowsMax + 1)
+        let text = DelimitedText(
+            Self.text(bytes),
+            separator: separator,
+            isWhole: isWhole,
+            rowsMax: room.rowsMax + 1
+        )
         guard let heads = text.rows.first else {
             plain(bytes.prefix(room.textMax).map(\.self), &html)
             return nil

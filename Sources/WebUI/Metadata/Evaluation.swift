@@ -49,7 +49,8 @@ package struct Evaluation: Hashable, Sendable {
     /// The metadata of an artifact that are not shown as numbers, curves and matrices.
     package static func rest(of artifact: Artifact) -> [String: JSONValue] {
         let evaluation = Evaluation(artifact)
-        let drawn = evaluation.slices.isEmpty ? [] : ["confidenceMetrics", "confusionMatrix", "evaluationSlices"]
+        let drawn =
+            evaluation.slices.isEmpty ? [] : ["confidenceMetrics", "confusionMatrix", "evaluationSlices"]
         return artifact.metadata.filter { name, _ in
             !drawn.contains(name) && !evaluation.scalars.contains { $0.name == name }
         }

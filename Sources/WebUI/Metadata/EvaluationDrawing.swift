@@ -7,14 +7,18 @@ enum EvaluationDrawing {
                     for scalar in evaluation.scalars {
                         html.element("tr") { html in
                             html.element("th", ["scope": "row"]) { $0.add(scalar.name) }
-                            html.element("td", ["class": "num", "title": "\(scalar.value)"]) { $0.add(numberText(scalar.value)) }
+                            html.element("td", ["class": "num", "title": "\(scalar.value)"]) {
+                                $0.add(numberText(scalar.value))
+                            }
                         }
                     }
                 }
             }
         }
         // Parts of one whole are compared in one drawing, as many as can be told apart.
-        let curves = evaluation.slices.compactMap { slice in slice.curve.map { (name: slice.name ?? "", curve: $0) } }
+        let curves = evaluation.slices.compactMap { slice in
+            slice.curve.map { (name: slice.name ?? "", curve: $0) }
+        }
         for start in stride(from: 0, to: curves.count, by: Looks.count) {
             let series = curves[start..<min(start + Looks.count, curves.count)].enumerated().map {
                 RocDrawing.Series(name: $1.name, curve: $1.curve, look: $0)
@@ -22,7 +26,10 @@ enum EvaluationDrawing {
             RocDrawing.draw(series, &html)
         }
         for slice in evaluation.slices {
-            slice.matrix?.draw(caption: slice.name.map { "Confusion matrix of \($0)." } ?? "Confusion matrix.", &html)
+            slice.matrix?.draw(
+                caption: slice.name.map { "Confusion matrix of \($0)." } ?? "Confusion matrix.",
+                &html
+            )
         }
     }
 }

@@ -49,7 +49,8 @@ struct InlineText {
             return at + 2
         case UInt8(ascii: "`"): return code(at, &html)
         case UInt8(ascii: "*"), UInt8(ascii: "_"): return emphasis(at, &html)
-        case UInt8(ascii: "!") where byte(at + 1) == UInt8(ascii: "["): return link(at + 1, isPicture: true, &html)
+        case UInt8(ascii: "!") where byte(at + 1) == UInt8(ascii: "["):
+            return link(at + 1, isPicture: true, &html)
         case UInt8(ascii: "["): return link(at, isPicture: false, &html)
         default: return nil
         }
@@ -80,7 +81,9 @@ struct InlineText {
 
     /// `[words](address)`, or `![words](address)`.
     private mutating func link(_ at: Int, isPicture: Bool, _ html: inout HTML) -> Int? {
-        guard depth < Self.depthMax, let middle = next("](", from: at + 1), let end = closing(from: middle + 2) else {
+        guard depth < Self.depthMax, let middle = next("](", from: at + 1),
+            let end = closing(from: middle + 2)
+        else {
             return nil
         }
         let words = bytes[(at + 1)..<middle]
@@ -129,8 +132,11 @@ struct InlineText {
 
     /// Only pictures of points: SVG could hold more than a picture.
     private static func isPicture(_ address: ArraySlice<UInt8>) -> Bool {
-        ["data:image/png;base64,", "data:image/jpeg;base64,", "data:image/gif;base64,", "data:image/webp;base64,"]
-            .contains { address.starts(with: $0.utf8) }
+        [
+            "data:image/png;base64,", "data:image/jpeg;base64,", "data:image/gif;base64,",
+            "data:image/webp;base64,",
+        ]
+        .contains { address.starts(with: $0.utf8) }
     }
 
     private static func isHarmless(_ address: ArraySlice<UInt8>) -> Bool {
@@ -151,7 +157,9 @@ struct InlineText {
         if let known = nearest[text], known >= start { return known == bytes.endIndex ? nil : known }
         let wanted = Array(text.utf8)
         var place = start
-        while place + wanted.count <= bytes.endIndex, !bytes[place..<(place + wanted.count)].elementsEqual(wanted) {
+        while place + wanted.count <= bytes.endIndex,
+            !bytes[place..<(place + wanted.count)].elementsEqual(wanted)
+        {
             place += 1
         }
         if place + wanted.count > bytes.endIndex { place = bytes.endIndex }
@@ -165,6 +173,7 @@ struct InlineText {
     }
 
     private static func isWordlike(_ byte: UInt8) -> Bool {
-        byte >= 0x80 || (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
+        byte >= 0x80 || (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte)
+            || (0x61...0x7A).contains(byte)
     }
 }

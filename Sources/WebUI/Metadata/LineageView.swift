@@ -33,7 +33,8 @@ struct LineageView: Sendable {
 
     init(_ lineage: Lineage, _ address: ArtifactAddress) {
         let titles: [(ArtifactAddress.Way, String)] = [
-            (.both, "Both ways"), (.upstream, "What it was made from"), (.downstream, "What was made from it"),
+            (.both, "Both ways"), (.upstream, "What it was made from"),
+            (.downstream, "What was made from it"),
         ]
         ways = titles.map { way, title in
             Choice(title: title, href: address.with { $0.way = way }.href, isOn: way == address.way)
@@ -66,7 +67,10 @@ struct LineageView: Sendable {
             )
         }
         let isCut = lineage.isCut || lineage.steps.count > Self.stepsMax
-        note = isCut ? "There is more: the nearest \(Self.stepsMax) steps are shown. Follow it one way, or less far." : nil
+        note =
+            isCut
+            ? "There is more: the nearest \(Self.stepsMax) steps are shown. Follow it one way, or less far."
+            : nil
     }
 }
 

@@ -109,8 +109,10 @@ package struct MarkdownText {
         let rest = line.dropFirst(indent)
         let digits = rest.prefix { $0.isASCII && $0.isNumber }.count
         let mark = rest.dropFirst(digits)
-        let isMark = digits == 0 ? "-*+".contains(mark.first ?? " ") : digits < 10 && ".)".contains(mark.first ?? " ")
-        guard isMark, mark.dropFirst().first.map(\.isWhitespace) ?? true, mark.first != nil, mark.first != " " else {
+        let isMark =
+            digits == 0 ? "-*+".contains(mark.first ?? " ") : digits < 10 && ".)".contains(mark.first ?? " ")
+        guard isMark, mark.dropFirst().first.map(\.isWhitespace) ?? true, mark.first != nil, mark.first != " "
+        else {
             return nil
         }
         return (indent, indent + digits + 2, digits > 0)
@@ -122,17 +124,21 @@ package struct MarkdownText {
         while let line = lines.first {
             if let mark = Self.marker(line), mark.indent <= first.indent + 1 {
                 // What is further to the left belongs to a list around this one.
-                guard mark.indent >= first.indent, mark.isNumbered == first.isNumbered, !Self.isRule(line) else { break }
+                guard mark.indent >= first.indent, mark.isNumbered == first.isNumbered, !Self.isRule(line)
+                else { break }
                 items.append([line.dropFirst(mark.content)])
             } else if line.allSatisfy(\.isWhitespace) {
                 let next = lines.dropFirst().prefix(3).first { !$0.allSatisfy(\.isWhitespace) }
-                guard let next, next.prefix(while: { $0 == " " }).count > first.indent || Self.marker(next) != nil
+                guard let next,
+                    next.prefix(while: { $0 == " " }).count > first.indent || Self.marker(next) != nil
                 else { break }
                 items[items.count - 1].append("")
             } else if line.prefix(while: { $0 == " " }).count > first.indent {
                 let spaces = line.prefix { $0 == " " }.count
                 items[items.count - 1].append(line.dropFirst(min(spaces, first.content)))
-            } else if items.last?.last?.isEmpty != false || Self.fence(line) != nil || Self.heading(line) != nil {
+            } else if items.last?.last?.isEmpty != false || Self.fence(line) != nil
+                || Self.heading(line) != nil
+            {
                 break
             } else {
                 items[items.count - 1].append(line)
@@ -164,17 +170,24 @@ package struct MarkdownText {
         let end = lines.firstIndex { !$0.contains("|") } ?? lines.endIndex
         let rows = lines[..<end].map(Self.cells)
         lines = lines[end...]
-        html.element("div", ["class": "wide-table", "tabindex": "0", "role": "region", "aria-label": "Table"]) { html in
+        html.element(
+            "div",
+            ["class": "wide-table", "tabindex": "0", "role": "region", "aria-label": "Table"]
+        ) { html in
             html.element("table", ["class": "data"]) { html in
                 html.element("thead") { html in
                     html.element("tr") { html in
-                        for head in heads { html.element("th", ["scope": "col"]) { InlineText.draw(head, &$0) } }
+                        for head in heads {
+                            html.element("th", ["scope": "col"]) { InlineText.draw(head, &$0) }
+                        }
                     }
                 }
                 html.element("tbody") { html in
                     for row in rows {
                         html.element("tr") { html in
-                            for cell in row.prefix(heads.count) { html.element("td") { InlineText.draw(cell, &$0) } }
+                            for cell in row.prefix(heads.count) {
+                                html.element("td") { InlineText.draw(cell, &$0) }
+                            }
                         }
                     }
                 }

@@ -15,7 +15,8 @@ struct NotebookDrawing {
             for cell in cells.prefix(cellsMax) {
                 let source = text(cell["source"])
                 switch cell["cell_type"]?.string {
-                case "markdown": html.element("div", ["class": "markdown"]) { $0.add(MarkdownText.html(source)) }
+                case "markdown":
+                    html.element("div", ["class": "markdown"]) { $0.add(MarkdownText.html(source)) }
                 case "code":
                     code(source, count: cell["execution_count"]?.exactInteger, &html)
                     for output in cell["outputs"]?.array ?? [] { self.output(output, &html) }
@@ -23,7 +24,9 @@ struct NotebookDrawing {
                 }
             }
             if cells.count > cellsMax {
-                html.element("p", ["class": "quiet"]) { $0.add("\(cells.count - cellsMax) more cells are not shown.") }
+                html.element("p", ["class": "quiet"]) {
+                    $0.add("\(cells.count - cellsMax) more cells are not shown.")
+                }
             }
         }
         return true
@@ -41,14 +44,19 @@ struct NotebookDrawing {
         let pictures = ["image/png", "image/jpeg", "image/gif"]
         if let type = pictures.first(where: { data?[$0] != nil }) {
             let base64 = text(data?[type]).filter { !$0.isWhitespace }
-            html.element("img", ["src": "data:\(type);base64,\(base64)", "alt": "A picture that the code showed"])
+            html.element(
+                "img",
+                ["src": "data:\(type);base64,\(base64)", "alt": "A picture that the code showed"]
+            )
         } else if let words = output["text"] ?? data?["text/plain"] {
             self.words(text(words), &html)
         } else if let trace = output["traceback"]?.array {
             words(trace.compactMap(\.string).joined(separator: "\n"), &html)
         }
         if data?["text/html"] != nil, data?["text/plain"] == nil {
-            html.element("p", ["class": "quiet"]) { $0.add("An output of HTML is not shown here; download the notebook.") }
+            html.element("p", ["class": "quiet"]) {
+                $0.add("An output of HTML is not shown here; download the notebook.")
+            }
         }
     }
 

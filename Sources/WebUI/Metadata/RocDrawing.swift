@@ -47,13 +47,22 @@ enum RocDrawing {
         ) { html in
             for step in 0...4 {
                 let (at, text) = (side * step / 4, share(Double(step) / 4))
-                html.element("path", ["class": "rule", "d": "M\(left) \(top + side - at)h\(side)M\(left + at) \(top)v\(side)"])
-                html.element("text", ["class": "tick end", "x": "\(left - 6)", "y": "\(top + side - at + 4)"]) { $0.add(text) }
-                html.element("text", ["class": "tick mid", "x": "\(left + at)", "y": "\(top + side + 15)"]) { $0.add(text) }
+                html.element(
+                    "path",
+                    ["class": "rule", "d": "M\(left) \(top + side - at)h\(side)M\(left + at) \(top)v\(side)"]
+                )
+                html.element(
+                    "text",
+                    ["class": "tick end", "x": "\(left - 6)", "y": "\(top + side - at + 4)"]
+                ) { $0.add(text) }
+                html.element("text", ["class": "tick mid", "x": "\(left + at)", "y": "\(top + side + 15)"]) {
+                    $0.add(text)
+                }
             }
             html.element("path", ["class": "chance", "d": "M\(left) \(top + side)L\(left + side) \(top)"])
             for one in series { line(one, &html) }
-            html.element("text", ["class": "tick mid", "x": "\(left + side / 2)", "y": "\(top + side + 33)"]) {
+            html.element("text", ["class": "tick mid", "x": "\(left + side / 2)", "y": "\(top + side + 33)"])
+            {
                 $0.add("False positive rate")
             }
             html.element(
@@ -87,7 +96,10 @@ enum RocDrawing {
             for one in series {
                 html.element("li") { html in
                     swatch(one.look, &html)
-                    html.add((one.name.isEmpty ? "" : one.name + " · ") + "area under the curve \(share(one.curve.area))")
+                    html.add(
+                        (one.name.isEmpty ? "" : one.name + " · ")
+                            + "area under the curve \(share(one.curve.area))"
+                    )
                 }
             }
         }
@@ -95,7 +107,10 @@ enum RocDrawing {
 
     /// A piece of the line that a series is drawn with.
     static func swatch(_ look: Int, _ html: inout HTML) {
-        html.element("svg", ["class": "swatch", "viewBox": "0 0 30 8", "width": "30", "height": "8", "aria-hidden": "true"]) {
+        html.element(
+            "svg",
+            ["class": "swatch", "viewBox": "0 0 30 8", "width": "30", "height": "8", "aria-hidden": "true"]
+        ) {
             $0.element("path", ["class": "line c\(look)", "d": "M0 4h30"])
         }
     }

@@ -13,11 +13,14 @@ struct TableDrawing {
     }
 
     func draw(label: String = "Table", _ html: inout HTML) {
-        html.element("div", ["class": "wide-table", "tabindex": "0", "role": "region", "aria-label": label]) { html in
+        html.element("div", ["class": "wide-table", "tabindex": "0", "role": "region", "aria-label": label]) {
+            html in
             html.element("table", ["class": "data"]) { html in
                 html.element("thead") { html in
                     html.element("tr") { html in
-                        for head in heads { html.element("th", ["scope": "col"]) { $0.add(clipped(head, Self.cellMax)) } }
+                        for head in heads {
+                            html.element("th", ["scope": "col"]) { $0.add(clipped(head, Self.cellMax)) }
+                        }
                     }
                 }
                 html.element("tbody") { html in

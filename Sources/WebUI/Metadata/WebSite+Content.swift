@@ -24,7 +24,9 @@ extension WebSite {
         return html
     }
 
-    private func content(_ address: ArtifactAddress, _ room: ContentDrawing.Room, _ html: inout HTML) async throws {
+    private func content(_ address: ArtifactAddress, _ room: ContentDrawing.Room, _ html: inout HTML)
+        async throws
+    {
         let opened = try await useCases.artifacts.open(address.id, path: address.path)
         let drawing = ContentDrawing(address: address, room: room, name: opened.fileName)
         switch opened.content {
@@ -38,7 +40,9 @@ extension WebSite {
         }
     }
 
-    private func contentType(of opened: ArtifactService.Opened, _ file: StoredFile) async throws -> ContentType {
+    private func contentType(of opened: ArtifactService.Opened, _ file: StoredFile) async throws
+        -> ContentType
+    {
         ContentType(
             schemaTitle: opened.path.isEmpty ? opened.artifact.schemaTitle : nil,
             fileName: opened.fileName,
@@ -65,8 +69,10 @@ extension WebSite {
             status: .ok,
             headers: [
                 .contentType: "text/html; charset=utf-8", .cacheControl: "private, no-cache",
-                .contentSecurityPolicy: "sandbox\(address.runsScripts ? " allow-scripts" : ""); default-src 'none';"
-                    + scripts + " style-src 'unsafe-inline'; img-src data: blob:; font-src data:; media-src data:;"
+                .contentSecurityPolicy:
+                    "sandbox\(address.runsScripts ? " allow-scripts" : ""); default-src 'none';"
+                    + scripts
+                    + " style-src 'unsafe-inline'; img-src data: blob:; font-src data:; media-src data:;"
                     + " frame-ancestors 'self'",
             ],
             body: ResponseBody(contentLength: file.size) { writer in

@@ -56,6 +56,7 @@ package struct RunSceneBuilder<Address: GraphAddress> {
     private let graph: TaskGraph
     private let tasks: RunTasks
     private let address: Address
+    private let artifacts: [ArtifactID: Artifact]
     private let now: Instant
     /// Whether this is a pipeline that is looked at by itself, so nothing in it has a state.
     private let isPlan: Bool
@@ -65,19 +66,37 @@ package struct RunSceneBuilder<Address: GraphAddress> {
     /// Groups of pipelines with more tasks than this start closed.
     private static var openTasksMax: Int { 60 }
 
+    /// Artifacts of one task that are drawn; of a loop they are many.
+    private static var artifactsMax: Int { 12 }
+
     /// Makes a builder for a pipeline by itself.
     package init(plan graph: TaskGraph, _ address: Address) {
-        self.init(graph, RunTasks(), address, now: .epoch, isPlan: true)
+        self.init(graph, RunTasks(), address, artifacts: [:], now: .epoch, isPlan: true)
     }
 
     /// Makes a builder for a run.
-    package init(_ graph: TaskGraph, _ tasks: RunTasks, _ address: Address, now: Instant) {
-        self.init(graph, tasks, address, now: now, isPlan: false)
+    /// - Parameter artifacts: what the tasks read and wrote, to be drawn between them; nothing leaves it out.
+    package init(
+        _ graph: TaskGraph,
+        _ tasks: RunTasks,
+        _ address: Address,
+        artifacts: [ArtifactID: Artifact] = [:],
+        now: Instant
+    ) {
+        self.init(graph, tasks, address, artifacts: artifacts, now: now, isPlan: false)
     }
 
-    private init(_ graph: TaskGraph, _ tasks: RunTasks, _ address: Address, now: Instant, isPlan: Bool) {
+    private init(
+        _ graph: TaskGraph,
+        _ tasks: RunTasks,
+        _ address: Address,
+        artifacts: [ArtifactID: Artifact],
+        now: Instant,
+        isPlan: Bool
+    ) {
         self.isPlan = isPlan
         self.graph = graph
+        self.artifacts = artifacts
         self.tasks = tasks
         self.address = address
         self.now = now
@@ -89,12 +108,42 @@ package struct RunSceneBuilder<Address: GraphAddress> {
 
     private func scene(of pipeline: Int, at parent: TaskPath) -> RunScene {
         let pipeline = graph.pipelines[pipeline]
-        return RunScene(
+        var scene = RunScene(
             nodes: pipeline.tasks.map { node($0, at: parent.appending($0.name)) },
             edges: pipeline.tasks.enumerated().flatMap { to, task in
                 task.upstream.map { LayoutGraph.Edge(from: $0, to: to) }
             }
         )
+        if !artifacts.isEmpty {
+            addArtifacts(
+                to: &scene,
+                of: pipeline.tasks.map { tasks.byPath[parent.appending($0.name)] },
+                at: parent
+            )
+        }
+        return scene
+    }
+
+    /// Puts what tasks hand to each other between them.
+    private func addArtifacts(to scene: inout RunScene, of records: [TaskRecord?], at parent: TaskPath) {
+        let readers = records.map { Set($0?.inputs.artifacts.values.flatMap(\.self) ?? []) }
+        for (writer, record) in records.enumerated() {
+            let written = (record?.outputs.artifacts ?? [:]).sorted { $0.key < $1.key }.flatMap(\.value)
+            for id in written.prefix(Self.artifactsMax) {
+                guard let artifact = artifacts[id] else { continue }
+                var node = RunScene.Node(artifact, isSelected: false) { ArtifactAddress($0).href }
+                // A group hands on what a task in it wrote, so an artifact may be drawn at several places.
+                node.id = "\(node.id).\(parent)"
+                let place = scene.nodes.count
+                scene.nodes.append(node)
+                scene.edges.append(LayoutGraph.Edge(from: writer, to: place))
+                for (reader, read) in readers.enumerated() where reader != writer && read.contains(id) {
+                    scene.edges.append(LayoutGraph.Edge(from: place, to: reader))
+                    // The way through the artifact says the same.
+                    scene.edges.removeAll { $0 == LayoutGraph.Edge(from: writer, to: reader) }
+                }
+            }
+        }
     }
 
     private func node(_ task: TaskGraph.Task, at path: TaskPath) -> RunScene.Node {

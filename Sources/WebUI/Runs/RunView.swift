@@ -40,6 +40,8 @@ package struct RunView: PageView {
     let tabs: [TabLink]
     let panel: HTML?
     let graph: HTML?
+    /// Puts artifacts into the graph, or takes them out; `nil` where there are none.
+    let artifacts: TabLink?
     let timeline: Timeline?
     let details: Details?
     let spec: HTML?
@@ -101,8 +103,21 @@ package struct RunView: PageView {
         graph =
             address.tab == .graph
             ? GraphDrawing.draw(
-                RunSceneBuilder(details.graph, tasks, address, now: now).scene(),
+                RunSceneBuilder(
+                    details.graph,
+                    tasks,
+                    address,
+                    artifacts: address.showsArtifacts ? details.listing.artifacts : [:],
+                    now: now
+                ).scene(),
                 label: "Graph of \(run.displayName)"
+            ) : nil
+        artifacts =
+            address.tab == .graph && !details.listing.artifacts.isEmpty
+            ? TabLink(
+                title: "Artifacts",
+                href: address.with { $0.showsArtifacts.toggle() }.href,
+                isCurrent: address.showsArtifacts
             ) : nil
         timeline = address.tab == .timeline ? Timeline(run, tasks, address, now: now) : nil
         self.details = address.tab == .details ? Details(details, now: now) : nil
@@ -129,7 +144,11 @@ extension RunView.Details {
         )
         outputs = ValuesView(run.outputs, artifacts: details.listing.artifacts)
         history = run.stateHistory.map {
-            TaskView.Entry(state: StateView($0.state), at: TimeView($0.at, now: now), why: $0.reason?.headline)
+            TaskView.Entry(
+                state: StateView($0.state),
+                at: TimeView($0.at, now: now),
+                why: $0.reason?.headline
+            )
         }
     }
 }

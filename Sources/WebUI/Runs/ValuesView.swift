@@ -34,7 +34,9 @@ package struct ValuesView: Hashable, Sendable {
         artifacts known: [ArtifactID: Model.Artifact] = [:],
         defaults: [String: JSONValue] = [:]
     ) {
-        let given = values.parameters.sorted { $0.key < $1.key }.map { Self.parameter($0.key, $0.value, note: nil) }
+        let given = values.parameters.sorted { $0.key < $1.key }.map {
+            Self.parameter($0.key, $0.value, note: nil)
+        }
         let rest = defaults.filter { values.parameters[$0.key] == nil }.sorted { $0.key < $1.key }
             .map { Self.parameter($0.key, $0.value, note: "default") }
         parameters = given + rest

@@ -31,7 +31,9 @@ extension WebSite {
         let task = details.graph.find(path)?.task
         if let record = tasks.byPath[path] {
             let looks = try await looks(of: record, details.listing.artifacts)
-            return try templates.render(TaskView(record, task, details, tasks, address, looks: looks, now: now))
+            return try templates.render(
+                TaskView(record, task, details, tasks, address, looks: looks, now: now)
+            )
         }
         // The run has not got to it, or somebody made the path up.
         let record = TaskRecord(

@@ -40,7 +40,9 @@ package struct WebSite<Context: RequestContext>: HTTPResponder {
         }
         if request.method == .head { response = response.createHeadResponse() }
         // What a step wrote comes with a policy of its own, which is stricter.
-        for field in Self.protection where response.headers[field.name] == nil { response.headers[field.name] = field.value }
+        for field in Self.protection where response.headers[field.name] == nil {
+            response.headers[field.name] = field.value
+        }
         return response
     }
 

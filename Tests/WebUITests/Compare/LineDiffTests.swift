@@ -1,5 +1,5 @@
-import Testing
 import TestKit
+import Testing
 import WebUI
 
 @Suite("Differences of lines")
@@ -16,10 +16,15 @@ struct LineDiffTests {
         }.joined(separator: " ")
     }
 
-    @Test("What was removed and added stands where it was", arguments: [
-        ("a b c", "a b c", "a b c"), ("a b c", "a x c", "a -b +x c"), ("a b", "a b c", "a b +c"), ("a b", "b", "-a b"),
-        ("", "a", "+a"), ("a", "", "-a"), ("", "", ""), ("a a b", "a b b", "a -a +b b"), ("a b c d", "a c b d", "a -b c +b d"),
-    ])
+    @Test(
+        "What was removed and added stands where it was",
+        arguments: [
+            ("a b c", "a b c", "a b c"), ("a b c", "a x c", "a -b +x c"), ("a b", "a b c", "a b +c"),
+            ("a b", "b", "-a b"),
+            ("", "a", "+a"), ("a", "", "-a"), ("", "", ""), ("a a b", "a b b", "a -a +b b"),
+            ("a b c d", "a c b d", "a -b c +b d"),
+        ]
+    )
     func steps(old: String, new: String, steps: String) {
         #expect(words(LineDiff(lines(old), lines(new)).steps) == steps)
     }
@@ -54,8 +59,14 @@ struct LineDiffTests {
         let clock = ContinuousClock()
         let took = clock.measure {
             _ = LineDiff((0..<20_000).map { Substring("a\($0)") }, (0..<20_000).map { Substring("b\($0)") })
-            _ = LineDiff([Substring](repeating: "a", count: 20_000), [Substring](repeating: "b", count: 20_000))
-            _ = LineDiff((0..<9_000).map { Substring("a\($0)") }, (0..<9_000).reversed().map { Substring("a\($0)") })
+            _ = LineDiff(
+                [Substring](repeating: "a", count: 20_000),
+                [Substring](repeating: "b", count: 20_000)
+            )
+            _ = LineDiff(
+                (0..<9_000).map { Substring("a\($0)") },
+                (0..<9_000).reversed().map { Substring("a\($0)") }
+            )
         }
         #expect(took < .seconds(20))
     }

@@ -5,11 +5,22 @@ import WebUI
 @Suite("What artifacts measure")
 struct EvaluationTests {
     private func artifact(_ type: String, _ metadata: [String: JSONValue]) -> Artifact {
-        Artifact(id: ArtifactID("a"), name: "a", schemaTitle: type, schemaVersion: "0.0.1", uri: "/a", metadata: metadata, createdAt: Instant(milliseconds: 0))
+        Artifact(
+            id: ArtifactID("a"),
+            name: "a",
+            schemaTitle: type,
+            schemaVersion: "0.0.1",
+            uri: "/a",
+            metadata: metadata,
+            createdAt: Instant(milliseconds: 0)
+        )
     }
 
     private func reading(_ threshold: Double, _ recall: Double, _ rate: Double) -> JSONValue {
-        ["confidenceThreshold": .number(threshold), "recall": .number(recall), "falsePositiveRate": .number(rate)]
+        [
+            "confidenceThreshold": .number(threshold), "recall": .number(recall),
+            "falsePositiveRate": .number(rate),
+        ]
     }
 
     @Test("The area under a curve is a half for chance and one for what is always right")
@@ -22,33 +33,55 @@ struct EvaluationTests {
 
     @Test("Readings are in order, and those that cannot be are left out")
     func readings() throws {
-        let curve = try #require(RocCurve([reading(0.1, 1, 1), reading(0.9, 0.2, 0), reading(0.5, 7, 0.5), "nonsense", ["recall": 0.5]]))
+        let curve = try #require(
+            RocCurve([
+                reading(0.1, 1, 1), reading(0.9, 0.2, 0), reading(0.5, 7, 0.5), "nonsense", ["recall": 0.5],
+            ])
+        )
         #expect(curve.points.map(\.threshold) == [0.9, 0.1])
         #expect(RocCurve([]) == nil && RocCurve("nonsense") == nil && RocCurve([["recall": "a"]]) == nil)
     }
 
     @Test("A curve of very many readings keeps its ends and as many as can be seen")
     func many() throws {
-        let curve = try #require(RocCurve(.array((0...100_000).map { reading(0.5, Double($0) / 100_000, Double($0) / 100_000) })))
+        let curve = try #require(
+            RocCurve(.array((0...100_000).map { reading(0.5, Double($0) / 100_000, Double($0) / 100_000) }))
+        )
         #expect(curve.points.count <= 402)
         #expect(curve.points.first?.falsePositives == 0 && curve.points.last?.falsePositives == 1)
     }
 
-    @Test("A matrix is one only with as many rows and columns as categories", arguments: [
-        ("[{\"row\":[1,2]},{\"row\":[3,4]}]", true), ("[[1,2],[3,4]]", true), ("[{\"row\":[1,2]}]", false),
-        ("[{\"row\":[1]},{\"row\":[3,4]}]", false), ("[{\"row\":[1,\"a\"]},{\"row\":[3,4]}]", false), ("7", false),
-    ])
+    @Test(
+        "A matrix is one only with as many rows and columns as categories",
+        arguments: [
+            ("[{\"row\":[1,2]},{\"row\":[3,4]}]", true), ("[[1,2],[3,4]]", true),
+            ("[{\"row\":[1,2]}]", false),
+            ("[{\"row\":[1]},{\"row\":[3,4]}]", false), ("[{\"row\":[1,\"a\"]},{\"row\":[3,4]}]", false),
+            ("7", false),
+        ]
+    )
     func matrix(rows: String, isOne: Bool) throws {
-        let matrix = ConfusionMatrix(["annotationSpecs": [["displayName": "a"], ["displayName": "b"]], "rows": try JSONValue(json: rows)])
+        let matrix = ConfusionMatrix([
+            "annotationSpecs": [["displayName": "a"], ["displayName": "b"]],
+            "rows": try JSONValue(json: rows),
+        ])
         #expect((matrix != nil) == isOne)
         if let matrix { #expect(matrix.accuracy == 0.5) }
     }
 
     @Test("Numbers count only in artifacts that are measurements")
     func scalars() {
-        #expect(Evaluation(artifact("system.Metrics", ["b": 2, "a": 0.5, "display_name": "x"])).scalars.map(\.name) == ["a", "b"])
+        #expect(
+            Evaluation(artifact("system.Metrics", ["b": 2, "a": 0.5, "display_name": "x"])).scalars.map(
+                \.name
+            ) == ["a", "b"]
+        )
         #expect(Evaluation(artifact("system.Model", ["a": 1])).isEmpty)
-        #expect(Evaluation(artifact("system.ClassificationMetrics", ["confidenceMetrics": "x", "confusionMatrix": [1]])).isEmpty)
+        #expect(
+            Evaluation(
+                artifact("system.ClassificationMetrics", ["confidenceMetrics": "x", "confusionMatrix": [1]])
+            ).isEmpty
+        )
     }
 
     @Test("Slices are told apart by name, and what has no curve and no matrix is no slice")
@@ -57,18 +90,31 @@ struct EvaluationTests {
             ["slice": "old", "sliceClassificationMetrics": ["confidenceMetrics": [reading(0.5, 0.7, 0.2)]]],
             ["slice": "empty", "sliceClassificationMetrics": [:]], ["slice": 3], 4,
         ]
-        #expect(Evaluation(artifact("system.SlicedClassificationMetrics", ["evaluationSlices": slices])).slices.map(\.name) == ["old"])
+        #expect(
+            Evaluation(artifact("system.SlicedClassificationMetrics", ["evaluationSlices": slices])).slices
+                .map(\.name) == ["old"]
+        )
     }
 
-    @Test("Numbers read as people write them", arguments: [(3.0, "3"), (0.123456789, "0.123457"), (12.34567, "12.3457"), (1e-9, "1e-09"), (1234.5678, "1234.57"), (2.5e20, "2.5e+20")])
+    @Test(
+        "Numbers read as people write them",
+        arguments: [
+            (3.0, "3"), (0.123456789, "0.123457"), (12.34567, "12.3457"), (1e-9, "1e-09"),
+            (1234.5678, "1234.57"), (2.5e20, "2.5e+20"),
+        ]
+    )
     func numbers(value: Double, text: String) {
         #expect(numberText(value) == text)
     }
 
-    @Test("Values between separators are read as spreadsheets write them", arguments: [
-        ("a,b\n1,2\n", [["a", "b"], ["1", "2"]]), ("a,b\r\n1,2", [["a", "b"], ["1", "2"]]),
-        ("\"a,\nb\",\"c\"\"d\"\n", [["a,\nb", "c\"d"]]), ("a,\n,b\n", [["a", ""], ["", "b"]]), ("\"open,1\n", [["open,1\n"]]), ("", []),
-    ])
+    @Test(
+        "Values between separators are read as spreadsheets write them",
+        arguments: [
+            ("a,b\n1,2\n", [["a", "b"], ["1", "2"]]), ("a,b\r\n1,2", [["a", "b"], ["1", "2"]]),
+            ("\"a,\nb\",\"c\"\"d\"\n", [["a,\nb", "c\"d"]]), ("a,\n,b\n", [["a", ""], ["", "b"]]),
+            ("\"open,1\n", [["open,1\n"]]), ("", []),
+        ]
+    )
     func delimited(text: String, rows: [[String]]) {
         #expect(DelimitedText(text, separator: UInt8(ascii: ","), isWhole: true, rowsMax: 10).rows == rows)
     }
