@@ -249,7 +249,7 @@ def test_the_difference_of_two_specs_is_shown_line_by_line(server, page, runs):
     page.wait('#specs', '1 line removed, 1 line added')
     page.wait('.diff del', 'defaultValue: 0.8')
     page.wait('.diff ins', 'defaultValue: 0.25')
-    page.wait('.diff .gap', 'lines alike')
+    page.wait('.diff .gap', 'lines')
 
 
 def test_artifacts_stand_between_tasks_in_the_graph_when_asked_for(server, page, runs):
@@ -260,3 +260,23 @@ def test_artifacts_stand_between_tasks_in_the_graph_when_asked_for(server, page,
     page.wait('svg.graph .artifact', 'rows')
     page.click('svg.graph .artifact a', 'classes')
     page.wait('h1', 'classes')
+
+
+def test_artifacts_lineage_and_comparison_can_be_read_without_scripts(server, page, runs, written):
+    page.driver.execute_cdp_cmd('Emulation.setScriptExecutionDisabled', {'value': True})
+    find = page.driver.find_element
+    try:
+        page.open(f'{server.url}/artifacts/{written["classes"].id}')
+        find('css selector', '.roc summary').click()
+        assert 'True positives' in find('css selector', '.roc details').text
+        find('link text', 'Lineage').click()
+        find('css selector', '.steps summary').click()
+        assert 'written by' in find('css selector', '.steps').text
+        page.open(f'{server.url}/runs?q=quality')
+        for run in runs:
+            find('css selector', f'#run-{run} input').click()
+        find('css selector', '[formaction="/compare"]').click()
+        assert find('css selector', 'h1').text == 'Compare 2 runs'
+        assert 'accuracy' in find('css selector', 'main').text
+    finally:
+        page.driver.execute_cdp_cmd('Emulation.setScriptExecutionDisabled', {'value': False})

@@ -63,13 +63,6 @@ struct CompareView: PageView {
         let rows: [Row]
     }
 
-    /// A run whose spec can be compared with the first one's.
-    struct Choice: Sendable {
-        let title: String
-        let href: String
-        let isOn: Bool
-    }
-
     let title: String
     let columns: [Column]
     let toggle: RunRowView.Link
@@ -78,10 +71,7 @@ struct CompareView: PageView {
     let curves: [Chart]
     let matrices: [Gallery]
     let galleries: [Gallery]
-    let specs: [Choice]
-    /// In words: what differs.
-    let specWords: String
-    let spec: HTML?
+    let specs: SpecSection
 
     private static let chartsMax = 12
 
@@ -120,23 +110,7 @@ struct CompareView: PageView {
         curves = Self.curves(comparison, names)
         matrices = Self.matrices(comparison, columns)
         self.galleries = galleries
-        let first = CompareAddress.letter(0)
-        specs = runs.indices.dropFirst().map { place in
-            Choice(
-                title: "\(first) and \(CompareAddress.letter(place))",
-                href: address.with { $0.other = place }.href + "#specs",
-                isOn: place == address.other
-            )
-        }
-        let second = CompareAddress.letter(address.other)
-        let difference = SpecDiff(runs[0].document, runs[address.other].document)
-        let isSame = difference.added + difference.removed == 0
-        specWords =
-            isSame
-            ? "\(first) and \(second) have the same spec."
-            : "From \(first) to \(second): \(counted(difference.removed, "line")) removed, "
-                + "\(counted(difference.added, "line")) added."
-        spec = isSame ? nil : difference.html
+        specs = SpecSection(runs, address)
     }
 
     private static func column(_ place: Int, _ run: Run, _ address: CompareAddress, _ now: Instant) -> Column

@@ -6,6 +6,8 @@ struct SpecDiff: Sendable {
     let added: Int
     let removed: Int
 
+    /// Lines that were changed and are shown; of pipelines that have nothing in common nobody reads all.
+    private static let changesMax = 1_500
     /// Lines shown before and after a change.
     private static let around = 3
 
@@ -17,15 +19,15 @@ struct SpecDiff: Sendable {
         let steps = LineDiff(lines(old), lines(new)).steps
         let changes = steps.indices.filter { if case .same = steps[$0] { false } else { true } }
         var isShown = [Bool](repeating: false, count: steps.count)
-        for place in changes {
+        for place in changes.prefix(Self.changesMax) {
             for near in max(0, place - Self.around)...min(steps.count - 1, place + Self.around) {
                 isShown[near] = true
             }
         }
-        var (html, hidden, added, removed) = (HTML(), 0, 0, 0)
+        var (html, hidden) = (HTML(), 0)
         func skip() {
             if hidden > 0 {
-                html.element("span", ["class": "gap"]) { $0.add("… \(counted(hidden, "line")) alike\n") }
+                html.element("span", ["class": "gap"]) { $0.add("… \(counted(hidden, "line"))\n") }
             }
             hidden = 0
         }
@@ -38,15 +40,20 @@ struct SpecDiff: Sendable {
             switch step {
             case .same(let line): Self.line("  ", line, &html)
             case .removed(let line):
-                removed += 1
                 html.element("del") { Self.line("- ", line, &$0) }
             case .added(let line):
-                added += 1
                 html.element("ins") { Self.line("+ ", line, &$0) }
             }
         }
         skip()
-        (self.html, self.added, self.removed) = (html, added, removed)
+        if changes.count > Self.changesMax {
+            html.element("span", ["class": "gap"]) {
+                $0.add("… and more: \(Self.changesMax) of \(changes.count) changed lines are shown\n")
+            }
+        }
+        added = changes.count { if case .added = steps[$0] { true } else { false } }
+        removed = changes.count - added
+        self.html = html
     }
 
     private static func line(_ mark: String, _ line: Substring, _ html: inout HTML) {

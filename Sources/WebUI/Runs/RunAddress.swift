@@ -33,6 +33,8 @@ package struct RunAddress: GraphAddress {
     package var open: Set<TaskPath> = []
     /// Groups that were closed by hand.
     package var shut: Set<TaskPath> = []
+    /// A part of the names of tasks that are looked for.
+    package var find: String?
     /// Whether the graph has artifacts as nodes.
     package var showsArtifacts = false
     /// Only iterations in this state, in the panel of a loop.
@@ -60,6 +62,7 @@ package struct RunAddress: GraphAddress {
         attempt = try query.count("attempt")
         open = Self.paths(query["open"])
         shut = Self.paths(query["shut"])
+        find = query["find"]
         showsArtifacts = query["artifacts"] == "shown"
         iterationState = query["in"].flatMap(TaskState.init(rawValue:))
         iterationsFrom = try query.count("from") ?? 0
@@ -85,7 +88,7 @@ package struct RunAddress: GraphAddress {
             [
                 "tab": tab == .graph ? nil : tab.rawValue, "task": task?.text,
                 "attempt": attempt.map(String.init), "open": Self.text(open), "shut": Self.text(shut),
-                "artifacts": showsArtifacts ? "shown" : nil,
+                "find": find, "artifacts": showsArtifacts ? "shown" : nil,
                 "in": iterationState?.rawValue,
                 "from": iterationsFrom == 0 ? nil : String(iterationsFrom),
             ]

@@ -42,6 +42,7 @@ package struct RunView: PageView {
     let graph: HTML?
     /// Puts artifacts into the graph, or takes them out; `nil` where there are none.
     let artifacts: TabLink?
+    let finder: TaskFinder?
     let timeline: Timeline?
     let details: Details?
     let spec: HTML?
@@ -119,6 +120,7 @@ package struct RunView: PageView {
                 href: address.with { $0.showsArtifacts.toggle() }.href,
                 isCurrent: address.showsArtifacts
             ) : nil
+        finder = TaskFinder(tasks, address)
         timeline = address.tab == .timeline ? Timeline(run, tasks, address, now: now) : nil
         self.details = address.tab == .details ? Details(details, now: now) : nil
         spec = address.tab == .spec ? SpecText.html(details.document) : nil

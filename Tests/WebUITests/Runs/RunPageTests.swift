@@ -112,6 +112,26 @@ struct RunPageTests {
         #expect(failed.contains("task=loop.4711") && failed.contains("1–1 of 1"))
     }
 
+    @Test("Tasks of a large run are found by a part of their name, of which a small run needs no form")
+    func finder() async throws {
+        let world = try await WebWorld()
+        let run = try await world.run("large")
+        let now = world.server.clock.now()
+        let tasks = (0..<200).map { number in
+            TaskRecord(
+                runID: run, path: TaskPath("task-\(number)"), parent: .root, name: "task-\(number)", displayName: "Number \(number)",
+                kind: .container, createdAt: now)
+        }
+        try await world.store(tasks)
+        #expect(try await world.get("/runs/\(run)").text.contains("Find a task"))
+        let found = try await world.get("/runs/\(run)?find=number+19").text
+        #expect(found.contains("11 tasks") && found.contains("task=task-190") && !found.contains("task=task-18\""))
+        #expect(try await world.get("/runs/\(run)?find=t").text.contains("200 tasks; the first 30 are listed"))
+        #expect(try await world.get("/runs/\(run)?find=nobody").text.contains("No task that the run has got to fits."))
+        let small = try await world.run("small")
+        #expect(try await !world.get("/runs/\(small)").text.contains("Find a task"))
+    }
+
     private func place(of text: String, in page: String) throws -> String.Index {
         try #require(page.firstRange(of: text)).lowerBound
     }

@@ -86,13 +86,21 @@ function dressScroll(scroll) {
   });
 }
 
+/** Brings what the page is about into the middle of a drawing that is larger than its room. */
+function showCurrent(scroll) {
+  const current = scroll.querySelector('a[aria-current]');
+  if (!current) return;
+  const [box, room] = [current.getBoundingClientRect(), scroll.getBoundingClientRect()];
+  scroll.scrollBy(box.left + box.width / 2 - room.left - room.width / 2, box.top + box.height / 2 - room.top - room.height / 2);
+}
+
 /** Prepares the graph of a new page, or of one that was changed. */
 export function dressGraph() {
   const scroll = document.querySelector('.canvas .scroll');
   if (scroll) {
     scroll.parentElement.querySelector('.zoom').hidden = false;
     if (!scroll.dataset.dressed) dressScroll(scroll);
-    if (state.scale === null) fit(0.6); else apply();
+    if (state.scale === null) { fit(0.6); showCurrent(scroll); } else { apply(); }
   }
   // A large grid is a few shapes, not thousands of links; its columns and its width say what was meant.
   for (const grid of document.querySelectorAll('svg.grid:not(:has(a))')) {
