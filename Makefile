@@ -40,6 +40,7 @@ bench: setup ## Measure tasks, loops, start-up, memory and a million runs, optim
 	@.venv/bin/python scripts/bench_docs.py
 
 bench-peers: setup ## The same chain and fan-out with other programs, each in an environment of its own
+	@scripts/build.sh release
 	@mkdir -p .bench
 	@.venv/bin/python scripts/bench_peers.py --json .bench/peers.json $(BENCH)
 	@.venv/bin/python scripts/bench_docs.py

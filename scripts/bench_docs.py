@@ -68,9 +68,14 @@ def peers(report):
     yield '## Others\n'
     yield where(report) + '\n'
     yield report['remark'] + '\n'
-    yield table(['', 'version', 'chain, tasks', 'ms a task', 'fan-out, tasks', 'ms a task'],
-                [[row['name'], row['version'], row['chain']['tasks'], f'{row["chain"]["ms_per_task"]:.1f}',
-                  row['fan']['tasks'], f'{row["fan"]["ms_per_task"]:.1f}'] for row in report['rows']])
+    yield table(['', 'version', 'chain, tasks', 'ms a task', 'spread', 'fan-out, tasks', 'ms a task', 'spread'],
+                [[row['name'], row['version'], *peer_cells(row['chain']), *peer_cells(row['fan'])]
+                 for row in report['rows']])
+
+
+def peer_cells(figure):
+    return (figure['tasks'], f'{figure["ms_per_task"]:.1f}',
+            f'{figure["ms_per_task_min"]:.1f} – {figure["ms_per_task_max"]:.1f}')
 
 
 def main():
