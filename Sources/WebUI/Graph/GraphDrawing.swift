@@ -52,7 +52,7 @@ package struct GraphDrawing {
             if let content = node.content, let inner = layout.inner[index] {
                 group(node, frame)
                 draw(content, inner)
-            } else if node.look == .artifact {
+            } else if node.subject == .artifact {
                 artifact(node, frame)
             } else {
                 task(node, frame)

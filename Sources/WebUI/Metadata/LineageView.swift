@@ -121,10 +121,11 @@ extension RunScene.Node {
         let type = typeText(artifact.schemaTitle)
         self.init(
             id: "artifact." + artifact.id.text,
-            look: .artifact,
+            subject: .artifact,
             title: artifact.name,
             kind: .container,
             state: nil,
+            look: StateView(TaskState?.none),
             detail: type,
             story: "\(artifact.name): an artifact, \(type)",
             isSelected: isSelected,
@@ -138,10 +139,11 @@ extension RunScene.Node {
     fileprivate init(_ link: ArtifactLink, runName: String) {
         self.init(
             id: "task.\(link.edge.runID).\(link.edge.path)",
-            look: .task,
+            subject: .task,
             title: link.taskDisplayName,
             kind: .container,
             state: link.taskState,
+            look: StateView(link.taskState),
             detail: runName,
             story: "\(link.taskDisplayName) of the run \(runName): \(StateView(link.taskState).word)",
             isSelected: false,

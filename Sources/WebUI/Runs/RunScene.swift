@@ -6,7 +6,7 @@ package struct RunScene: Hashable, Sendable {
     /// A task or a group.
     package struct Node: Hashable, Sendable {
         /// What a node stands for.
-        package enum Look: Hashable, Sendable {
+        package enum Subject: Hashable, Sendable {
             case task
             case artifact
         }
@@ -14,7 +14,7 @@ package struct RunScene: Hashable, Sendable {
         /// Tells it from all others of the drawing.
         package var id: String
         /// What it stands for.
-        package var look = Look.task
+        package var subject = Subject.task
         /// Its name for people.
         package var title: String
         /// What it does.

@@ -7,6 +7,7 @@ extension MessageSchemas {
             [
                 "experiment_id": .name, "display_name": .text, "description": .text, "created_at": .time,
                 "last_run_created_at": .time.described("1970 without a run."), "storage_state": storageState,
+                "retention": .message("RetentionRule"),
             ],
             required: ["experiment_id", "created_at", "last_run_created_at", "storage_state"]
         ),
@@ -14,10 +15,26 @@ extension MessageSchemas {
             [
                 "display_name": .name.described("Unique."), "description": .text, "experiment_id": .ignored,
                 "created_at": .ignored, "namespace": .ignored, "storage_state": .ignored,
-                "last_run_created_at": .ignored,
+                "last_run_created_at": .ignored, "retention": .message("RetentionRuleSubmission"),
             ],
             required: ["display_name"]
         ),
+        "ExperimentUpdate": .request(
+            [
+                "retention": .message("RetentionRuleSubmission"), "experiment_id": .ignored,
+                "created_at": .ignored, "namespace": .ignored, "storage_state": .ignored,
+                "last_run_created_at": .ignored, "display_name": unchangeable, "description": unchangeable,
+            ],
+            required: ["retention"]
+        ),
+        "RetentionRule": .answer([
+            "age": .text.described("Such as 30d, or forever; up to the server if it is left out."),
+            "count": .text.described("A number, or all; up to the server if it is left out."),
+        ]),
+        "RetentionRuleSubmission": .request([
+            "age": .text.described("Such as 30d or 12h, or forever."),
+            "count": Schema(["type": ["string", "integer"], "minimum": 1]).described("A number, or all."),
+        ]),
         "Run": .answer(
             [
                 "run_id": .name, "experiment_id": .text, "display_name": .text, "description": .text,
@@ -63,4 +80,7 @@ extension MessageSchemas {
 
     private static let storageState = Schema.choice(StorageState.allCases.map(\.rawValue))
     private static let runtimeState = Schema.choice(RuntimeState.allCases.map(\.rawValue))
+
+    /// What an update refuses.
+    private static let unchangeable = Schema(["const": .null])
 }

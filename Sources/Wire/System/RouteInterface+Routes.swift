@@ -8,6 +8,7 @@ extension RouteInterface {
         case .createExperiment:
             self.init(body: .message("ExperimentSubmission"), answer: "Experiment")
         case .getExperiment: self.init(answer: "Experiment")
+        case .updateExperiment: self.init(body: .message("ExperimentUpdate"), answer: "Experiment")
         case .listExperiments: self.init(page: "experiments", of: "Experiment")
         case .deleteExperiment, .archiveExperiment, .unarchiveExperiment, .deletePipelineVersion, .deleteRun,
             .terminateRun, .archiveRun, .unarchiveRun, .retryRun, .enableRecurringRun, .disableRecurringRun:

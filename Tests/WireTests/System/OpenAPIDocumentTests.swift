@@ -120,6 +120,8 @@ struct OpenAPIDocumentTests {
     /// Each message of a request with what reads it.
     private static let readers: [(name: String, read: @Sendable (JSONValue) throws -> Void)] = [
         ("ExperimentSubmission", { _ = try ExperimentSubmission(json: $0) }),
+        ("ExperimentUpdate", { _ = try ExperimentUpdate(json: $0) }),
+        ("RetentionRuleSubmission", { _ = try RetentionRule(json: $0) }),
         ("ExperimentSubmissionV1", { _ = try ExperimentSubmission(v1: $0) }),
         ("PipelineSubmission", { _ = try PipelineSubmission(json: $0) }),
         ("PipelineVersionSubmission", { _ = try PipelineVersionSubmission(json: $0) }),
