@@ -14,12 +14,14 @@ import dataclasses
 import json
 import os
 import pathlib
+import re
 import shutil
 import signal
 import statistics
 import subprocess
 import sys
 import tempfile
+import textwrap
 import time
 
 from bench import PROJECT, Server, compiled, machine, python_chain, python_fan, spawn_ms
@@ -36,6 +38,8 @@ LIMIT_S = 600
 # Telemetry off by each program's own switch, and the network off for whatever asks a proxy: nobody listens there.
 OFFLINE = {
     'DO_NOT_TRACK': '1', 'PREFECT_SERVER_ANALYTICS_ENABLED': 'false', 'DAGSTER_DISABLE_TELEMETRY': '1',
+    # ... and time to start its server on a busy machine, which no figure holds.
+    'PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS': '120',
     'PIP_NO_INDEX': '1', 'no_proxy': '127.0.0.1,localhost', 'NO_PROXY': '127.0.0.1,localhost',
     **{name: 'http://127.0.0.1:9' for name in ('http_proxy', 'https_proxy', 'HTTP_PROXY', 'HTTPS_PROXY')},
 }
@@ -47,7 +51,7 @@ class LeftOut(Exception):
 
 @dataclasses.dataclass(frozen=True)
 class Peer:
-    """A program to compare with: what pip installs, its file in scripts/peers, and as many tasks as its speed allows."""
+    """A program to compare with: what pip installs, its file in scripts/peers, as many tasks as its speed allows."""
 
     name: str
     packages: tuple
@@ -70,15 +74,16 @@ class Peer:
 
 
 MARTLET_TASKS = {'chain': 100, 'fan': 200}
-MARTLET_REMARK = ('tasks are processes, two at a time; each change of state is in SQLite before the next step is taken, '
-                  'with inputs, outputs and logs of each task, so that a server that is killed goes on where it was.')
+MARTLET_REMARK = (
+    'tasks are processes, two at a time; each change of state is in SQLite before the next step is taken, with inputs, '
+    'outputs and logs of each task, so that a server that is killed goes on where it was.')
 
 PEERS = [
     Peer('kfp.local', ('kfp',), 'kfp_local.py', 5, 10,
          'the very component Martlet runs, by SubprocessRunner in one environment. Tasks are processes, and run one '
          'after the other also in the fan-out; each first lets pip find that kfp is there. Outputs are files; nothing '
          'is kept of the run.'),
-    Peer('kfp.local *', ('kfp',), 'kfp_local_bare.py', 10, 20,
+    Peer('kfp.local, no pip', ('kfp',), 'kfp_local_bare.py', 10, 20,
          'the same with `install_kfp_package=False`, so that no task calls pip.'),
     Peer('Luigi', ('luigi',), 'luigi_tasks.py', 50, 100,
          'tasks are forks of one process that has all code loaded, two at a time; each writes a file, which is all '
@@ -98,9 +103,10 @@ PEERS = [
 
 
 def last_line(text):
-    """The line of a program's complaint that says most: nearly always the last."""
+    """The line of a program's complaint that says most: the last that names an error, or else the last."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
-    return lines[-1] if lines else 'it said nothing'
+    errors = [line for line in lines if re.match(r'[\w.]*(Error|Exception)\b|ERROR: ', line)]
+    return (errors or lines or ['it said nothing'])[-1]
 
 
 def called(arguments, log, **options):
@@ -144,7 +150,7 @@ def install(peer):
 
 
 def run_peer(peer, shape, tasks):
-    """Seconds of one run, in a home of its own: no setting of the person's comes in, and nothing of theirs is touched."""
+    """Seconds of one run, in a home of its own: no setting of the person's comes in, nothing of theirs is touched."""
     with tempfile.TemporaryDirectory(prefix='martlet-peers-', ignore_cleanup_errors=True) as home:
         surroundings = {'PATH': f'{peer.python.parent}:{os.environ["PATH"]}', 'HOME': home, 'TMPDIR': home,
                         'LANG': 'C.UTF-8', 'USER': 'bench', 'USERNAME': 'bench', **OFFLINE}
@@ -235,12 +241,12 @@ def measure(options):
 def explained(remarks, missing, floor, rounds):
     head = (
         'A chain counts up in tasks that each need the one before; a fan-out is of tasks that need no other. Each task '
-        'adds 1 to a\nnumber, and every value was found to be right. A figure is the time of a run of so many tasks '
-        'less that of a run of one,\ndivided by the tasks between, so that no start-up counts: the median of '
-        f'{rounds} round(s), with the fastest and the slowest. Slow\nprograms were given fewer tasks. A process that '
-        f'does nothing, `python3 -c pass`, took {floor:.1f} ms in the same round. The\nprograms promise different '
-        'things, and the figures mean no more than this:\n')
-    return '\n'.join([head, *remarks, *missing])
+        'adds 1 to a number, and every value was found to be right. A figure is the time of a run of so many tasks '
+        'less that of a run of one, divided by the tasks between, so that no start-up counts: the median of '
+        f'{rounds} round(s). Where two run at a time it may be half of what a task takes. Slow programs were given '
+        f'fewer tasks. A process that does nothing, `python3 -c pass`, took {floor:.1f} ms in the same round. The '
+        'programs promise different things, and the figures mean no more than this:')
+    return '\n'.join([textwrap.fill(head, 118) + '\n', *remarks, *missing])
 
 
 def main():
@@ -263,9 +269,9 @@ def main():
         raise SystemExit('peers: nothing was measured')
     print(f'\n{where["system"]}, {where["cores"]} cores, load average before: {where["load_before"]:.1f}, '
           f'{options.rounds} round(s), medians in ms a task\n')
-    print(f'{"":12}{"version":>12}{"chain":>8}{"ms":>10}{"fan-out":>10}{"ms":>10}')
+    print(f'{"":20}{"version":>12}{"chain":>8}{"ms":>10}{"fan-out":>10}{"ms":>10}')
     for each in rows:
-        print(f'{each["name"]:12}{each["version"]:>12}{each["chain"]["tasks"]:8}{each["chain"]["ms_per_task"]:10.1f}'
+        print(f'{each["name"]:20}{each["version"]:>12}{each["chain"]["tasks"]:8}{each["chain"]["ms_per_task"]:10.1f}'
               f'{each["fan"]["tasks"]:10}{each["fan"]["ms_per_task"]:10.1f}')
     remark = explained(remarks, missing, floor, options.rounds)
     print(f'\n{remark}')
