@@ -75,8 +75,9 @@ class Peer:
 
 MARTLET_TASKS = {'chain': 100, 'fan': 200}
 MARTLET_REMARK = (
-    'tasks are processes, two at a time; each change of state is in SQLite before the next step is taken, with inputs, '
-    'outputs and logs of each task, so that a server that is killed goes on where it was.')
+    'tasks are processes, two at a time, forked from a Python that has kfp loaded where that is safe; each change of '
+    'state is in SQLite before the next step is taken, with inputs, outputs and logs of each task, so that a server '
+    'that is killed goes on where it was.')
 
 PEERS = [
     Peer('kfp.local', ('kfp',), 'kfp_local.py', 5, 10,
