@@ -84,7 +84,7 @@ PEERS = [
          'the very component Martlet runs, by SubprocessRunner in one environment. Tasks are processes, and run one '
          'after the other also in the fan-out; each first lets pip find that kfp is there. Outputs are files; nothing '
          'is kept of the run.'),
-    Peer('kfp.local, no pip', ('kfp',), 'kfp_local_bare.py', 10, 20,
+    Peer('kfp.local without pip', ('kfp',), 'kfp_local_bare.py', 10, 20,
          'the same with `install_kfp_package=False`, so that no task calls pip.'),
     Peer('Luigi', ('luigi',), 'luigi_tasks.py', 50, 100,
          'tasks are forks of one process that has all code loaded, two at a time; each writes a file, which is all '
@@ -270,9 +270,9 @@ def main():
         raise SystemExit('peers: nothing was measured')
     print(f'\n{where["system"]}, {where["cores"]} cores, load average before: {where["load_before"]:.1f}, '
           f'{options.rounds} round(s), medians in ms a task\n')
-    print(f'{"":20}{"version":>12}{"chain":>8}{"ms":>10}{"fan-out":>10}{"ms":>10}')
+    print(f'{"":22}{"version":>12}{"chain":>8}{"ms":>10}{"fan-out":>10}{"ms":>10}')
     for each in rows:
-        print(f'{each["name"]:20}{each["version"]:>12}{each["chain"]["tasks"]:8}{each["chain"]["ms_per_task"]:10.1f}'
+        print(f'{each["name"]:22}{each["version"]:>12}{each["chain"]["tasks"]:8}{each["chain"]["ms_per_task"]:10.1f}'
               f'{each["fan"]["tasks"]:10}{each["fan"]["ms_per_task"]:10.1f}')
     remark = explained(remarks, missing, floor, options.rounds)
     print(f'\n{remark}')
