@@ -1,6 +1,5 @@
 """Artifacts, their lineage and the comparison of runs in a real browser."""
 
-import browser
 import pytest
 from axe_core_python.selenium import Axe
 from browser import Keys, Page
@@ -9,13 +8,6 @@ from harness import compiled
 from selenium.webdriver import ActionChains
 from selenium.webdriver.support import expected_conditions as conditions
 from selenium.webdriver.support.ui import WebDriverWait
-
-
-@pytest.fixture(scope='module')
-def driver():
-    driver = browser.start()
-    yield driver
-    driver.quit()
 
 
 @pytest.fixture

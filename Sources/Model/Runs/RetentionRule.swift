@@ -85,7 +85,7 @@ extension RetentionRule {
             )
         }
         for name in members.keys.sorted() where name != "age" && name != "count" {
-            throw PlatformError.invalid("\(place).\(name) is not known; known are age and count")
+            throw PlatformError.invalid("\(place).\(name) is not known; known are age, count")
         }
         func text(_ name: String) -> String? {
             guard let value = members[name], value != .null, value != .string("") else { return nil }

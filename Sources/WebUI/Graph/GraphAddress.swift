@@ -8,6 +8,8 @@ package protocol GraphAddress: Hashable, Sendable {
     var open: Set<TaskPath> { get set }
     /// Groups that were closed by hand.
     var shut: Set<TaskPath> { get set }
+    /// Whether the graph has artifacts as nodes.
+    var showsArtifacts: Bool { get }
     /// The address as a link.
     var href: String { get }
     /// The same page with the panel of a task.
@@ -15,6 +17,9 @@ package protocol GraphAddress: Hashable, Sendable {
 }
 
 extension GraphAddress {
+    /// A graph has none unless its address says so.
+    package var showsArtifacts: Bool { false }
+
     /// The same page, changed.
     package func with(_ change: (inout Self) -> Void) -> Self {
         var copy = self

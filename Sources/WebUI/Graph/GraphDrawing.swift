@@ -52,7 +52,7 @@ package struct GraphDrawing {
             if let content = node.content, let inner = layout.inner[index] {
                 group(node, frame)
                 draw(content, inner)
-            } else if node.subject == .artifact {
+            } else if node.look == .artifact {
                 artifact(node, frame)
             } else {
                 task(node, frame)
@@ -80,7 +80,7 @@ package struct GraphDrawing {
     private static let paper = "M3.5 1.5h6l3.5 3.5v9.5h-9.5zM9 1.5v4h4"
 
     private mutating func task(_ node: RunScene.Node, _ frame: Rectangle) {
-        let state = node.look
+        let state = node.sign ?? StateView(node.state)
         let at = "translate(\(frame.origin.x) \(frame.origin.y))"
         let isBundle = node.toggle != nil || node.kind == .loop
         html.element(
@@ -126,7 +126,7 @@ package struct GraphDrawing {
     }
 
     private mutating func group(_ node: RunScene.Node, _ frame: Rectangle) {
-        let state = node.look
+        let state = node.sign ?? StateView(node.state)
         let at = "translate(\(frame.origin.x) \(frame.origin.y))"
         html.element("g", ["id": "n-\(node.id)", "class": "group \(state.style)", "transform": at]) { html in
             html.element(

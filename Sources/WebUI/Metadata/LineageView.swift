@@ -121,11 +121,10 @@ extension RunScene.Node {
         let type = typeText(artifact.schemaTitle)
         self.init(
             id: "artifact." + artifact.id.text,
-            subject: .artifact,
+            look: .artifact,
             title: artifact.name,
             kind: .container,
             state: nil,
-            look: StateView(TaskState?.none),
             detail: type,
             story: "\(artifact.name): an artifact, \(type)",
             isSelected: isSelected,
@@ -139,11 +138,10 @@ extension RunScene.Node {
     fileprivate init(_ link: ArtifactLink, runName: String) {
         self.init(
             id: "task.\(link.edge.runID).\(link.edge.path)",
-            subject: .task,
+            look: .task,
             title: link.taskDisplayName,
             kind: .container,
             state: link.taskState,
-            look: StateView(link.taskState),
             detail: runName,
             story: "\(link.taskDisplayName) of the run \(runName): \(StateView(link.taskState).word)",
             isSelected: false,

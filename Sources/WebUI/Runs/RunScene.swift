@@ -6,7 +6,7 @@ package struct RunScene: Hashable, Sendable {
     /// A task or a group.
     package struct Node: Hashable, Sendable {
         /// What a node stands for.
-        package enum Subject: Hashable, Sendable {
+        package enum Look: Hashable, Sendable {
             case task
             case artifact
         }
@@ -14,15 +14,15 @@ package struct RunScene: Hashable, Sendable {
         /// Tells it from all others of the drawing.
         package var id: String
         /// What it stands for.
-        package var subject = Subject.task
+        package var look = Look.task
         /// Its name for people.
         package var title: String
         /// What it does.
         package var kind: TaskKind
         /// Where it stands; `nil` before the run has got to it, and in a plan.
         package var state: TaskState?
-        /// How it looks.
-        package var look: StateView
+        /// How it looks where that is not its state's sign, in a plan.
+        package var sign: StateView?
         /// What there is to say of it in a few words.
         package var detail: String
         /// The whole story, for the title.
@@ -75,7 +75,7 @@ package struct RunSceneBuilder<Address: GraphAddress> {
     }
 
     /// Makes a builder for a run.
-    /// - Parameter artifacts: what the tasks read and wrote, to be drawn between them; nothing leaves it out.
+    /// - Parameter artifacts: what the tasks read and wrote, for drawing it where the address says so.
     package init(
         _ graph: TaskGraph,
         _ tasks: RunTasks,
@@ -114,7 +114,7 @@ package struct RunSceneBuilder<Address: GraphAddress> {
                 task.upstream.map { LayoutGraph.Edge(from: $0, to: to) }
             }
         )
-        if !artifacts.isEmpty {
+        if address.showsArtifacts {
             addArtifacts(
                 to: &scene,
                 of: pipeline.tasks.map { tasks.byPath[parent.appending($0.name)] },
@@ -154,7 +154,7 @@ package struct RunSceneBuilder<Address: GraphAddress> {
             title: task.displayName,
             kind: task.kind,
             state: state,
-            look: isPlan ? StateView(task.kind) : StateView(state),
+            sign: isPlan ? StateView(task.kind) : nil,
             detail: isPlan ? task.summary : detail(record),
             story: isPlan ? "\(task.displayName): \(task.kind.title)" : story(task, record),
             isSelected: address.task == path,

@@ -104,13 +104,8 @@ package struct RunView: PageView {
         graph =
             address.tab == .graph
             ? GraphDrawing.draw(
-                RunSceneBuilder(
-                    details.graph,
-                    tasks,
-                    address,
-                    artifacts: address.showsArtifacts ? details.listing.artifacts : [:],
-                    now: now
-                ).scene(),
+                RunSceneBuilder(details.graph, tasks, address, artifacts: details.listing.artifacts, now: now)
+                    .scene(),
                 label: "Graph of \(run.displayName)"
             ) : nil
         artifacts =

@@ -27,9 +27,9 @@ struct Assets: Sendable {
             "keys.js": File(bytes: PackageResources.keys_js, contentType: script),
             "clock.js": File(bytes: PackageResources.clock_js, contentType: script),
             "graph.js": File(bytes: PackageResources.graph_js, contentType: script),
+            "charts.js": File(bytes: PackageResources.charts_js, contentType: script),
             "schedule.js": File(bytes: PackageResources.schedule_js, contentType: script),
             "upload.js": File(bytes: PackageResources.upload_js, contentType: script),
-            "charts.js": File(bytes: PackageResources.charts_js, contentType: script),
             "log.js": File(bytes: PackageResources.log_js, contentType: script),
         ]
         var hash = SHA256()

@@ -54,12 +54,12 @@ package struct Templates: Sendable {
         "recurringrun": PackageResources.recurringrun_mustache,
         "experimentform": PackageResources.experimentform_mustache,
         "log": PackageResources.log_mustache,
+        "artifacts": PackageResources.artifacts_mustache,
+        "compare": PackageResources.compare_mustache,
+        "artifact": PackageResources.artifact_mustache,
         "list": PackageResources.list_mustache,
         "pipeline": PackageResources.pipeline_mustache,
         "step": PackageResources.step_mustache,
         "upload": PackageResources.upload_mustache,
-        "artifacts": PackageResources.artifacts_mustache,
-        "compare": PackageResources.compare_mustache,
-        "artifact": PackageResources.artifact_mustache,
     ]
 }

@@ -19,16 +19,14 @@ package enum WebRoute: Hashable, Sendable {
     case experiments
     case newExperiment
     case experiment(ExperimentID)
-    case recurringRuns
-    case newRecurringRun
-    case recurringRun(RecurringRunID)
-    case editRecurringRun(RecurringRunID)
     case compare
     case artifacts
     case artifact(ArtifactID)
     case artifactFrame(ArtifactID)
-    /// A page that is not made yet, by its place in the navigation.
-    case planned(Section)
+    case recurringRuns
+    case newRecurringRun
+    case recurringRun(RecurringRunID)
+    case editRecurringRun(RecurringRunID)
     case events
     case asset(digest: String, name: String)
     /// An address of the original's pages, and where the same is here.
@@ -63,8 +61,6 @@ package enum WebRoute: Hashable, Sendable {
                 self = route
             } else if let place = Self.place(ofOriginal: segments) {
                 self = .moved(place)
-            } else if segments.count == 1, let section = Section(rawValue: first), section != .home {
-                self = .planned(section)
             } else {
                 return nil
             }

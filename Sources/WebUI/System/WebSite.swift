@@ -80,7 +80,6 @@ package struct WebSite<Context: RequestContext>: HTTPResponder {
         case .artifacts: try await artifacts(request)
         case .artifact(let id): try await artifact(id, request)
         case .artifactFrame(let id): try await frame(id, request)
-        case .planned(let section): try planned(section)
         case .events: try await events(request)
         case .asset(let digest, let name): try asset(name, digest)
         case .moved(let place): .moved(to: place)
@@ -110,16 +109,6 @@ package struct WebSite<Context: RequestContext>: HTTPResponder {
             now: String(now().milliseconds)
         )
         return .html(try templates.render(frame), status: status)
-    }
-
-    private func planned(_ section: Section) throws -> Response {
-        let view = MessageView(
-            title: section.title,
-            text: "This page is not made yet. The API and the kfp client have what it will show.",
-            href: "/runs",
-            link: "Go to the runs"
-        )
-        return try show(view, title: section.title, section: section)
     }
 
     private func asset(_ name: String, _ digest: String) throws -> Response {

@@ -28,13 +28,13 @@ struct RouteTests {
         #expect(WebRoute(path: "/runs/new") == .newRun)
         #expect(WebRoute(path: "/runs/x%20y") == .run(RunID("x y")))
         #expect(WebRoute(path: "/runs/x/log/lines") == .runLogLines(RunID("x")))
+        #expect(WebRoute(path: "/artifacts") == .artifacts)
         #expect(WebRoute(path: "/runs/actions") == .actions(.run))
         #expect(WebRoute(path: "/pipelines/versions/actions") == .actions(.version))
         #expect(WebRoute(path: "/pipelines/new") == .newPipeline)
         #expect(WebRoute(path: "/pipelines/p") == .pipeline(PipelineID("p")))
         #expect(WebRoute(path: "/experiments/e") == .experiment(ExperimentID("e")))
         #expect(WebRoute(path: "/recurringruns/r/edit") == .editRecurringRun(RecurringRunID("r")))
-        #expect(WebRoute(path: "/artifacts") == .artifacts)
         for path in ["/x", "/runs/a/b", "/runs/%zz/log/x", "/assets/a", "/home"] {
             #expect(WebRoute(path: path) == nil, "\(path)")
         }

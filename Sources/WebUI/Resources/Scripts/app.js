@@ -4,18 +4,18 @@ import { followChanges, visit } from './live.js';
 import { listenToKeys } from './keys.js';
 import { dressGraph } from './graph.js';
 import { followLog } from './log.js';
+import { dressCharts } from './charts.js';
 import { dressForms } from './schedule.js';
 import { dressUpload } from './upload.js';
-import { dressCharts } from './charts.js';
 
 /** Called for a new page and after each change of it. */
 function dress() {
   tick();
   dressGraph();
   followLog();
+  dressCharts();
   dressForms();
   dressUpload();
-  dressCharts();
   dressChoice();
 }
 
