@@ -10,6 +10,8 @@ from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support import expected_conditions as conditions
+from selenium.webdriver.support.wait import WebDriverWait
 
 # How pages are looked at: wide and as narrow as a telephone, light and dark.
 LOOKS = [(1280, 'light'), (1280, 'dark'), (400, 'light'), (400, 'dark')]
@@ -70,6 +72,12 @@ class Page:
         except TimeoutError:
             raise AssertionError(
                 f'no {selector} with {containing!r} on {self.path}:\n{self.text()[:1500]}') from None
+
+    def shown(self, selector, text, timeout=20):
+        """As `wait`, also while scripts are off."""
+        place = (By.CSS_SELECTOR, selector)
+        WebDriverWait(self.driver, timeout).until(conditions.text_to_be_present_in_element(place, text))
+        return self.driver.find_element(*place)
 
     def click(self, selector, containing='', timeout=20):
         """Clicks as a person does, so what is covered or hidden cannot be clicked."""

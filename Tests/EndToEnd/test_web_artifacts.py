@@ -6,8 +6,6 @@ from browser import Keys, Page
 from gallery import gallery
 from harness import compiled
 from selenium.webdriver import ActionChains
-from selenium.webdriver.support import expected_conditions as conditions
-from selenium.webdriver.support.ui import WebDriverWait
 
 
 @pytest.fixture
@@ -259,26 +257,19 @@ def test_artifacts_stand_between_tasks_in_the_graph_when_asked_for(server, page,
 def test_artifacts_lineage_and_comparison_can_be_read_without_scripts(server, page, runs, written):
     page.driver.execute_cdp_cmd('Emulation.setScriptExecutionDisabled', {'value': True})
     find = page.driver.find_element
-
-    def shown(selector, text):
-        """Waits for another page, without scripts of ours."""
-        place = ('css selector', selector)
-        WebDriverWait(page.driver, 20).until(conditions.text_to_be_present_in_element(place, text))
-        return find(*place)
-
     try:
         page.open(f'{server.url}/artifacts/{written["classes"].id}')
         find('css selector', '.roc summary').click()
         assert 'True positives' in find('css selector', '.roc details').text
         find('link text', 'Lineage').click()
-        shown('h1', 'classes')
-        shown('.steps summary', 'list').click()
+        page.shown('h1', 'classes')
+        page.shown('.steps summary', 'list').click()
         assert 'written by' in find('css selector', '.steps').text
         page.open(f'{server.url}/runs?q=quality')
         for run in runs:
             find('css selector', f'#run-{run} input').click()
         find('css selector', '[formaction="/compare"]').click()
-        shown('h1', 'Compare 2 runs')
+        page.shown('h1', 'Compare 2 runs')
         assert 'accuracy' in find('css selector', 'main').text
     finally:
         page.driver.execute_cdp_cmd('Emulation.setScriptExecutionDisabled', {'value': False})

@@ -192,10 +192,10 @@ def test_forms_work_without_scripts(server, page):
         field.clear()
         field.send_keys('0 15 3 * * *')
         find('css selector', '[name="preview"]').click()
-        assert '03:15:00 UTC' in find('css selector', '#preview').text
+        page.shown('#preview', '03:15:00 UTC')
         page.open(f'{server.url}/runs/new?pipeline={pipeline}')
         find('css selector', 'button.primary').click()
-        assert 'Run of without scripts' in find('css selector', 'h1').text
+        page.shown('h1', 'Run of without scripts')
 
 
 @pytest.fixture(scope='module')
