@@ -109,6 +109,9 @@ package protocol PodRuntime: Sendable {
     /// Lets go of a pod whose end has been recorded: working files go, the log stays.
     func forget(_ name: PodName) async
 
+    /// Whether a pod of a run still has its working files, because nobody has forgotten it or not to the end.
+    func hasUnforgotten(of runID: RunID) async throws -> Bool
+
     /// Runs of whose pods there is any trace, finished or not.
     func runs() async throws -> [RunID]
 

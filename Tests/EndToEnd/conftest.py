@@ -30,6 +30,14 @@ def own_server(tmp_path):
         server.kill()
 
 
+@pytest.fixture
+def prepared_server(own_server, server):
+    """A server that a test may kill, on the Python environments of the shared one."""
+    own_server.data_dir.mkdir(mode=0o700)
+    (own_server.data_dir / 'environments').symlink_to(server.data_dir / 'environments')
+    return own_server
+
+
 @pytest.fixture(scope='session')
 def client(server):
     """The real SDK client of the shared server."""

@@ -109,6 +109,15 @@ class Server:
 
     def start(self, timeout=30):
         """Starts the server and returns once it says that it is ready. Keeps its port from then on."""
+        ready = self.begin()
+        if not ready.wait(timeout) or self.port == 0 or self.process.poll() is not None:
+            status = self.process.poll()
+            what = f'ended with status {status}' if status is not None else f'was not ready after {timeout} s'
+            raise AssertionError(f'the server {what}; its log:\n{self.log_tail()}')
+        return self
+
+    def begin(self):
+        """Starts the server without waiting; returns an event that is set when it is ready, or has ended."""
         with open(self.log_path, 'ab') as log:
             self.process = subprocess.Popen(
                 [program(), 'serve', '--host', '127.0.0.1', '--port', str(self.port),
@@ -127,11 +136,7 @@ class Server:
             ready.set()
 
         threading.Thread(target=read, args=(self.process.stdout,), daemon=True).start()
-        if not ready.wait(timeout) or self.port == 0 or self.process.poll() is not None:
-            status = self.process.poll()
-            what = f'ended with status {status}' if status is not None else f'was not ready after {timeout} s'
-            raise AssertionError(f'the server {what}; its log:\n{self.log_tail()}')
-        return self
+        return ready
 
     def stop(self, timeout=20):
         """Ends the server politely and returns its exit status."""

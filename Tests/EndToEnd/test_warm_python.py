@@ -2,7 +2,6 @@
 
 import json
 import os
-import pathlib
 import re
 import signal
 
@@ -10,6 +9,7 @@ import harness
 import pytest
 from harness import eventually
 from kfp import dsl
+from processes import is_alive, processes_of, warm_pythons
 
 IMAGE = 'python:3.11'
 # Of no effect, but read by an interpreter when it starts: such a task gets a Python of its own.
@@ -304,42 +304,6 @@ def one_environment() -> str:
 @dsl.pipeline(name='one-package')
 def one_package() -> str:
     return with_package().set_caching_options(False).output
-
-
-def warm_pythons(server):
-    """Process ids of a server's warm Pythons; their forks are not its children."""
-    children = pathlib.Path(f'/proc/{server.process.pid}/task').glob('*/children')
-    pids = [int(pid) for listed in children for pid in listed.read_text().split()]
-    return [pid for pid in pids if 'warm.py' in command_line(pid)]
-
-
-def command_line(pid):
-    try:
-        return pathlib.Path(f'/proc/{pid}/cmdline').read_text()
-    except OSError:
-        return ''
-
-
-def is_alive(pid):
-    try:
-        return ') Z ' not in pathlib.Path(f'/proc/{pid}/stat').read_text()
-    except OSError:
-        return False
-
-
-def processes_of(folder):
-    """Living processes that have a folder in their command line."""
-    pids = [int(entry.name) for entry in pathlib.Path('/proc').iterdir() if entry.name.isdigit()]
-    return [pid for pid in pids if str(folder) in command_line(pid) and is_alive(pid)]
-
-
-@pytest.fixture
-def prepared_server(own_server, server):
-    """A server of one's own on the environments of the shared one, which are there already."""
-    server.succeed(one_package)
-    own_server.data_dir.mkdir(mode=0o700)
-    (own_server.data_dir / 'environments').symlink_to(server.data_dir / 'environments')
-    return own_server
 
 
 def test_a_task_sees_what_a_fresh_process_sees_whatever_ran_before(server):

@@ -152,6 +152,11 @@ package final class PodWorld: Sendable {
         state.withLock { $0.pods[name]?.isForgotten = true }
     }
 
+    /// Makes it as if a server had died before it forgot a pod.
+    package func remember(_ name: PodName) {
+        state.withLock { $0.pods[name]?.isForgotten = false }
+    }
+
     func remove(_ run: RunID) throws {
         try state.withLock { state in
             let own = state.pods.filter { $0.key.runID == run }
@@ -201,6 +206,9 @@ package struct ScriptedPods: PodRuntime {
         world.output(path, of: name)
     }
     package func forget(_ name: PodName) async { world.forget(name) }
+    package func hasUnforgotten(of runID: RunID) async throws -> Bool {
+        world.pods.contains { $0.key.runID == runID && !$0.value.isForgotten }
+    }
     package func runs() async throws -> [RunID] { Set(world.pods.keys.map(\.runID)).sorted() }
     package func stopAll(of runID: RunID) async throws {
         for name in world.running where name.runID == runID { world.stop(name, grace: .zero) }

@@ -4,21 +4,32 @@ import PipelineIR
 import Pods
 import Store
 
-/// Stops and removes the pods of runs that are gone.
+/// Stops and removes the pods of runs that are gone, and tidies up after those whose end is recorded.
 struct PodRemover: Sendable {
     let pods: any PodRuntime
     /// Time between two looks at pods that do not want to end.
     let pause: Duration
     let logger: Logger
 
-    /// Removes what a crash between deleting a run's rows and removing its pods has left behind.
+    /// Removes what crashes have left behind: between deleting a run's rows and removing its pods, and between
+    /// recording a pod's end and forgetting it.
     func sweep(_ database: any Database) async {
         do {
-            for run in try await pods.runs() {
-                if try await database.read({ try $0.revision(of: run) }) == nil { await remove(run) }
+            for run in try await pods.runs() where !Task.isCancelled {
+                if try await database.read({ try $0.revision(of: run) }) == nil {
+                    await remove(run)
+                } else if try await pods.hasUnforgotten(of: run) {
+                    let attempts = try await database.read { try $0.attempts(of: run) }
+                    for attempt in attempts where attempt.state.isFinal {
+                        await pods.forget(PodName(runID: run, path: attempt.path, attempt: attempt.number))
+                    }
+                }
             }
         } catch {
-            logger.warning("pods of deleted runs could not be looked for", metadata: ["error": "\(error)"])
+            logger.warning(
+                "what earlier servers left behind could not be removed",
+                metadata: ["error": "\(error)"]
+            )
         }
     }
 

@@ -135,6 +135,12 @@ package final class LocalPods: PodRuntime {
         for path in folders.working(of: name) { try? FileManager.default.removeItem(atPath: path) }
     }
 
+    /// What is removed last tells.
+    @concurrent
+    package func hasUnforgotten(of runID: RunID) async throws -> Bool {
+        try attempts(of: runID).contains { Disk.exists($0.folder.argumentsPath) }
+    }
+
     /// Every folder of a run is a trace.
     @concurrent
     package func runs() async throws -> [RunID] {

@@ -69,15 +69,17 @@ struct PodFolders: Hashable, Sendable {
     /// The file a recognised component's source goes to.
     func component(of name: PodName) -> String { folder(of: name) + "/ephemeral_component.py" }
 
-    /// What goes when a pod is forgotten. `environ` may hold secrets; the log and the end stay.
+    /// What goes when a pod is forgotten, in this order. `environ`, which may hold secrets, is the first; the last one
+    /// tells whether all is gone. The log and the end stay.
     func working(of name: PodName) -> [String] {
         let folder = folder(of: name)
-        return [
-            outputs(of: name), work(of: name), temporary(of: name), component(of: name), volumes(of: name),
-        ]
+        let ownFiles = ["environ", "cwd", "mounts", "mountpoint", "deadline", "started", "steps", "steplist"]
+        return ownFiles.map { folder + "/" + $0 }
             + [
-                "argv", "environ", "cwd", "mounts", "mountpoint", "deadline", "started", "steps", "steplist",
-            ].map { folder + "/" + $0 }
+                outputs(of: name), work(of: name), temporary(of: name), component(of: name),
+                volumes(of: name),
+            ]
+            + [supervised(name).argumentsPath]
     }
 
     /// What runs before and beside a pod's program, each in a folder of its own.

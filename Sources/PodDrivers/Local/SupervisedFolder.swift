@@ -31,6 +31,8 @@ struct SupervisedFolder: Hashable, Sendable {
 
     /// What the program writes to stdout and stderr.
     var logPath: String { path + "/log" }
+    /// What the program was started with.
+    var argumentsPath: String { path + "/argv" }
     /// How it ended, see ``ExitRecord``.
     var exitPath: String { path + "/exit" }
     /// Since when it runs, see ``StartRecord``.
@@ -80,7 +82,7 @@ struct SupervisedFolder: Hashable, Sendable {
             let text = "\(deadline.milliseconds) \(Program.deadlineGrace.milliseconds)\n"
             try Disk.write(Array(text.utf8), to: path + "/deadline")
         }
-        try Disk.write(Self.bytes(program.arguments), to: path + "/argv")
+        try Disk.write(Self.bytes(program.arguments), to: argumentsPath)
         try Disk.write(Self.bytes(program.variables.map { "\($0.name)=\($0.value)" }), to: path + "/environ")
     }
 

@@ -149,6 +149,25 @@ struct RunDriverTests {
         }
         #expect(world.pods.running == [])
     }
+
+    @Test(
+        "A pod that a crash kept from being forgotten is forgotten by the next server, one that goes on is not"
+    )
+    func forgettingInBetween() async throws {
+        let world = try await DriverWorld { $0.name.path.text == "first" ? Self.seven($0) : .runs() }
+        let id = try await world.submit(Specs.chain)
+        let first = PodName(runID: id, path: TaskPath("first"), attempt: 0)
+        var second: PodName?
+        try await world.driving { _ in
+            second = try await world.started(id, "second")
+            try await eventually("the pod to be forgotten") { world.pods.pods[first]?.isForgotten == true }
+        }
+        world.pods.remember(first)
+        try await world.driving { _ in
+            try await eventually("the pod to be forgotten") { world.pods.pods[first]?.isForgotten == true }
+            #expect(second.flatMap { world.pods.pods[$0] }?.isForgotten == false)
+        }
+    }
 }
 
 extension JSONValue {
