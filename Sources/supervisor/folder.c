@@ -50,7 +50,9 @@ int write_line(const char *name, const char *format, ...) {
     if (length < 0) return -1;
     if ((size_t)length >= sizeof line) length = sizeof line - 1;
     if (write_file(name, line, (size_t)length) == 0) return 0;
-    complain(name, errno);
+    int error = errno;
+    complain(name, error);
+    errno = error;
     return -1;
 }
 

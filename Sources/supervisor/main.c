@@ -205,18 +205,27 @@ static void clean_up_descendants(void) {
     complain("processes left behind by the program did not end", ETIMEDOUT);
 }
 
-// Writes how it ended:
+// Whether somebody may mend what kept us from writing. Until then our claim says that we live, and no work is lost.
+static int may_pass(int error) {
+    return error == ENOSPC || error == EDQUOT || error == EROFS || error == ENFILE || error == EMFILE
+        || error == ENOMEM;
+}
+
+// Writes how it ended; waits for a disk that is full or not to be written to.
 //   exited <status> <start ms> <end ms>
 //   signaled <number> <start ms> <end ms>
 //   overdue <allowed ms> <start ms> <end ms>    it ran until its deadline, however it ended then
 //   exec <errno> <start ms> <end ms>            the program could not be executed
 //   setup <errno> <start ms> <end ms> <stage>   we could not get as far as executing it
 static int report_end(int status, long long start) {
-    if (deadline.passed)
-        return write_line("exit", "overdue %lld %lld %lld\n", deadline.limit, start, now_ms());
-    const char *how = WIFSIGNALED(status) ? "signaled" : "exited";
-    int number = WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status);
-    return write_line("exit", "%s %d %lld %lld\n", how, number, start, now_ms());
+    const char *how = deadline.passed ? "overdue" : WIFSIGNALED(status) ? "signaled" : "exited";
+    long long number = deadline.passed ? deadline.limit : WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status);
+    long long end = now_ms();
+    while (write_line("exit", "%s %lld %lld %lld\n", how, number, start, end) != 0) {
+        if (!may_pass(errno)) return -1;
+        sleep(1);
+    }
+    return 0;
 }
 
 static int report_failure(const char *stage, int error, long long start) {

@@ -310,7 +310,7 @@ def kill_and_compare(server, folder, points, seed, at_once=6, told=lambda number
     assert expected['state'][-1] == 'SUCCEEDED', server.story(undisturbed.works[0].run_id)
 
     client = Client(server, folder, at_once)
-    thread = threading.Thread(target=client.run)
+    thread = threading.Thread(target=client.run, daemon=True)
     thread.start()
     killer = Killer(server, random.Random(seed))
     try:

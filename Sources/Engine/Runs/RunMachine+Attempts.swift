@@ -51,7 +51,7 @@ extension RunMachine {
             failed(index, reason, endedAt)
         }
         // A retry without a pause starts in the same step.
-        if let due = retries[index], due <= now {
+        if let due = retries[index], isDue(index, due, now) {
             retries[index] = nil
             newAttempt(index, now)
         }
@@ -93,6 +93,14 @@ extension RunMachine {
         let due = (last.endedAt ?? last.createdAt) + (decision.pause ?? .zero)
         retries[index] = due
         step.actions.append(.wake(at: due))
+    }
+
+    /// Whether a retry may begin. An attempt that ended in the future ended before the clock was set back: nobody knows
+    /// how long ago that was, and the clock may take long to get there again.
+    func isDue(_ index: Int, _ due: Instant, _ now: Instant) -> Bool {
+        if due <= now { return true }
+        guard let ended = instances[index].attempts.last?.endedAt else { return false }
+        return ended > now
     }
 
     mutating func newAttempt(_ index: Int, _ now: Instant) {

@@ -179,7 +179,8 @@ package struct RunMachine: Sendable {
             if let index = indexOfPath[path], isReadyToStart(index) { cacheAnswered(index, answer, now) }
         case .clockAdvanced:
             if let activeDeadline, let deadline, deadline <= now { exceed(activeDeadline, now) }
-            for (index, due) in retries.sorted(by: { $0.key < $1.key }) where due <= now {
+            for (index, due) in retries.sorted(by: { $0.key < $1.key })
+            where isDue(index, due, now) {
                 retries[index] = nil
                 newAttempt(index, now)
             }

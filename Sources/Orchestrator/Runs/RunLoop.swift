@@ -169,6 +169,8 @@ extension RunLoop {
             )
             if rows.run.state == .pending { tell(of: rows.run) }
             commands[id, default: []] += runs[id]?.machine.resume(at: now) ?? []
+            // Not left to the alarm, which counts from a clock that may have been set back meanwhile.
+            commands[id, default: []] += handle(.clockAdvanced, id, now)
             if rows.terminationRequested {
                 commands[id, default: []] += handle(.terminationRequested, id, now)
             }

@@ -128,7 +128,7 @@ enum Disk {
         let code: PlatformError.Code =
             switch problem {
             case EACCES, EPERM: .permissionDenied
-            case ENOSPC, EDQUOT, EMFILE, ENFILE: .resourceExhausted
+            case ENOSPC, EDQUOT, EMFILE, ENFILE, ENOMEM, EAGAIN: .resourceExhausted
             default: .failedPrecondition
             }
         return PlatformError(code, "Cannot \(action) \(path): \(message(of: problem)).")

@@ -111,9 +111,8 @@ package final class LocalPods: PodRuntime {
                 "\(path) is not an output of pod \(name), so it is not read for it."
             )
         }
-        guard let bytes = try Disk.read(path, bytesMax: min(max(0, bytesMax), Int.max - 1) + 1) else {
-            return nil
-        }
+        let most = min(max(0, bytesMax), Int.max - 1) + 1
+        guard let bytes = try await whenPossible({ try Disk.read(path, bytesMax: most) }) else { return nil }
         guard bytes.count <= bytesMax else {
             throw PlatformError(
                 .resourceExhausted,
@@ -122,6 +121,17 @@ package final class LocalPods: PodRuntime {
             )
         }
         return bytes
+    }
+
+    /// Tries again as long as the system has too little of something; what a program put out is not lost by that.
+    private func whenPossible<Value>(_ body: () throws -> Value) async throws -> Value {
+        while true {
+            do {
+                return try body()
+            } catch let error as PlatformError where error.code == .resourceExhausted {
+                try await Task.sleep(for: .milliseconds(200))
+            }
+        }
     }
 
     /// Also removes `environ`, which may hold secrets. A pod that is not over is left alone.

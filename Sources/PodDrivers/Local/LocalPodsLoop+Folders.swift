@@ -23,20 +23,48 @@ extension LocalPodsLoop {
         }
     }
 
-    /// Looks at the folder of a pod that is new to this server.
-    func observe(_ spec: PodSpec) -> LocalPodsState.Observation {
-        let folder = folders.supervised(spec.name)
+    /// Makes sure of a pod.
+    func ensure(_ spec: PodSpec) {
+        // A pod we know needs no look at the disk.
+        var observation = LocalPodsState.Observation.untouched
+        if !state.knows(spec.name) {
+            do {
+                observation = try observe(spec)
+            } catch {
+                if postpone(.pod(spec.name), after: error, { $0.ensure(spec) }) { return }
+                let record = ExitRecord.refused(Self.reason(error), end: Self.instant)
+                observation = .ended(PodEnd(record, of: spec, logTail: ""))
+            }
+        }
+        act(state.ensured(spec, observation))
+    }
+
+    /// Ends a pod. A pod that only the disk knows is taken in if it is alive.
+    func stop(_ name: PodName, grace: Duration) {
+        if !state.knows(name), isPostponed(.pod(name)) {
+            // It may be about to start.
+            return doLater(.pod(name)) { $0.stop(name, grace: grace) }
+        }
         do {
-            switch try folder.observe() {
-            case .untouched: return .untouched
-            case .live(let pid): return .live(pid: pid, started: try folder.started())
-            case .ended(let record): return .ended(end(record, of: spec))
-            case .vanished:
-                let record = recordLoss(in: folder, isFresh: false)
-                return .ended(end(record, of: spec))
+            if !state.knows(name) {
+                let spec = PodSpec(name: name, image: "", command: [], args: [])
+                let observation = try observe(spec)
+                if case .live = observation { act(state.ensured(spec, observation)) }
             }
         } catch {
-            return .ended(PodEnd(.refused(Self.reason(error), end: Self.instant), of: spec, logTail: ""))
+            if postpone(.pod(name), after: error, { $0.stop(name, grace: grace) }) { return }
+        }
+        act(state.stopped(name, grace: grace, now: now))
+    }
+
+    /// Looks at the folder of a pod that is new to this server.
+    private func observe(_ spec: PodSpec) throws -> LocalPodsState.Observation {
+        let folder = folders.supervised(spec.name)
+        switch try folder.observe() {
+        case .untouched: return .untouched
+        case .live(let pid): return .live(pid: pid, started: try folder.started())
+        case .ended(let record): return .ended(end(record, of: spec))
+        case .vanished: return .ended(end(recordLoss(of: .pod(spec.name), isFresh: false), of: spec))
         }
     }
 
@@ -62,14 +90,6 @@ extension LocalPodsLoop {
         return end
     }
 
-    /// A pod that only the disk knows is taken in if it is alive, so that it can be stopped.
-    func findStranger(_ name: PodName) {
-        let spec = PodSpec(name: name, image: "", command: [], args: [])
-        let observation = observe(spec)
-        guard case .live = observation else { return }
-        act(state.ensured(spec, observation))
-    }
-
     /// Runs a program in the subject's folder, or takes over from whoever did so before.
     /// - Parameter environment: that of a component which may be started by a warm Python.
     func run(_ program: Program, for subject: Subject, in environment: PythonEnvironment? = nil) {
@@ -89,6 +109,9 @@ extension LocalPodsLoop {
                 settle(subject, isFresh: false)
             }
         } catch {
+            if postpone(subject, after: error, { $0.run(program, for: subject, in: environment) }) {
+                return reportWaiting(of: subject, error)
+            }
             fail(subject, error)
         }
     }
@@ -119,6 +142,7 @@ extension LocalPodsLoop {
             }
             reportStart(of: subject)
         } catch {
+            if postpone(subject, after: error, { $0.attach(subject, pid: pid, isOurs: isOurs) }) { return }
             fail(subject, error)
         }
     }
@@ -151,7 +175,7 @@ extension LocalPodsLoop {
                     attach(subject, pid: pid)
                 }
             case .vanished:
-                finish(subject, recordLoss(in: folder, isFresh: isFresh))
+                finish(subject, recordLoss(of: subject, isFresh: isFresh))
             case .untouched:
                 let complaint = try Disk.read(folder.path + "/supervisor.log", bytesMax: 1_000) ?? []
                 let words = String(decoding: complaint, as: UTF8.self)
@@ -162,6 +186,7 @@ extension LocalPodsLoop {
                 )
             }
         } catch {
+            if postpone(subject, after: error, { $0.settle(subject, isFresh: false) }) { return }
             fail(subject, error)
         }
     }
@@ -218,11 +243,16 @@ extension LocalPodsLoop {
     }
 
     /// The supervisor was killed. Its program died with it; the rest of the group is ended here, but only
-    /// when this happened just now: later the group's id may be somebody else's.
-    private func recordLoss(in folder: SupervisedFolder, isFresh: Bool) -> ExitRecord {
+    /// when this happened just now: later the group's id may be somebody else's. Processes that have left the group, or
+    /// that an earlier server should have ended, are known by their variables.
+    private func recordLoss(of subject: Subject, isFresh: Bool) -> ExitRecord {
+        let folder = folder(of: subject)
         var start: StartRecord?
         do { start = try folder.started() } catch { start = nil }
         if isFresh, let start { kill(-start.group, SIGKILL) }
+        if case .pod(let name) = subject {
+            Orphans.end(withVariable: "TMPDIR=" + folders.temporary(of: name))
+        }
         let record = ExitRecord.lost(start: start?.at, end: Self.instant)
         do {
             try folder.write(record)
@@ -238,7 +268,7 @@ extension LocalPodsLoop {
     /// This moment.
     static var instant: Instant { Instant(Date()) }
 
-    private static func reason(_ error: any Error) -> Reason {
+    static func reason(_ error: any Error) -> Reason {
         let message = (error as? PlatformError)?.message ?? String(describing: error)
         return Reason(.startFailed, "The program was not started. \(message)")
     }

@@ -38,6 +38,10 @@ final class LocalPodsLoop {
     private let reports: AsyncStream<PodReport>.Continuation
     private let beginning = ContinuousClock.now
     private var progressAt: Duration?
+    /// What has to wait for something to come back, in order; see ``postpone(_:after:_:)``.
+    var postponed: [Postponed] = []
+    /// Whether it was said that something has to wait.
+    var isShort = false
 
     private init(
         _ configuration: LocalPodsConfiguration,
@@ -104,6 +108,7 @@ final class LocalPodsLoop {
             }
             act(state.ticked(now: now, today: Self.instant))
             act(warmPythons.ticked(now: now))
+            actOnPostponed()
             lookAtProgress()
             for sighting in watch.wait(atMost: untilNext) { handle(sighting) }
         }
@@ -125,7 +130,7 @@ final class LocalPodsLoop {
 
     private var untilNext: Duration? {
         let (now, today) = (now, Self.instant)
-        let others = [warmPythons.nextDeadline, progressAt].map { $0.map { $0 - now } }
+        let others = [warmPythons.nextDeadline, progressAt, postponed.first?.due].map { $0.map { $0 - now } }
         return ([state.untilNextDeadline(now: now, today: today)] + others)
             .compactMap { $0 }.min().map { max(.zero, $0) }
     }
@@ -135,12 +140,9 @@ final class LocalPodsLoop {
     private func handle(_ message: LocalPodsInbox.Message) {
         switch message {
         case .ensure(let spec):
-            // A pod we know needs no look at the disk.
-            let observation = state.knows(spec.name) ? .untouched : observe(spec)
-            act(state.ensured(spec, observation))
+            ensure(spec)
         case .stop(let name, let grace):
-            if !state.knows(name) { findStranger(name) }
-            act(state.stopped(name, grace: grace, now: now))
+            stop(name, grace: grace)
         case .forget(let name, let answer):
             state.forgotten(name)
             answer.resume(returning: !state.knows(name))
