@@ -315,6 +315,10 @@ def kill_and_compare(server, folder, points, seed, at_once=6, told=lambda number
     killer = Killer(server, random.Random(seed))
     try:
         killer.points(points, told, should_stop=lambda: bool(client.trouble))
+    except AssertionError as error:
+        # It does not start any more: nothing that it promised can be looked at.
+        client.trouble.append(str(error))
+        return Outcome(len(client.works), killer.counts, client.trouble, time.monotonic() - began)
     finally:
         client.is_closing = True
         thread.join(120)
