@@ -49,6 +49,10 @@ def four_chains(path: str, seconds: float = 1.0):
             before = step
 
 
+# What the chains leave behind.
+EVERY_STEP = sorted(f'chain {chain} link {link}' for chain in range(4) for link in range(5))
+
+
 @dsl.pipeline(name='typed-inputs')
 def typed_inputs(whole: int, real: float, flag: bool, text: str, items: list, table: dict,
                  preset: str = 'preset', maybe: Optional[str] = None):

@@ -1,5 +1,6 @@
 """Nothing is lost, and nothing runs twice, whatever becomes of the server."""
 
+import fcntl
 import os
 import subprocess
 import time
@@ -7,9 +8,7 @@ import time
 import harness
 import pytest
 from harness import compiled, eventually
-from pipelines import four_chains, one_answer, one_script
-
-EVERY_STEP = sorted(f'chain {chain} link {link}' for chain in range(4) for link in range(5))
+from pipelines import EVERY_STEP, four_chains, one_answer, one_script
 
 
 def lines(path):
@@ -122,6 +121,17 @@ def test_a_second_server_on_the_same_data_is_refused(own_server):
     assert refused.returncode != 0
     assert str(own_server.data_dir) in refused.stderr
     assert 'Martlet is ready' not in refused.stdout
+    assert own_server.request('GET', '/apis/v2beta1/healthz').status == 200
+
+
+def test_a_lock_that_is_let_go_of_in_a_moment_is_waited_for(own_server):
+    own_server.start()
+    own_server.kill()
+    with open(own_server.data_dir / 'lock') as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        ready = own_server.begin()
+        time.sleep(0.3)
+    assert ready.wait(30)
     assert own_server.request('GET', '/apis/v2beta1/healthz').status == 200
 
 

@@ -15,11 +15,8 @@ import harness
 import pytest
 from harness import compiled, eventually
 from kfp import dsl
-from pipelines import four_chains, one_answer, one_script, sh
+from pipelines import EVERY_STEP, four_chains, one_answer, one_script, sh
 from processes import is_alive, kill, processes_of
-
-
-EVERY_STEP = sorted(f'chain {chain} link {link}' for chain in range(4) for link in range(5))
 
 
 @dsl.pipeline(name='two-tries')
