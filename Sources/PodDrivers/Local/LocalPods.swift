@@ -148,7 +148,7 @@ package final class LocalPods: PodRuntime {
     /// What is removed last tells.
     @concurrent
     package func hasUnforgotten(of runID: RunID) async throws -> Bool {
-        try attempts(of: runID).contains { Disk.exists($0.folder.argumentsPath) }
+        try folders.attempts(of: runID).contains { Disk.exists($0.folder.argumentsPath) }
     }
 
     /// Every folder of a run is a trace.
