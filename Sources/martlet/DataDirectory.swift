@@ -82,7 +82,7 @@ struct DataDirectory: ~Copyable {
                 "The data directory \(path) cannot be written: \(String(cString: strerror(errno))). Choose another with --data-dir."
             )
         }
-        guard take(lock) else {
+        guard FileLock.take(lock) else {
             let owner = (try? String(contentsOfFile: file, encoding: .utf8))?
                 .trimmingCharacters(in: .whitespacesAndNewlines)
             close(lock)
@@ -104,20 +104,6 @@ struct DataDirectory: ~Copyable {
         }
         return lock
     }
-
-    /// A server that was killed while it started a program leaves the lock to that for a moment, until it is another
-    /// program; so a lock that is taken gets a second to be let go of.
-    private static func take(_ lock: Int32) -> Bool {
-        for _ in 0..<lockTriesMax {
-            if flock(lock, LOCK_EX | LOCK_NB) == 0 { return true }
-            guard errno == EWOULDBLOCK || errno == EINTR else { return false }
-            usleep(lockPauseMicroseconds)
-        }
-        return false
-    }
-
-    private static let lockTriesMax = 100
-    private static let lockPauseMicroseconds: UInt32 = 10_000
 
     deinit {
         close(lock)
