@@ -224,12 +224,19 @@ let package = Package(
         tests("ModelTests", ["Model"]),
         tests("PipelineIRTests", ["Model", "PipelineIR", "TestKit"], data: ["Specs"]),
         tests("EngineTests", ["Model", "PipelineIR", "Engine", "TestKit"]),
-        tests("SimulationTests", ["Model", "PipelineIR", "Engine", "TestKit"]),
+        tests(
+            "SimulationTests",
+            [
+                "Model", "PipelineIR", "Engine", "Store", "Pods", "Services", "Orchestrator", "TestKit",
+                "ServerKit",
+            ],
+            packages: [logging]
+        ),
         tests("PodDriversTests", ["Model", "Pods", "PodDrivers", "martlet-supervisor"]),
         tests("ArtifactDriversTests", ["Model", "Artifacts", "ArtifactDrivers"]),
         tests("WireTests", ["Model", "Wire", "TestKit"]),
         tests("StoreTests", ["Model", "Store", "StoreDrivers"]),
-        tests("StoreDriversTests", ["Model", "Store", "StoreDrivers"]),
+        tests("StoreDriversTests", ["Model", "Store", "StoreDrivers"], packages: [grdb]),
         tests(
             "ServicesTests",
             ["Model", "PipelineIR", "Services", "Store", "StoreDrivers", "TestKit", "ServerKit"]

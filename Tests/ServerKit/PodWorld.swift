@@ -10,6 +10,8 @@ package struct ScriptedProgram: Sendable {
     package var log: String
     /// Files it writes, by path.
     package var files: [String: String]
+    /// Whether it waits for capacity until the test starts it.
+    package var isHeld = false
 
     /// A program that ends at once.
     package static func ends(
@@ -22,6 +24,9 @@ package struct ScriptedProgram: Sendable {
 
     /// A program that goes on until the test ends it.
     package static func runs(log: String = "") -> Self { Self(outcome: nil, log: log, files: [:]) }
+
+    /// A program that waits until the test starts it, and then goes on until the test ends it.
+    package static func waits() -> Self { Self(outcome: nil, log: "", files: [:], isHeld: true) }
 }
 
 /// The machine pods live on: it outlives every server that talks to it.
@@ -81,6 +86,15 @@ package final class PodWorld: Sendable {
         state.withLock { $0.pods[name]?.log += Array(text.utf8) }
     }
 
+    /// Starts a program that waits.
+    package func start(_ name: PodName) {
+        state.withLock { state in
+            guard let pod = state.pods[name], pod.starts == 0, pod.end == nil else { return }
+            state.pods[name]?.starts = 1
+            report(name, .started(at: clock.now()), state)
+        }
+    }
+
     /// Ends a program that runs.
     package func finish(
         _ name: PodName,
@@ -112,10 +126,14 @@ package final class PodWorld: Sendable {
             }
             let program = script(spec)
             var pod = Pod(spec: spec)
-            pod.starts = 1
             pod.requests = 1
             pod.log = Array(program.log.utf8)
             pod.files = program.files.mapValues { Array($0.utf8) }
+            guard !program.isHeld else {
+                state.pods[spec.name] = pod
+                return report(spec.name, .waiting(Reason(.waitingForCapacity, "The machine is full.")), state)
+            }
+            pod.starts = 1
             state.pods[spec.name] = pod
             report(spec.name, .started(at: clock.now()), state)
             if let outcome = program.outcome { end(spec.name, outcome, &state) }
@@ -126,7 +144,9 @@ package final class PodWorld: Sendable {
         state.withLock { state in
             guard state.pods[name]?.end == nil else { return }
             state.pods[name]?.stops.append(grace)
-            end(name, .signaled(number: 15), &state)
+            let isStarted = state.pods[name]?.starts != 0
+            let stopped = Reason(.killedBySignal, "It was stopped before it started.")
+            end(name, isStarted ? .signaled(number: 15) : .notStarted(stopped), &state)
         }
     }
 

@@ -5,6 +5,10 @@ import TestKit
 struct Fate {
     let seed: UInt64
     let failureChance: Double
+    /// Whether earlier executions may stand for tasks.
+    var hasCache = true
+    /// Whether every artifact can be registered, or none; `nil` if it depends on who asks.
+    var registersAll: Bool?
 
     /// How one attempt ends.
     enum End {
@@ -21,12 +25,14 @@ struct Fate {
 
     /// Whether an earlier execution can stand for a task.
     func isCached(_ path: TaskPath) -> Bool {
+        guard hasCache else { return false }
         var random = generator("\(path)#cache")
         return random.chance(0.4)
     }
 
     /// Whether an artifact can be registered.
     func isRegistered(_ path: TaskPath) -> Bool {
+        if let registersAll { return registersAll }
         var random = generator("\(path)#import")
         return !random.chance(failureChance)
     }

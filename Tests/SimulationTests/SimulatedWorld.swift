@@ -254,7 +254,7 @@ struct SimulatedWorld {
             for path in started { try checkStart(of: path) }
             try checkLimits(commands)
             // Building a machine takes time with the run's size; small runs are checked at every step.
-            if rows.tasks.count < 12 || random.chance(0.1) { try checkReplay() }
+            if rows.tasks.count < 6 || random.chance(0.1) { try checkReplay() }
             if crashes(before: "the first action") {
                 commands = try restart()
                 continue

@@ -21,10 +21,13 @@ struct Importer: Sendable {
     /// A path that leads nowhere is an error here, where its name stands, and not in whoever reads it. Other bytes are
     /// not looked at, unless they are to be copied to the workspace: an importer may name what only its consumers can
     /// reach. Repeating copies again.
-    func register(_ order: Import, of run: Run, now: Instant) async -> ImportResult {
+    /// - Throws: ``PlatformError`` when the database cannot be read, which says nothing of the artifact.
+    func register(_ order: Import, of run: Run, now: Instant) async throws -> ImportResult {
+        let known = order.reimport ? nil : try await known(order, of: run)
         do {
             if let missing = try await missing(order.uri) { return .failed(missing) }
-            let artifact = try await artifact(order, of: run, now: now)
+            let artifact =
+                if let known { known } else { try await newArtifact(order, now: now) }
             if order.downloadsToWorkspace { try await copyToWorkspace(artifact, of: run) }
             return .registered(artifact)
         } catch {
@@ -50,19 +53,19 @@ struct Importer: Sendable {
         )
     }
 
-    private func artifact(_ order: Import, of run: Run, now: Instant) async throws -> Artifact {
-        if !order.reimport,
-            let known = try await database.read({ connection in
-                try connection.artifact(
-                    uri: order.uri,
-                    schemaTitle: order.schemaTitle,
-                    metadata: order.metadata,
-                    ofPipeline: run.pipelineName
-                )
-            })
-        {
-            return known
+    /// What an earlier run of the pipeline registered.
+    private func known(_ order: Import, of run: Run) async throws -> Artifact? {
+        try await database.read { connection in
+            try connection.artifact(
+                uri: order.uri,
+                schemaTitle: order.schemaTitle,
+                metadata: order.metadata,
+                ofPipeline: run.pipelineName
+            )
         }
+    }
+
+    private func newArtifact(_ order: Import, now: Instant) async throws -> Artifact {
         let digest = try await artifacts.digest(of: order.uri, bytesMax: Limits.digestBytesMax)
         return Artifact(
             id: ArtifactID(newID()),

@@ -7,8 +7,8 @@ import Store
 /// Stops and removes the pods of runs that are gone, and tidies up after those whose end is recorded.
 struct PodRemover: Sendable {
     let pods: any PodRuntime
-    /// Time between two looks at pods that do not want to end.
-    let pause: Duration
+    /// Lets the time pass between two looks at pods that do not want to end.
+    let pause: @Sendable () async -> Void
     let logger: Logger
 
     /// Removes what crashes have left behind: between deleting a run's rows and removing its pods, and between
@@ -45,7 +45,7 @@ struct PodRemover: Sendable {
             } catch {
                 problem = error
             }
-            try? await Task.sleep(for: pause)
+            await pause()
         }
         // The next start of the server tries again.
         if let problem {

@@ -54,6 +54,8 @@ package struct RunDriver: Service {
         case report(PodReport)
         case result(PodName, AttemptResult, endedAt: Instant)
         case answer(RunID, RunEvent)
+        /// A question of a run's machine could not be asked.
+        case unanswered(RunID, any Error)
     }
 
     let database: any Database
@@ -63,6 +65,7 @@ package struct RunDriver: Service {
     let timing: Timing
     let now: @Sendable () -> Instant
     let newID: @Sendable () -> String
+    let sleep: @Sendable (Duration) async throws -> Void
     let logger: Logger
     let metrics: LoopMetrics
     let inbox = Inbox<Input>()
@@ -71,11 +74,18 @@ package struct RunDriver: Service {
     /// same owner.
     let owner = "server"
 
+    /// Removes the pods of runs that are gone.
+    var remover: PodRemover {
+        PodRemover(pods: pods, pause: { [sleep, timing] in try? await sleep(timing.poll) }, logger: logger)
+    }
+
     /// Wakes this driver.
     package var wakeUp: WakeUp { WakeUp(inbox: inbox) }
 
     /// Makes a driver.
-    /// - Parameter metrics: where the loop's five metrics go; they are there, at zero, from now on.
+    /// - Parameters:
+    ///   - sleep: lets time pass, and throws when the task is cancelled; time that `now` tells of passes with it.
+    ///   - metrics: where the loop's five metrics go; they are there, at zero, from now on.
     package init(
         database: any Database,
         pods: any PodRuntime,
@@ -84,6 +94,7 @@ package struct RunDriver: Service {
         timing: Timing = Timing(),
         now: @escaping @Sendable () -> Instant,
         newID: @escaping @Sendable () -> String,
+        sleep: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) },
         logger: Logger,
         metrics: any MetricsFactory = MetricsSystem.factory
     ) {
@@ -94,6 +105,7 @@ package struct RunDriver: Service {
         self.timing = timing
         self.now = now
         self.newID = newID
+        self.sleep = sleep
         self.logger = logger
         self.metrics = LoopMetrics(loop: "runs", factory: metrics)
     }
@@ -101,29 +113,31 @@ package struct RunDriver: Service {
     /// Runs until the task is cancelled or a graceful shutdown begins. Pods go on; the next server adopts
     /// them.
     package func run() async throws {
-        try await database.write { [owner] in try $0.releaseLeases(owner: owner) }
-        await cancelWhenGracefulShutdown {
-            await withDiscardingTaskGroup { group in
-                group.addTask {
-                    await PodRemover(pods: pods, pause: timing.poll, logger: logger).sweep(database)
-                }
-                group.addTask {
-                    for await report in pods.reports { inbox.add(.report(report)) }
-                }
-                group.addTask {
-                    while !Task.isCancelled {
-                        inbox.add(.poll)
-                        try? await Task.sleep(for: timing.poll)
-                    }
-                }
-                var loop = RunLoop(self)
-                for await _ in inbox.rings {
-                    let inputs = inbox.takeAll()
-                    await metrics.measure(queued: inputs.count) { await loop.turn(inputs, &group) }
-                }
-                group.cancelAll()
-            }
-        }
+        try await cancelWhenGracefulShutdown { try await drive() }
         logger.notice("run driver stopped; pods go on")
+    }
+
+    /// Runs until the task is cancelled.
+    /// - Throws: ``PlatformError`` when the database cannot be written at the start.
+    package func drive() async throws {
+        try await database.write { [owner] in try $0.releaseLeases(owner: owner) }
+        await withDiscardingTaskGroup { group in
+            group.addTask { await remover.sweep(database) }
+            group.addTask {
+                for await report in pods.reports { inbox.add(.report(report)) }
+            }
+            group.addTask {
+                while !Task.isCancelled {
+                    inbox.add(.poll)
+                    try? await sleep(timing.poll)
+                }
+            }
+            var loop = RunLoop(self)
+            for await _ in inbox.rings {
+                let inputs = inbox.takeAll()
+                await metrics.measure(queued: inputs.count) { await loop.turn(inputs, &group) }
+            }
+            group.cancelAll()
+        }
     }
 }

@@ -29,8 +29,12 @@ extension RunLoop {
                 + live.platform.executors.values.flatMap { $0.pvcMount.map(\.mountPath) }
         )
         group.addTask { [inbox = driver.inbox, now = driver.now] in
-            let result = await importer.register(order, of: run, now: now())
-            inbox.add(.answer(id, .imported(order.path, result)))
+            do {
+                let result = try await importer.register(order, of: run, now: now())
+                inbox.add(.answer(id, .imported(order.path, result)))
+            } catch {
+                inbox.add(.unanswered(id, error))
+            }
         }
     }
 

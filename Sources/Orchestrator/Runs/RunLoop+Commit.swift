@@ -15,25 +15,27 @@ extension RunLoop {
         _ group: inout DiscardingTaskGroup
     ) async {
         guard !commands.isEmpty || !ended.isEmpty else { return }
-        let finished = commands.keys.filter { runs[$0]?.machine.run.state.isFinal == true }
+        // The same order every time, so that a simulated server can be replayed.
+        let ordered = commands.sorted { $0.key < $1.key }
+        let finished = ordered.map(\.key).filter { runs[$0]?.machine.run.state.isFinal == true }
         do {
             let owner = driver.owner
             try await driver.database.write { connection in
-                for (id, list) in commands { try connection.apply(list, of: id, at: now) }
+                for (id, list) in ordered { try connection.apply(list, of: id, at: now) }
                 for id in finished { try connection.releaseLease(id, owner: owner) }
             }
         } catch {
             // One run that cannot be stored must not hold up the others.
             if commands.count > 1, Self.isHopeless(error) {
-                for (id, list) in commands.sorted(by: { $0.key < $1.key }) {
+                for (id, list) in ordered {
                     await commit([id: list], ended: ended.filter { $0.runID == id }, now, &group)
                 }
             } else {
-                for id in commands.keys { await giveUp(id, after: error, "storing progress failed", now) }
+                for (id, _) in ordered { await giveUp(id, after: error, "storing progress failed", now) }
             }
             return
         }
-        for (id, list) in commands { await act(list, id, &group) }
+        for (id, list) in ordered { await act(list, id, &group) }
         for name in ended {
             runs[name.runID]?.assemblies[name] = nil
             // Cleaning up must not hold up what starts next.

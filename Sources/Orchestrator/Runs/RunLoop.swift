@@ -30,6 +30,7 @@ extension RunLoop {
         let now = driver.now()
         var commands: [RunID: [RunCommand]] = [:]
         var ended: [PodName] = []
+        var unanswered: [RunID: any Error] = [:]
         var polls = false
         for input in inputs {
             switch input {
@@ -40,6 +41,7 @@ extension RunLoop {
             case .terminate(let id): commands[id, default: []] += handle(.terminationRequested, id, now)
             case .deleted(let id): forget(id, &group)
             case .answer(let id, let event): commands[id, default: []] += handle(event, id, now)
+            case .unanswered(let id, let error): unanswered[id] = error
             case .report(let report): self.report(report, &commands, now, &group)
             case .result(let name, let result, let endedAt):
                 // The result of a run that has to be loaded again is collected again; its files must stay
@@ -62,6 +64,9 @@ extension RunLoop {
             now,
             &group
         )
+        for (id, error) in unanswered where runs[id] != nil {
+            await giveUp(id, after: error, "looking for an imported artifact failed", now)
+        }
         if clockSetFor == nil, let due = runs.values.compactMap(\.machine.nextDue).min() {
             setClock(due, &group)
         }
@@ -112,8 +117,7 @@ extension RunLoop {
         unloaded.remove(id)
         // Pods that wait for capacity have nothing on disk yet; only we know of them.
         let open = (runs.removeValue(forKey: id)?.assemblies.keys).map(Array.init) ?? []
-        let remover = PodRemover(pods: driver.pods, pause: driver.timing.poll, logger: driver.logger)
-        group.addTask { [pods = driver.pods] in
+        group.addTask { [pods = driver.pods, remover = driver.remover] in
             for name in open { await pods.stop(name, grace: .zero) }
             await remover.remove(id)
         }
@@ -124,9 +128,8 @@ extension RunLoop {
         if let set = clockSetFor, set <= at { return }
         clockSetFor = at
         let pause = max(at - driver.now(), .zero)
-        let inbox = driver.inbox
-        group.addTask {
-            try? await Task.sleep(for: pause)
+        group.addTask { [inbox = driver.inbox, sleep = driver.sleep] in
+            try? await sleep(pause)
             inbox.add(.clock)
         }
     }
