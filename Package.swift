@@ -244,7 +244,8 @@ let package = Package(
         tests(
             "UpkeepTests",
             [
-                "Model", "Store", "Pods", "Artifacts", "StoreDrivers", "PodDrivers", "ArtifactDrivers", "Upkeep",
+                "Model", "Store", "Pods", "Artifacts", "StoreDrivers", "PodDrivers", "ArtifactDrivers",
+                "Upkeep",
                 "ServerKit",
             ]
         ),

@@ -71,8 +71,12 @@ package struct GraphDrawing {
                     ["class": "box", "width": "\(frame.width)", "height": "\(frame.height)", "rx": "25"]
                 )
                 html.element("path", ["class": "sign", "d": Self.paper, "transform": "translate(18 17)"])
-                html.element("text", ["class": "title", "x": "44", "y": "21"]) { $0.add(clipped(node.title, 21)) }
-                html.element("text", ["class": "detail", "x": "44", "y": "38"]) { $0.add(clipped(node.detail, 25)) }
+                html.element("text", ["class": "title", "x": "44", "y": "21"]) {
+                    $0.add(clipped(node.title, 21))
+                }
+                html.element("text", ["class": "detail", "x": "44", "y": "38"]) {
+                    $0.add(clipped(node.detail, 25))
+                }
             }
         }
     }
@@ -85,7 +89,10 @@ package struct GraphDrawing {
         let isBundle = node.toggle != nil || node.kind == .loop
         html.element(
             "g",
-            ["id": "n-\(node.id)", "class": "node \(state.style)\(isBundle ? " bundle" : "")", "transform": at]
+            [
+                "id": "n-\(node.id)", "class": "node \(state.style)\(isBundle ? " bundle" : "")",
+                "transform": at,
+            ]
         ) { html in
             if isBundle {
                 // A second edge behind the first: there is more in it.
@@ -172,7 +179,10 @@ package struct GraphDrawing {
     }
 
     private static func link(_ node: RunScene.Node) -> KeyValuePairs<StaticString, String?> {
-        ["href": node.href, "data-swap": node.isElsewhere ? nil : "", "aria-current": node.isSelected ? "true" : nil]
+        [
+            "href": node.href, "data-swap": node.isElsewhere ? nil : "",
+            "aria-current": node.isSelected ? "true" : nil,
+        ]
     }
 
     private static func sign(_ state: StateView, x: Int, y: Int, _ html: inout HTML) {

@@ -142,7 +142,9 @@ struct LayeredDrawing {
             )
         }
         routes = zip(edges, paths).map { edge, path in
-            var points = [Point(x: center(edge.from), y: frames[edge.from].origin.y + items[edge.from].height)]
+            var points = [
+                Point(x: center(edge.from), y: frames[edge.from].origin.y + items[edge.from].height)
+            ]
             for (step, lane) in path.dropFirst().dropLast().enumerated() {
                 let number = layer[edge.from] + 1 + step
                 let bottom = tops[number] + (layers[number].map { items[$0].height }.max() ?? 0)

@@ -20,7 +20,9 @@ package struct SpecText {
             text.value(platform, indent: 0)
         }
         if text.bytes > bytesMax {
-            text.html.element("span", ["class": "quiet"]) { $0.add("… and more; the API has the whole document") }
+            text.html.element("span", ["class": "quiet"]) {
+                $0.add("… and more; the API has the whole document")
+            }
         }
         return text.html
     }
@@ -29,7 +31,9 @@ package struct SpecText {
         if bytes > Self.bytesMax { return }
         switch value {
         case .object(let members) where !members.isEmpty:
-            for (key, member) in members.sorted(by: { $0.key < $1.key }) { entry(key, member, indent, prefix: "") }
+            for (key, member) in members.sorted(by: { $0.key < $1.key }) {
+                entry(key, member, indent, prefix: "")
+            }
         case .array(let elements) where !elements.isEmpty:
             for element in elements { self.element(element, indent, prefix: "") }
         default: line(indent) { Self.scalar(value, &$0) }
@@ -40,7 +44,9 @@ package struct SpecText {
         if bytes > Self.bytesMax { return }
         let head: (inout HTML) -> Void = { html in
             html.add(prefix)
-            html.element("span", ["class": "y-key"]) { $0.add(Self.isPlain(key) ? key : JSONValue.string(key).jsonText) }
+            html.element("span", ["class": "y-key"]) {
+                $0.add(Self.isPlain(key) ? key : JSONValue.string(key).jsonText)
+            }
             html.add(":")
         }
         let inner = indent + prefix.count
@@ -100,7 +106,9 @@ package struct SpecText {
     }
 
     private mutating func block(_ text: String, indent: Int) {
-        for row in text.split(separator: "\n", omittingEmptySubsequences: false).dropLast(text.hasSuffix("\n") ? 1 : 0) {
+        for row in text.split(separator: "\n", omittingEmptySubsequences: false).dropLast(
+            text.hasSuffix("\n") ? 1 : 0
+        ) {
             line(row.isEmpty ? 0 : indent) { html in
                 if !row.isEmpty { html.element("span", ["class": "y-text"]) { $0.add(row) } }
             }
@@ -111,7 +119,9 @@ package struct SpecText {
         let keeps = text.hasSuffix("\n\n") ? "|+" : text.hasSuffix("\n") ? "|" : "|-"
         // A first line that begins with blanks would be taken for the indentation.
         html.add(" ")
-        html.element("span", ["class": "y-mark"]) { $0.add(text.hasPrefix(" ") ? keeps.prefix(1) + "2" + keeps.dropFirst() : keeps[...]) }
+        html.element("span", ["class": "y-mark"]) {
+            $0.add(text.hasPrefix(" ") ? keeps.prefix(1) + "2" + keeps.dropFirst() : keeps[...])
+        }
     }
 
     private static func scalar(_ value: JSONValue, _ html: inout HTML) {
@@ -127,17 +137,21 @@ package struct SpecText {
 
     private static func isBlock(_ text: String) -> Bool {
         text.contains("\n") && !text.hasPrefix("\n")
-            && text.unicodeScalars.allSatisfy { $0 == "\n" || $0 == "\t" || $0.value >= 0x20 && $0.value != 0x7F }
+            && text.unicodeScalars.allSatisfy {
+                $0 == "\n" || $0 == "\t" || $0.value >= 0x20 && $0.value != 0x7F
+            }
     }
 
     /// Whether a text needs no quotes: letters, digits and a few signs that mean nothing within a word.
     private static func isPlain(_ text: String) -> Bool {
-        guard let first = text.unicodeScalars.first, first.properties.isAlphabetic || first == "/" || first == "_"
+        guard let first = text.unicodeScalars.first,
+            first.properties.isAlphabetic || first == "/" || first == "_"
         else { return false }
         let words: Set<String> = ["true", "false", "null", "yes", "no", "on", "off", "y", "n"]
         return !words.contains(text.lowercased()) && !text.hasSuffix(" ")
             && text.unicodeScalars.allSatisfy { scalar in
-                scalar.properties.isAlphabetic || ("0"..."9").contains(scalar) || " _-./=+@".unicodeScalars.contains(scalar)
+                scalar.properties.isAlphabetic || ("0"..."9").contains(scalar)
+                    || " _-./=+@".unicodeScalars.contains(scalar)
             }
     }
 }

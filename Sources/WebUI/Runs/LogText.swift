@@ -165,7 +165,8 @@ struct LogStyle {
             guard let index = codes.popFirst() else { return nil }
             switch index {
             case 0..<16: return index
-            case 16..<232: return nearest((index - 16) / 36 * 51, (index - 16) / 6 % 6 * 51, (index - 16) % 6 * 51)
+            case 16..<232:
+                return nearest((index - 16) / 36 * 51, (index - 16) / 6 % 6 * 51, (index - 16) % 6 * 51)
             default: return index > 243 ? 7 : 8
             }
         case 2:

@@ -64,7 +64,9 @@ package struct LoopView: Hashable, Sendable {
 
     private static func item(_ record: TaskRecord, _ address: RunAddress, _ now: Instant) -> Item {
         // The SDK calls the input that holds an iteration's item `…-loop-item…`.
-        let value = record.inputs.parameters.sorted { $0.key < $1.key }.first { $0.key.contains("loop-item") }?.value
+        let value = record.inputs.parameters.sorted { $0.key < $1.key }.first {
+            $0.key.contains("loop-item")
+        }?.value
         return Item(
             number: String((record.iteration ?? 0) + 1),
             href: address.showing(record.path).href,

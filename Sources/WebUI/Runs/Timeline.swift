@@ -39,16 +39,19 @@ package struct Timeline: Hashable, Sendable {
             let last = attempt.endedAt ?? end
             let start = attempt.startedAt ?? last
             var bar = HTML()
-            bar.element("svg", ["class": "bar", "width": "100%", "height": "16", "aria-hidden": "true"]) { html in
+            bar.element("svg", ["class": "bar", "width": "100%", "height": "16", "aria-hidden": "true"]) {
+                html in
                 let parts = [
-                    ("wait", share(attempt.createdAt), share(start)), (state.style, share(start), share(last)),
+                    ("wait", share(attempt.createdAt), share(start)),
+                    (state.style, share(start), share(last)),
                 ]
                 for (style, from, to) in parts where to > from || style != "wait" {
                     html.element(
                         "rect",
                         [
                             "class": style, "x": "\(from)%", "y": style == "wait" ? "7" : "2",
-                            "width": "\(max(to - from, 0.3))%", "height": style == "wait" ? "2" : "12", "rx": "2",
+                            "width": "\(max(to - from, 0.3))%", "height": style == "wait" ? "2" : "12",
+                            "rx": "2",
                         ]
                     )
                 }
@@ -56,7 +59,8 @@ package struct Timeline: Hashable, Sendable {
             let name = tasks.byPath[attempt.path]?.displayName ?? attempt.path.text
             let isNested = attempt.path.text.contains(".")
             return Row(
-                name: (isNested ? attempt.path.text : name) + (attempt.number > 0 ? " (attempt \(attempt.number))" : ""),
+                name: (isNested ? attempt.path.text : name)
+                    + (attempt.number > 0 ? " (attempt \(attempt.number))" : ""),
                 href: address.showing(attempt.path).with { $0.attempt = attempt.number }.href,
                 state: state,
                 duration: DurationView(from: attempt.startedAt, to: attempt.endedAt, now: now),

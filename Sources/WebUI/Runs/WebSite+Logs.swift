@@ -10,7 +10,13 @@ extension WebSite {
     /// A log as a page of its own: a part of it, with links to what is before and after.
     func log(of run: RunID, _ request: WebRequest) async throws -> Response {
         let place = try LogPlace(run, request.query)
-        let first = try await useCases.tasks.log(of: run, place.task, attempt: place.attempt, from: 0, bytesMax: 0)
+        let first = try await useCases.tasks.log(
+            of: run,
+            place.task,
+            attempt: place.attempt,
+            from: 0,
+            bytesMax: 0
+        )
         let size = first.chunk.size ?? 0
         let from = place.offset ?? max(0, size - Self.logPageBytes)
         let part = try await useCases.tasks.log(
@@ -38,7 +44,10 @@ extension WebSite {
             var (offset, attempt, text) = (start, first.attempt, LogText())
             if start > 0 {
                 try await writer.write(
-                    ByteBuffer(string: "<i class=\"quiet\">… \(bytesText(start)) before this are on the log's own page</i>\n")
+                    ByteBuffer(
+                        string:
+                            "<i class=\"quiet\">… \(bytesText(start)) before this are on the log's own page</i>\n"
+                    )
                 )
             }
             while true {

@@ -64,7 +64,9 @@ struct RecurringRunServiceTests {
         #expect(run.displayName == "tick-1")
         #expect(run.parameters == ["text": "1 at 22:14"])
         #expect(run.state == .pending)
-        #expect(try await server.useCases.tasks.all(of: run.id, withArtifacts: false).tasks.map(\.path) == [.root])
+        #expect(
+            try await server.useCases.tasks.all(of: run.id, withArtifacts: false).tasks.map(\.path) == [.root]
+        )
         let after = try await server.useCases.recurringRuns.get(made.recurring.id).recurring
         #expect(after.progress.last == run.scheduledAt)
         #expect(after.progress.next == run.scheduledAt + .seconds(60))

@@ -189,7 +189,9 @@ struct RunServiceTests {
             (try $0.specID(of: source.id), try $0.specID(of: run.id))
         }
         #expect(old == new)
-        #expect(try await server.useCases.tasks.all(of: run.id, withArtifacts: false).tasks.map(\.path) == [.root])
+        #expect(
+            try await server.useCases.tasks.all(of: run.id, withArtifacts: false).tasks.map(\.path) == [.root]
+        )
         try await expectRefusal(server, .invalidArgument, "no task 'nobody'") {
             _ = try await runs.rerun(source.id, from: "nobody", displayName: nil)
         }

@@ -28,13 +28,19 @@ struct LayoutTests {
             #expect(zip(route, route.dropFirst()).allSatisfy { $0.y <= $1.y })
         }
         let whole = Rectangle(x: 0, y: 0, width: layout.width, height: layout.height)
-        #expect(layout.frames.allSatisfy { $0.origin.x < 0 || whole.contains($0) || layout.frames[0].origin.x > 0 })
+        #expect(
+            layout.frames.allSatisfy {
+                $0.origin.x < 0 || whole.contains($0) || layout.frames[0].origin.x > 0
+            }
+        )
     }
 
     @Test("Equal graphs have equal drawings")
     func determinism() {
         var (one, two) = (SeededGenerator(seed: 7), SeededGenerator(seed: 7))
-        let graphs = (LayoutGraph.random(nodes: 60, depth: 2, &one), LayoutGraph.random(nodes: 60, depth: 2, &two))
+        let graphs = (
+            LayoutGraph.random(nodes: 60, depth: 2, &one), LayoutGraph.random(nodes: 60, depth: 2, &two)
+        )
         #expect(GraphLayout(graphs.0) == GraphLayout(graphs.1))
     }
 
@@ -84,7 +90,10 @@ struct LayoutTests {
         #expect(!layout.frames[0].overlaps(layout.frames[1]) && !layout.frames[1].overlaps(layout.frames[2]))
     }
 
-    @Test("A thousand steps are laid out in a moment, ten thousand without edges too", arguments: [1_000, 10_000])
+    @Test(
+        "A thousand steps are laid out in a moment, ten thousand without edges too",
+        arguments: [1_000, 10_000]
+    )
     func size(count: Int) {
         var random = SeededGenerator(seed: 3)
         let graph =
@@ -111,12 +120,15 @@ extension LayoutGraph {
                     width: Int.random(in: 60...240, using: &random),
                     height: Int.random(in: 30...60, using: &random),
                     inner: isGroup
-                        ? .random(nodes: Int.random(in: 0...6, using: &random), depth: depth - 1, &random) : nil
+                        ? .random(nodes: Int.random(in: 0...6, using: &random), depth: depth - 1, &random)
+                        : nil
                 )
             )
             guard index > 0 else { continue }
             for _ in 0..<Int.random(in: 0...3, using: &random) {
-                edges.insert(Edge(from: Int.random(in: max(0, index - 30)..<index, using: &random), to: index))
+                edges.insert(
+                    Edge(from: Int.random(in: max(0, index - 30)..<index, using: &random), to: index)
+                )
             }
         }
         return LayoutGraph(nodes: nodes, edges: edges.sorted { ($0.from, $0.to) < ($1.from, $1.to) })

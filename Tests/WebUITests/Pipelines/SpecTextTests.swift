@@ -14,7 +14,10 @@ struct SpecTextTests {
             .replacing("&#39;", with: "'").replacing("&amp;", with: "&")
     }
 
-    @Test("What is shown of a compiled pipeline reads back as the same pipeline", arguments: ["values", "flow", "containers"])
+    @Test(
+        "What is shown of a compiled pipeline reads back as the same pipeline",
+        arguments: ["values", "flow", "containers"]
+    )
     func compiled(name: String) throws {
         let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent().appending(path: "PipelineIRTests/Specs")
@@ -23,10 +26,15 @@ struct SpecTextTests {
         #expect(try PipelinePackage(file: Array(text.utf8), named: name).document.pipelineSpec == spec)
     }
 
-    @Test("Texts that YAML could take for something else are quoted or stand as blocks", arguments: [
-        "", "true", "No", "1.5", "- a", "a: b", "# x", " lead", "trail ", "tab\tin", "two\nlines", "two\nlines\n\n", "\nfirst",
-        "  indented\nblock", "bell\u{7}", "'quoted'", "{a}", "*x", "größe", "line\r\nend", "~", "<b>&amp;</b>",
-    ])
+    @Test(
+        "Texts that YAML could take for something else are quoted or stand as blocks",
+        arguments: [
+            "", "true", "No", "1.5", "- a", "a: b", "# x", " lead", "trail ", "tab\tin", "two\nlines",
+            "two\nlines\n\n", "\nfirst",
+            "  indented\nblock", "bell\u{7}", "'quoted'", "{a}", "*x", "größe", "line\r\nend", "~",
+            "<b>&amp;</b>",
+        ]
+    )
     func awkward(text: String) throws {
         let value: JSONValue = ["a": .string(text), "b": [.string(text)], "c": [["d": .string(text)]]]
         let input: JSONValue = ["parameterType": "STRUCT", "defaultValue": value]

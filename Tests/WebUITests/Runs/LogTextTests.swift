@@ -12,22 +12,31 @@ struct LogTextTests {
 
     @Test("Markup in a log is text")
     func markup() {
-        #expect(shown("<script>alert('1')</script> & \"x\"\n") ==
-            "&lt;script&gt;alert(&#39;1&#39;)&lt;/script&gt; &amp; &quot;x&quot;\n")
+        #expect(
+            shown("<script>alert('1')</script> & \"x\"\n")
+                == "&lt;script&gt;alert(&#39;1&#39;)&lt;/script&gt; &amp; &quot;x&quot;\n"
+        )
     }
 
     @Test("Colours become classes and go on in the next line")
     func colours() {
-        #expect(shown("a \u{1B}[1;31mred\nstill\u{1B}[0m plain\n") ==
-            "a <span class=\"a-bold a-f1\">red</span>\n<span class=\"a-bold a-f1\">still</span> plain\n")
+        #expect(
+            shown("a \u{1B}[1;31mred\nstill\u{1B}[0m plain\n")
+                == "a <span class=\"a-bold a-f1\">red</span>\n<span class=\"a-bold a-f1\">still</span> plain\n"
+        )
         #expect(shown("\u{1B}[38;5;196mx\u{1B}[39m\n") == "<span class=\"a-f9\">x</span>\n")
         #expect(shown("\u{1B}[38;2;0;250;0mx\n") == "<span class=\"a-f10\">x</span>\n")
     }
 
-    @Test("Other control sequences are left out, also ones that are cut off", arguments: [
-        ("\u{1B}[2K\u{1B}[1Gx\n", "x\n"), ("\u{1B}]8;;http://e.vil\u{1B}\\link\u{1B}]8;;\u{7}\n", "link\n"),
-        ("x\u{1B}[38;5\n", "x\n"), ("x\u{1B}\n", "x\n"), ("\u{1B}[38mx\n", "x\n"), ("\u{1B}[99999999999999999999mx\n", "x\n"),
-    ])
+    @Test(
+        "Other control sequences are left out, also ones that are cut off",
+        arguments: [
+            ("\u{1B}[2K\u{1B}[1Gx\n", "x\n"),
+            ("\u{1B}]8;;http://e.vil\u{1B}\\link\u{1B}]8;;\u{7}\n", "link\n"),
+            ("x\u{1B}[38;5\n", "x\n"), ("x\u{1B}\n", "x\n"), ("\u{1B}[38mx\n", "x\n"),
+            ("\u{1B}[99999999999999999999mx\n", "x\n"),
+        ]
+    )
     func sequences(text: String, expected: String) {
         #expect(shown(text) == expected)
     }

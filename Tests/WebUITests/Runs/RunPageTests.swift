@@ -40,7 +40,10 @@ struct RunPageTests {
     func actions() async throws {
         let world = try await WebWorld()
         let (one, two) = (try await world.run("one"), try await world.run("two"))
-        let archived = try await world.post("/runs/actions", "action=archive&run=\(one)&run=\(two)&back=%2Fruns")
+        let archived = try await world.post(
+            "/runs/actions",
+            "action=archive&run=\(one)&run=\(two)&back=%2Fruns"
+        )
         #expect(archived.headers[.location] == "/runs?done=archive&count=2")
         #expect(try await world.get("/runs?done=archive&count=2").text.contains("2 runs archived."))
         #expect(try await world.get("/runs?archived=true").text.contains("run-\(one)"))
@@ -49,7 +52,10 @@ struct RunPageTests {
         let question = try await world.post("/runs/actions", "action=delete&run=\(one)")
         #expect(question.status == 200 && question.text.contains("Delete 1 run?"))
         #expect(try await world.server.useCases.runs.get(one).run.displayName == "one")
-        let gone = try await world.post("/runs/actions", "action=delete&run=\(one)&confirmed=yes&back=%2Fruns%2F\(one)")
+        let gone = try await world.post(
+            "/runs/actions",
+            "action=delete&run=\(one)&confirmed=yes&back=%2Fruns%2F\(one)"
+        )
         #expect(gone.headers[.location] == "/runs?done=delete&count=1")
         #expect(try await world.get("/runs/\(one)").status == 404)
 
@@ -62,26 +68,37 @@ struct RunPageTests {
     func clone() async throws {
         let world = try await WebWorld()
         let types: [String: JSONValue] = [
-            "text": ["parameterType": "STRING"], "count": ["parameterType": "NUMBER_INTEGER", "defaultValue": 3],
-            "items": ["parameterType": "LIST", "isOptional": true], "flag": ["parameterType": "BOOLEAN", "defaultValue": true],
+            "text": ["parameterType": "STRING"],
+            "count": ["parameterType": "NUMBER_INTEGER", "defaultValue": 3],
+            "items": ["parameterType": "LIST", "isOptional": true],
+            "flag": ["parameterType": "BOOLEAN", "defaultValue": true],
         ]
         var builder = SpecBuilder()
         builder.container("work")
-        let spec = builder.spec(tasks: ["work": SpecBuilder.task("work")], root: ["inputDefinitions": ["parameters": .object(types)]])
+        let spec = builder.spec(
+            tasks: ["work": SpecBuilder.task("work")],
+            root: ["inputDefinitions": ["parameters": .object(types)]]
+        )
         let run = try await world.run("first", spec, parameters: ["text": "a", "items": [1, 2]])
         let form = try await world.get("/runs/new?clone=\(run)").text
-        #expect(form.contains("value=\"a\"") && form.contains("[1,2]</textarea>") && form.contains("default: true"))
+        #expect(
+            form.contains("value=\"a\"") && form.contains("[1,2]</textarea>")
+                && form.contains("default: true")
+        )
 
         let fields = "name=second&clone=\(run)&p.text=%22%22&p.count=4&p.items=%5B%22x%22%5D&p.flag="
         let started = try await world.post("/runs/new", fields)
         let place = try #require(started.headers[.location])
-        let clone = try await world.server.useCases.runs.get(RunID(String(place.dropFirst("/runs/".count)))).run
+        let clone = try await world.server.useCases.runs.get(RunID(String(place.dropFirst("/runs/".count))))
+            .run
         #expect(clone.displayName == "second")
         #expect(clone.parameters == ["text": "", "count": 4, "items": ["x"]])
 
         let refused = try await world.post("/runs/new", "name=third&clone=\(run)&p.text=a&p.count=many")
         #expect(refused.status == 422)
-        #expect(refused.text.contains("count: expected a whole number") && refused.text.contains("value=\"many\""))
+        #expect(
+            refused.text.contains("count: expected a whole number") && refused.text.contains("value=\"many\"")
+        )
         let missing = try await world.post("/runs/new", "name=third&clone=\(run)&p.count=1")
         #expect(missing.status == 422 && missing.text.contains("has no default"))
     }
@@ -95,11 +112,28 @@ struct RunPageTests {
         let run = try await world.run("large", spec)
         let now = world.server.clock.now()
         let loop = TaskPath("loop")
-        var tasks = [TaskRecord(runID: run, path: loop, parent: .root, name: "loop", displayName: "loop", kind: .loop, createdAt: now)]
+        var tasks = [
+            TaskRecord(
+                runID: run,
+                path: loop,
+                parent: .root,
+                name: "loop",
+                displayName: "loop",
+                kind: .loop,
+                createdAt: now
+            )
+        ]
         for number in 0..<10_000 {
             var task = TaskRecord(
-                runID: run, path: loop.appending(iteration: number), parent: loop, name: "loop", displayName: "loop [\(number)]",
-                iteration: number, kind: .iteration, createdAt: now)
+                runID: run,
+                path: loop.appending(iteration: number),
+                parent: loop,
+                name: "loop",
+                displayName: "loop [\(number)]",
+                iteration: number,
+                kind: .iteration,
+                createdAt: now
+            )
             task.state = number == 4_711 ? .failed : .succeeded
             tasks.append(task)
         }
@@ -119,15 +153,29 @@ struct RunPageTests {
         let now = world.server.clock.now()
         let tasks = (0..<200).map { number in
             TaskRecord(
-                runID: run, path: TaskPath("task-\(number)"), parent: .root, name: "task-\(number)", displayName: "Number \(number)",
-                kind: .container, createdAt: now)
+                runID: run,
+                path: TaskPath("task-\(number)"),
+                parent: .root,
+                name: "task-\(number)",
+                displayName: "Number \(number)",
+                kind: .container,
+                createdAt: now
+            )
         }
         try await world.store(tasks)
         #expect(try await world.get("/runs/\(run)").text.contains("Find a task"))
         let found = try await world.get("/runs/\(run)?find=number+19").text
-        #expect(found.contains("11 tasks") && found.contains("task=task-190") && !found.contains("task=task-18\""))
-        #expect(try await world.get("/runs/\(run)?find=t").text.contains("200 tasks; the first 30 are listed"))
-        #expect(try await world.get("/runs/\(run)?find=nobody").text.contains("No task that the run has got to fits."))
+        #expect(
+            found.contains("11 tasks") && found.contains("task=task-190") && !found.contains("task=task-18\"")
+        )
+        #expect(
+            try await world.get("/runs/\(run)?find=t").text.contains("200 tasks; the first 30 are listed")
+        )
+        #expect(
+            try await world.get("/runs/\(run)?find=nobody").text.contains(
+                "No task that the run has got to fits."
+            )
+        )
         let small = try await world.run("small")
         #expect(try await !world.get("/runs/\(small)").text.contains("Find a task"))
     }

@@ -211,7 +211,8 @@ struct OpenAPIDocumentTests {
     private static let sample: [String: JSONValue] = [
         "display_name": "x", "name": "x", "from_task": "x", "cron": "0 0 9 * * *",
         "interval_second": "60", "pipeline_url": "https://example.org/p.yaml",
-        "retention": ["age": "30d"], "trigger": ["cron_schedule": ["cron": "0 0 9 * * *"]], "pipeline": ["name": "x"],
+        "retention": ["age": "30d"], "trigger": ["cron_schedule": ["cron": "0 0 9 * * *"]],
+        "pipeline": ["name": "x"],
         "pipeline_version": ["name": "x"], "url": ["pipeline_url": "https://example.org/p.yaml"],
         "package_url": ["pipeline_url": "https://example.org/p.yaml"],
         "resource_references": [["key": ["type": "PIPELINE", "id": "x"]]],
