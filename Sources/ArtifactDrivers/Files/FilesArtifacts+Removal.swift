@@ -68,11 +68,6 @@ private struct Removal {
     /// Whether it only counts.
     let isDry: Bool
 
-    init(keeping: [String], isDry: Bool) {
-        self.keeping = keeping
-        self.isDry = isDry
-    }
-
     /// Bytes removed; somebody else may be removing the same.
     func remove(_ path: String) throws -> Int {
         if keeping.contains(where: { FilesArtifacts.isWithin(path, $0) }) { return 0 }

@@ -68,9 +68,10 @@ struct OrchestratorWorld {
         self.timing = timing
         registersAll = random.chance(0.9)
         let waits = random.chance(0.3)
-        server = try await TestServer(wrapping: { SteppedDatabase(base: $0, executor: executor) }) { _ in
-            waits ? .waits() : .runs()
-        }
+        server = try await TestServer(
+            wrapping: { SteppedDatabase(base: $0, executor: executor) },
+            script: { _ in waits ? .waits() : .runs() }
+        )
         for request in [Request.submit, .submit, .terminate, .delete] where random.chance(0.25) {
             requests[1 + random.below(40)] = request
         }
