@@ -273,7 +273,7 @@ def machine():
     import importlib.metadata
     model = re.search(r'model name\s*: (.*)', pathlib.Path('/proc/cpuinfo').read_text())
     return {
-        'system': platform.platform(), 'cores': os.cpu_count(), 'processor': model.group(1) if model else '?',
+        'system': f'{platform.system()} {".".join(platform.release().split(".")[:2])}', 'cores': os.cpu_count(), 'processor': model.group(1) if model else '?',
         'memory_gb': round(os.sysconf('SC_PAGE_SIZE') * os.sysconf('SC_PHYS_PAGES') / 2 ** 30),
         'python': platform.python_version(), 'kfp': importlib.metadata.version('kfp'),
         'load_before': os.getloadavg()[0], 'date': datetime.date.today().isoformat(),
