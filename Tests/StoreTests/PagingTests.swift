@@ -118,7 +118,7 @@ struct PagingTests {
                 }
                 expectIndexed(plans)
                 #expect(
-                    plans.first?.contains { "\($0) ".contains("USING INDEX \(index) ") } == true,
+                    plans.last?.contains { "\($0) ".contains("USING INDEX \(index) ") } == true,
                     "\(plans)"
                 )
             }

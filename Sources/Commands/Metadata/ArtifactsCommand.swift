@@ -39,44 +39,27 @@ struct ArtifactsListCommand: AsyncParsableCommand {
     @Option(help: "Only artifacts of this type: Artifact, Model, Dataset, HTML, Markdown, Metric, ….")
     var type: String?
 
-    @Option(help: "Only artifacts whose name contains this.")
-    var name: String?
-
     @Option(help: "Only what this run's tasks read or wrote: id, beginning of the id, or name.")
     var run: String?
 
-    @Option(help: "At most so many.")
-    var limit: Int = Limits.pageSizeDefault
-
+    @OptionGroup var list: ListOptions
     @OptionGroup var output: OutputOptions
     @OptionGroup var server: ClientConfiguration
-
-    func validate() throws {
-        guard limit > 0 else { throw ValidationError("--limit: expected a number from 1 up, found \(limit)") }
-    }
 
     func run() async throws {
         let client = try server.client
         var id: RunID?
         if let run { id = try await client.run(meant: run) }
         try ArtifactTables.show(
-            try await client.artifactRows(ofRun: id, query: query, limit: limit),
+            try await client.artifactRows(ofRun: id, query: query, limit: list.limit),
             output.output
         )
     }
 
     /// What is asked of the server.
     var query: ListQuery {
-        var predicates: [Predicate] = []
-        if let type { predicates.append(Predicate(key: "type", operation: .equals, operand: .string(type))) }
-        if let name {
-            predicates.append(Predicate(key: "name", operation: .isSubstring, operand: .string(name)))
-        }
-        return ListQuery(
-            predicates: predicates,
-            sortField: "created_at",
-            descending: true,
-            pageSize: min(limit, Limits.pageSizeMax)
+        list.query(
+            where: type.map { [Predicate(key: "type", operation: .equals, operand: .string($0))] } ?? []
         )
     }
 }

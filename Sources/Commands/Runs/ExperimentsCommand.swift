@@ -147,10 +147,7 @@ struct ExperimentsArchiveCommand: AsyncParsableCommand {
     @OptionGroup var server: ClientConfiguration
 
     func run() async throws {
-        let client = try server.client
-        let id = try await client.id(meant: experiment, .experiment)
-        _ = try await client.json(.archiveExperiment, ["experiment_id": id])
-        try Console.output.line("experiment \(id) archived")
+        try await server.client.act(.archiveExperiment, on: experiment, .experiment, saying: "archived")
     }
 }
 
@@ -168,10 +165,7 @@ struct ExperimentsUnarchiveCommand: AsyncParsableCommand {
     @OptionGroup var server: ClientConfiguration
 
     func run() async throws {
-        let client = try server.client
-        let id = try await client.id(meant: experiment, .experiment)
-        _ = try await client.json(.unarchiveExperiment, ["experiment_id": id])
-        try Console.output.line("experiment \(id) unarchived")
+        try await server.client.act(.unarchiveExperiment, on: experiment, .experiment, saying: "unarchived")
     }
 }
 
@@ -189,9 +183,6 @@ struct ExperimentsDeleteCommand: AsyncParsableCommand {
     @OptionGroup var server: ClientConfiguration
 
     func run() async throws {
-        let client = try server.client
-        let id = try await client.id(meant: experiment, .experiment)
-        _ = try await client.json(.deleteExperiment, ["experiment_id": id])
-        try Console.output.line("experiment \(id) deleted")
+        try await server.client.act(.deleteExperiment, on: experiment, .experiment, saying: "deleted")
     }
 }

@@ -86,6 +86,14 @@ extension PlatformClient {
         }
     }
 
+    /// Does to what a person means what takes no more than its id, and tells so.
+    /// - Parameter words: what became of it, after its kind and its id: `deleted`.
+    func act(_ route: Route, on text: String, _ kind: NamedKind, saying words: String) async throws {
+        let id = try await id(meant: text, kind)
+        _ = try await json(route, [kind.parameter: id])
+        try Console.output.line("\(kind.name) \(id) \(words)")
+    }
+
     private func candidates(
         _ text: String,
         _ kind: NamedKind,

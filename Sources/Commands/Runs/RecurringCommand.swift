@@ -36,15 +36,9 @@ struct RecurringListCommand: AsyncParsableCommand {
     @Option(help: "Only those of this experiment: id, beginning of the id, or name.")
     var experiment: String?
 
-    @Option(help: "At most so many.")
-    var limit: Int = Limits.pageSizeDefault
-
+    @OptionGroup var list: LimitOptions
     @OptionGroup var output: OutputOptions
     @OptionGroup var server: ClientConfiguration
-
-    func validate() throws {
-        guard limit > 0 else { throw ValidationError("--limit: expected a number from 1 up, found \(limit)") }
-    }
 
     func run() async throws {
         let client = try server.client
@@ -52,17 +46,12 @@ struct RecurringListCommand: AsyncParsableCommand {
         if let experiment {
             extra = QueryString.text(["experiment_id": try await client.id(meant: experiment, .experiment)])
         }
-        let query = ListQuery(
-            sortField: "created_at",
-            descending: true,
-            pageSize: min(limit, Limits.pageSizeMax)
-        )
         let rows = try await client.rows(
             .listRecurringRuns,
             [:],
             "recurringRuns",
-            query,
-            limit: limit,
+            list.query(),
+            limit: list.limit,
             extra: extra
         )
         let found = try rows.map { try RecurringRunMessage(json: $0).recurring }
@@ -108,10 +97,7 @@ struct RecurringEnableCommand: AsyncParsableCommand {
     @OptionGroup var server: ClientConfiguration
 
     func run() async throws {
-        let client = try server.client
-        let id = try await client.id(meant: recurring, .recurringRun)
-        _ = try await client.json(.enableRecurringRun, ["recurring_run_id": id])
-        try Console.output.line("recurring run \(id) enabled")
+        try await server.client.act(.enableRecurringRun, on: recurring, .recurringRun, saying: "enabled")
     }
 }
 
@@ -128,10 +114,7 @@ struct RecurringDisableCommand: AsyncParsableCommand {
     @OptionGroup var server: ClientConfiguration
 
     func run() async throws {
-        let client = try server.client
-        let id = try await client.id(meant: recurring, .recurringRun)
-        _ = try await client.json(.disableRecurringRun, ["recurring_run_id": id])
-        try Console.output.line("recurring run \(id) disabled")
+        try await server.client.act(.disableRecurringRun, on: recurring, .recurringRun, saying: "disabled")
     }
 }
 
@@ -148,10 +131,7 @@ struct RecurringDeleteCommand: AsyncParsableCommand {
     @OptionGroup var server: ClientConfiguration
 
     func run() async throws {
-        let client = try server.client
-        let id = try await client.id(meant: recurring, .recurringRun)
-        _ = try await client.json(.deleteRecurringRun, ["recurring_run_id": id])
-        try Console.output.line("recurring run \(id) deleted")
+        try await server.client.act(.deleteRecurringRun, on: recurring, .recurringRun, saying: "deleted")
     }
 }
 

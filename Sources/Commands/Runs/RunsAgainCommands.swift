@@ -95,10 +95,7 @@ struct RunsArchiveCommand: AsyncParsableCommand {
     @OptionGroup var server: ClientConfiguration
 
     func run() async throws {
-        let client = try server.client
-        let id = try await client.run(meant: run)
-        _ = try await client.json(.archiveRun, ["run_id": id.text])
-        try Console.output.line("run \(id) archived")
+        try await server.client.act(.archiveRun, on: run, .run, saying: "archived")
     }
 }
 
@@ -116,9 +113,6 @@ struct RunsUnarchiveCommand: AsyncParsableCommand {
     @OptionGroup var server: ClientConfiguration
 
     func run() async throws {
-        let client = try server.client
-        let id = try await client.run(meant: run)
-        _ = try await client.json(.unarchiveRun, ["run_id": id.text])
-        try Console.output.line("run \(id) unarchived")
+        try await server.client.act(.unarchiveRun, on: run, .run, saying: "unarchived")
     }
 }

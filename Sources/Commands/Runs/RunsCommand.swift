@@ -48,15 +48,9 @@ struct RunsListCommand: AsyncParsableCommand {
     @Option(help: "Only runs that this recurring run started: id, beginning of the id, or name.")
     var recurring: String?
 
-    @Option(help: "At most so many.")
-    var limit: Int = Limits.pageSizeDefault
-
+    @OptionGroup var list: LimitOptions
     @OptionGroup var output: OutputOptions
     @OptionGroup var server: ClientConfiguration
-
-    func validate() throws {
-        guard limit > 0 else { throw ValidationError("--limit: expected a number from 1 up, found \(limit)") }
-    }
 
     func run() async throws {
         let client = try server.client
@@ -71,20 +65,17 @@ struct RunsListCommand: AsyncParsableCommand {
                 Predicate(key: "recurring_run_id", operation: .equals, operand: .string(id))
             )
         }
-        let rows = try await client.rows(.listRuns, [:], "runs", query, limit: limit, extra: extra)
+        let rows = try await client.rows(.listRuns, [:], "runs", query, limit: list.limit, extra: extra)
         let runs = try rows.map { try RunMessage(json: $0).run }
         try Console.output.show(RunTables.runs(runs, now: Instant(Date())), or: .array(rows), output.output)
     }
 
     /// What is asked of the server.
     var query: ListQuery {
-        ListQuery(
-            predicates: state.map {
+        list.query(
+            where: state.map {
                 [Predicate(key: "state", operation: .equals, operand: .string($0.rawValue))]
-            } ?? [],
-            sortField: "created_at",
-            descending: true,
-            pageSize: min(limit, Limits.pageSizeMax)
+            } ?? []
         )
     }
 }
@@ -238,10 +229,7 @@ struct RunsTerminateCommand: AsyncParsableCommand {
     @OptionGroup var server: ClientConfiguration
 
     func run() async throws {
-        let client = try server.client
-        let id = try await client.run(meant: run)
-        _ = try await client.json(.terminateRun, ["run_id": id.text])
-        try Console.output.line("run \(id) is being stopped")
+        try await server.client.act(.terminateRun, on: run, .run, saying: "is being stopped")
     }
 }
 
@@ -249,7 +237,7 @@ struct RunsTerminateCommand: AsyncParsableCommand {
 struct RunsDeleteCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "delete",
-        abstract: "Delete a run with its tasks and logs; its artifacts stay.",
+        abstract: "Delete a run with its tasks and logs, and later the artifacts that no other run uses.",
         discussion: "Example: martlet runs delete 3f2a"
     )
 
@@ -259,9 +247,6 @@ struct RunsDeleteCommand: AsyncParsableCommand {
     @OptionGroup var server: ClientConfiguration
 
     func run() async throws {
-        let client = try server.client
-        let id = try await client.run(meant: run)
-        _ = try await client.json(.deleteRun, ["run_id": id.text])
-        try Console.output.line("run \(id) deleted")
+        try await server.client.act(.deleteRun, on: run, .run, saying: "deleted")
     }
 }

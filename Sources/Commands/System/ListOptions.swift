@@ -2,10 +2,7 @@ import ArgumentParser
 import Model
 
 /// What goes with every list.
-struct ListOptions: ParsableArguments {
-    @Option(help: "Only those whose name contains this.")
-    var name: String?
-
+struct LimitOptions: ParsableArguments {
     @Option(help: "At most so many.")
     var limit: Int = Limits.pageSizeDefault
 
@@ -15,12 +12,28 @@ struct ListOptions: ParsableArguments {
 
     /// What is asked of the server: the newest first.
     func query(where predicates: [Predicate] = []) -> ListQuery {
-        let named = name.map { [Predicate(key: "name", operation: .isSubstring, operand: .string($0))] }
-        return ListQuery(
-            predicates: predicates + (named ?? []),
+        ListQuery(
+            predicates: predicates,
             sortField: "created_at",
             descending: true,
             pageSize: min(limit, Limits.pageSizeMax)
         )
+    }
+}
+
+/// What goes with a list of things that are looked for by name.
+struct ListOptions: ParsableArguments {
+    @Option(help: "Only those whose name contains this.")
+    var name: String?
+
+    @OptionGroup var bound: LimitOptions
+
+    /// How many are wanted.
+    var limit: Int { bound.limit }
+
+    /// What is asked of the server: the newest first.
+    func query(where predicates: [Predicate] = []) -> ListQuery {
+        let named = name.map { [Predicate(key: "name", operation: .isSubstring, operand: .string($0))] }
+        return bound.query(where: predicates + (named ?? []))
     }
 }

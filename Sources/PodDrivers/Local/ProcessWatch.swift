@@ -57,8 +57,11 @@
         }
 
         deinit {
-            for entry in entries.values { close(entry.descriptor) }
+            for entry in entries.values where entry.pid == 0 { close(entry.descriptor) }
             for descriptor in [inotify, wakeReader, wakeWriter] { close(descriptor) }
+            LastChildren.reap(
+                entries.values.filter { $0.pid > 0 }.map { (pid: $0.pid, descriptor: $0.descriptor) }
+            )
         }
 
         /// A closure that ends a ``wait(atMost:)`` early, from any thread while this watch lives.

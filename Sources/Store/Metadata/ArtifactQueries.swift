@@ -190,7 +190,8 @@ private let edgeSelection = Selection(
     ["artifact_id"]
 )
 
-private func decodeEdge(_ row: Row) throws -> ArtifactEdge {
+/// Reads an edge, also from what has more columns.
+func decodeEdge(_ row: Row) throws -> ArtifactEdge {
     ArtifactEdge(
         artifactID: ArtifactID(try row.text("artifact_id")),
         runID: RunID(try row.text("run_id")),

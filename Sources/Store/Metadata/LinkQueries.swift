@@ -118,14 +118,7 @@ private let selection = Selection(
 
 private func decode(_ row: Row) throws -> ArtifactLink {
     ArtifactLink(
-        edge: ArtifactEdge(
-            artifactID: ArtifactID(try row.text("artifact_id")),
-            runID: RunID(try row.text("run_id")),
-            path: TaskPath(try row.text("path")),
-            direction: try row.choice("direction"),
-            key: try row.text("key"),
-            position: try row.integer("position")
-        ),
+        edge: try decodeEdge(row),
         taskName: try row.text("name"),
         taskDisplayName: try row.text("display_name"),
         iteration: try row.optionalInteger("iteration"),

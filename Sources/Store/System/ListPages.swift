@@ -10,8 +10,9 @@ extension SQLConnection {
         as decode: (Row) throws -> Item
     ) throws -> Page<Item> {
         let sql = try ListSQL(query, of: resource, selection, scope: scope)
+        let totalSize = try total(sql.total)
         var statement = sql.page
-        if let search = sql.search, try total(search.matches) <= Limits.searchedRowsMax {
+        if let search = sql.search, try search.matches.map(total) ?? totalSize <= Limits.searchedRowsMax {
             statement = search.page
         }
         let found = try self.query(statement.sql, statement.arguments)
@@ -20,7 +21,7 @@ extension SQLConnection {
         return Page(
             items: try rows.map(decode),
             next: isLastPage ? nil : try rows.last.flatMap(cursor),
-            totalSize: try total(sql.total)
+            totalSize: totalSize
         )
     }
 

@@ -32,8 +32,8 @@ struct ListSQL: Hashable, Sendable {
     /// A page of rows with a frequent name is found soonest in the order of the list, one of rows with a rare name in
     /// the index. How many there are decides.
     struct Search: Hashable, Sendable {
-        /// Yields how many names match, at most ``Limits/searchedRowsMax`` and one.
-        let matches: SQLFragment
+        /// Yields how many names match, at most ``Limits/searchedRowsMax`` and one; `nil` where the total says it.
+        let matches: SQLFragment?
         /// As ``ListSQL/page``.
         let page: SQLFragment
     }
@@ -78,27 +78,23 @@ struct ListSQL: Hashable, Sendable {
             )
         }
         page = rows(matching, by: sort.sql)
-        guard let place = query.predicates.firstIndex(where: { nameSearch($0, of: resource) != nil }),
-            let names = nameSearch(query.predicates[place], of: resource)
-        else {
+        let searches = query.predicates.map { nameSearch($0, of: resource) }
+        guard let place = searches.firstIndex(where: { $0 != nil }), let names = searches[place] else {
             search = nil
             total = Self.total(matching, query, of: resource)
             return
         }
-        var found = matching
-        found[place + found.count - conditions.count] = SQLFragment(
-            "rowid IN (\(names.sql))",
-            names.arguments
-        )
+        var others = conditions
+        others.remove(at: place)
+        let found =
+            [SQLFragment("rowid IN (\(names.sql))", names.arguments)] + (scope.map { [$0] } ?? []) + others
+        let isAlone = found.count == 1
         search = Search(
-            matches: SQLFragment(
-                "SELECT COUNT(*) FROM (\(names.sql) LIMIT \(Limits.searchedRowsMax + 1)) AS matching",
-                names.arguments
-            ),
+            matches: isAlone ? nil : Self.count(names, atMost: Limits.searchedRowsMax + 1),
             // The plus keeps SQLite from walking the list after all, in its order.
             page: rows(found, by: "+" + sort.sql)
         )
-        total = found.count == 1 ? Self.bounded(names) : Self.total(found, query, of: resource)
+        total = isAlone ? Self.bounded(names) : Self.total(found, query, of: resource)
     }
 
     /// Whole tables are counted by triggers; what is filtered otherwise is counted up to a bound.
@@ -122,10 +118,11 @@ struct ListSQL: Hashable, Sendable {
     }
 
     private static func bounded(_ rows: SQLFragment) -> SQLFragment {
-        SQLFragment(
-            "SELECT COUNT(*) FROM (\(rows.sql) LIMIT \(Limits.listCountMax)) AS matching",
-            rows.arguments
-        )
+        count(rows, atMost: Limits.listCountMax)
+    }
+
+    private static func count(_ rows: SQLFragment, atMost bound: Int) -> SQLFragment {
+        SQLFragment("SELECT COUNT(*) FROM (\(rows.sql) LIMIT \(bound)) AS matching", rows.arguments)
     }
 
     private static func position(

@@ -21,7 +21,7 @@ struct ArtifactsView: PageView {
     let type: String?
     let sort: String
     let filters: [RunsView.Filter]
-    let heads: [RunsView.Head]
+    let heads: [ListHead]
     let rows: [Row]
     let total: String
     let first: String?
@@ -88,22 +88,22 @@ struct ArtifactsView: PageView {
         }
     }
 
-    private static func heads(_ address: ArtifactsAddress) -> [RunsView.Head] {
+    private static func heads(_ address: ArtifactsAddress) -> [ListHead] {
         let names: [(ArtifactsAddress.Column?, String)] = [
             (.name, "Artifact"), (nil, "Type"), (nil, "Written by"), (.created, "Created"),
         ]
         return names.map { column, name in
             let isSorted = column == address.column
-            return RunsView.Head(
-                name: name,
+            return ListHead(
+                name,
+                isSorted: isSorted,
+                descending: address.descending,
                 href: column.map { column in
                     address.with { changed in
                         changed.descending = isSorted ? !address.descending : column != .name
                         changed.column = column
                     }.href
-                },
-                order: isSorted ? (address.descending ? "descending" : "ascending") : nil,
-                arrow: isSorted ? (address.descending ? "↓" : "↑") : nil
+                }
             )
         }
     }

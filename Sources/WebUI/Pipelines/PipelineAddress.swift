@@ -43,13 +43,7 @@ package struct PipelineAddress: GraphAddress {
     /// - Throws: `invalidArgument` for what is not one of ours.
     package init(_ pipeline: PipelineID, query: WebForm) throws {
         self.init(pipeline, version: query["version"].map { PipelineVersionID($0) })
-        if let text = query["tab"] {
-            guard let tab = Tab(rawValue: text) else {
-                let known = Tab.allCases.map(\.rawValue).joined(separator: ", ")
-                throw PlatformError.invalid("tab: expected one of \(known), found '\(text.prefix(80))'.")
-            }
-            self.tab = tab
-        }
+        tab = try query.choice("tab") ?? .graph
         task = query["task"].map { TaskPath($0) }
         open = Self.paths(query["open"])
         shut = Self.paths(query["shut"])

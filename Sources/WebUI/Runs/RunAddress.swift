@@ -51,13 +51,7 @@ package struct RunAddress: GraphAddress {
     /// - Throws: `invalidArgument` for what is not one of ours.
     package init(_ run: RunID, query: WebForm) throws {
         self.init(run)
-        if let text = query["tab"] {
-            guard let tab = Tab(rawValue: text) else {
-                let known = Tab.allCases.map(\.rawValue).joined(separator: ", ")
-                throw PlatformError.invalid("tab: expected one of \(known), found '\(text.prefix(80))'.")
-            }
-            self.tab = tab
-        }
+        tab = try query.choice("tab") ?? .graph
         task = query["task"].map { TaskPath($0) }
         attempt = try query.count("attempt")
         open = Self.paths(query["open"])

@@ -50,15 +50,6 @@ package struct RunsView: PageView {
         let sign: String?
     }
 
-    /// The head of a column that can be sorted by.
-    struct Head: Sendable {
-        let name: String
-        let href: String?
-        /// `ascending` or `descending` where the list is sorted by it. Source: WAI-ARIA `aria-sort`.
-        let order: String?
-        let arrow: String?
-    }
-
     /// What can be done with the runs that are chosen.
     struct Action: Sendable {
         let name: String
@@ -82,7 +73,7 @@ package struct RunsView: PageView {
     /// The recurring run whose runs they are.
     let recurring: String?
     let filters: [Filter]
-    let heads: [Head]
+    let heads: [ListHead]
     let rows: [RunRowView]
     let actions: [Action]
     let back: String
@@ -160,22 +151,22 @@ package struct RunsView: PageView {
         }
     }
 
-    private static func heads(_ address: RunsAddress) -> [Head] {
+    private static func heads(_ address: RunsAddress) -> [ListHead] {
         let names: [(RunsAddress.Column?, String)] = [
             (nil, "State"), (.name, "Run"), (nil, "Experiment"), (.started, "Started"), (nil, "Duration"),
         ]
         return names.map { column, name in
             let isSorted = column == address.column
-            return Head(
-                name: name,
+            return ListHead(
+                name,
+                isSorted: isSorted,
+                descending: address.descending,
                 href: column.map { column in
                     address.with { changed in
                         changed.descending = isSorted ? !address.descending : column != .name
                         changed.column = column
                     }.href
-                },
-                order: isSorted ? (address.descending ? "descending" : "ascending") : nil,
-                arrow: isSorted ? (address.descending ? "↓" : "↑") : nil
+                }
             )
         }
     }

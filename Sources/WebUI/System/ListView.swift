@@ -5,16 +5,6 @@ import Wire
 struct ListView: PageView {
     static let template = "list"
 
-    /// The head of a column.
-    struct Head: Sendable {
-        let name: String
-        let style: String
-        let href: String?
-        /// `ascending` or `descending` where the list is sorted by it. Source: WAI-ARIA `aria-sort`.
-        let order: String?
-        let arrow: String?
-    }
-
     /// What one row says in one column.
     struct Cell: Sendable {
         var style = ""
@@ -62,7 +52,7 @@ struct ListView: PageView {
     let sort: String
     let isArchive: Bool
     let experiment: String?
-    let heads: [Head]
+    let heads: [ListHead]
     let rows: [Row]
     let actions: [Action]
     let hasActions: Bool
@@ -137,20 +127,20 @@ struct ListView: PageView {
                 : address.isArchive ? "The archive is empty." : setting.empty
     }
 
-    private static func heads(_ address: ListAddress) -> [Head] {
+    private static func heads(_ address: ListAddress) -> [ListHead] {
         address.columns.map { column in
             let isSorted = column.order?.name == address.order
-            return Head(
-                name: column.title,
+            return ListHead(
+                column.title,
                 style: column.style,
+                isSorted: isSorted,
+                descending: address.descending,
                 href: column.order.map { order in
                     address.with { changed in
                         changed.descending = isSorted ? !address.descending : order.name != "name"
                         changed.order = order.name
                     }.href
-                },
-                order: isSorted ? (address.descending ? "descending" : "ascending") : nil,
-                arrow: isSorted ? (address.descending ? "↓" : "↑") : nil
+                }
             )
         }
     }

@@ -53,6 +53,18 @@ package struct WebForm: Hashable, Sendable {
         return number
     }
 
+    /// One of a few words; `nil` when it is missing.
+    /// - Throws: `invalidArgument` for any other.
+    package func choice<Choice>(_ name: String) throws -> Choice?
+    where Choice: RawRepresentable<String> & CaseIterable {
+        guard let text = self[name] else { return nil }
+        guard let choice = Choice(rawValue: text) else {
+            let known = Choice.allCases.map(\.rawValue).joined(separator: ", ")
+            throw PlatformError.invalid("\(name): expected one of \(known), found '\(text.prefix(80))'.")
+        }
+        return choice
+    }
+
     package static func == (left: Self, right: Self) -> Bool {
         left.fields.elementsEqual(right.fields, by: ==)
     }

@@ -207,7 +207,12 @@ extension RouteTable {
         RouteRow(.createRun, .post, prefix + "/runs", "Starts a run."),
         RouteRow(.listRuns, .get, prefix + "/runs", "Lists runs, a page at a time."),
         RouteRow(.getRun, .get, prefix + "/runs/{run_id}", "Shows a run with its tasks."),
-        RouteRow(.deleteRun, .delete, prefix + "/runs/{run_id}", "Deletes a run; its artifacts stay."),
+        RouteRow(
+            .deleteRun,
+            .delete,
+            prefix + "/runs/{run_id}",
+            "Deletes a run, and later what no other run uses."
+        ),
         RouteRow(.terminateRun, .post, prefix + "/runs/{run_id}:terminate", "Stops a run."),
         RouteRow(.archiveRun, .post, prefix + "/runs/{run_id}:archive", "Puts a run away."),
         RouteRow(.unarchiveRun, .post, prefix + "/runs/{run_id}:unarchive", "Brings a run back."),
