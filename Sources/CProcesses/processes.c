@@ -5,10 +5,12 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/uio.h>
 #include <unistd.h>
 #ifdef __linux__
 #include <sys/syscall.h>
+#include <sys/xattr.h>
 #endif
 
 int martlet_pidfd_open(int pid) {
@@ -40,15 +42,31 @@ int martlet_send(int socket, const void *message, size_t length, int descriptor)
     memset(&attached, 0, sizeof attached);
     struct msghdr packet = {
         .msg_iov = &bytes, .msg_iovlen = 1, .msg_control = &attached, .msg_controllen = sizeof attached};
-    struct cmsghdr *header = CMSG_FIRSTHDR(&packet);
-    header->cmsg_level = SOL_SOCKET;
-    header->cmsg_type = SCM_RIGHTS;
-    header->cmsg_len = CMSG_LEN(sizeof(int));
-    memcpy(CMSG_DATA(header), &descriptor, sizeof descriptor);
+    if (descriptor >= 0) {
+        struct cmsghdr *header = CMSG_FIRSTHDR(&packet);
+        header->cmsg_level = SOL_SOCKET;
+        header->cmsg_type = SCM_RIGHTS;
+        header->cmsg_len = CMSG_LEN(sizeof(int));
+        memcpy(CMSG_DATA(header), &descriptor, sizeof descriptor);
+    } else {
+        packet.msg_control = NULL;
+        packet.msg_controllen = 0;
+    }
 #ifdef MSG_NOSIGNAL
     int flags = MSG_DONTWAIT | MSG_NOSIGNAL;
 #else
     int flags = MSG_DONTWAIT;
 #endif
     return sendmsg(socket, &packet, flags) < 0 ? -1 : 0;
+}
+
+int martlet_is_plain_folder(const char *path) {
+#ifdef __linux__
+    struct stat status;
+    return lstat(path, &status) == 0 && S_ISDIR(status.st_mode) && (status.st_mode & 07777) == 0700
+        && status.st_uid == geteuid() && status.st_size <= 4096 && llistxattr(path, NULL, 0) == 0;
+#else
+    (void)path;
+    return 0;
+#endif
 }

@@ -49,7 +49,8 @@ package struct PodEnd: Hashable, Sendable {
     }
 }
 
-/// What a runtime reports of a pod. For one pod: any number of `waiting`, at most one `started`, exactly one `ended`.
+/// What a runtime reports of a pod. For one pod: any number of `waiting`, at most one `started`, exactly one `ended`,
+/// which says as well when a program started that was over before anybody heard of its start.
 package enum PodEvent: Hashable, Sendable {
     /// It does not run yet; the reason says what for: capacity, or an environment being prepared.
     case waiting(Reason)

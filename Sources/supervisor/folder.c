@@ -107,3 +107,26 @@ failed:;
     errno = error;
     return NULL;
 }
+
+int read_program(struct program *program) {
+    char **strings = read_strings("program");
+    if (strings == NULL) return -1;
+    size_t count = 0;
+    while (strings[count] != NULL) count++;
+    errno = EINVAL;
+    if (count < 3) return -1;
+    *program = (struct program){.folder = strings[0]};
+    if (*strings[1] != 0
+        && (sscanf(strings[1], "%lld %lld", &program->limit, &program->grace) != 2 || program->limit <= 0
+            || program->grace <= 0))
+        return -1;
+    char *end;
+    unsigned long arguments = strtoul(strings[2], &end, 10);
+    if (*end != 0 || arguments == 0 || arguments > count - 3) return -1;
+    program->variables = strings + 3 + arguments;
+    program->arguments = calloc(arguments + 1, sizeof *program->arguments);
+    if (program->arguments == NULL) return -1;
+    memcpy(program->arguments, strings + 3, arguments * sizeof *strings);
+    errno = 0;
+    return 0;
+}

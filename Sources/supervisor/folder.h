@@ -16,4 +16,15 @@ int claim_folder(void);
 // Reads a file of NUL-ended strings into a NULL-ended vector; NULL with errno set if that cannot be done.
 char **read_strings(const char *name);
 
+// What the file `program` says; everything in it lives as long as we do.
+struct program {
+    const char *folder;        // it runs in; "" for ours
+    long long limit, grace;    // milliseconds it may run, and may take to end when asked to; 0 for as long as it likes
+    char **arguments;          // at least one
+    char **variables;
+};
+
+// Reads the file `program`; -1 with errno set if that cannot be done.
+int read_program(struct program *program);
+
 #endif

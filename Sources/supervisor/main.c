@@ -1,14 +1,16 @@
 // martlet-supervisor FOLDER               runs the program of FOLDER
+// martlet-supervisor --wait               waits for a message on descriptor 3 with a FOLDER, then the same
 // martlet-supervisor --spare ...          waits for a folder with a program that has begun already, see spare.h
 // martlet-supervisor --resident FOLDER    becomes the program of FOLDER, which makes such spares
 //
 // Runs one program and outlives the server that asked for it, so that the program's exit status is never
 // lost.
 //
-// Reads in FOLDER: `argv` and `environ` (each entry ended by a NUL byte) and, if present, `cwd` (a path),
-//                  `deadline` ("<ms> <grace ms>": how long the program may run, and how long it may take
-//                  to end when asked to), `mounts` (see mounts.h; each entry ended by a NUL byte) and
-//                  `steplist` (programs that run before it or beside it, see run_steps)
+// Reads in FOLDER: `program`, whose entries are each ended by a NUL byte: the folder it runs in, if not FOLDER;
+//                  its deadline, if it has one, as "<ms> <grace ms>": how long it may run, and how long it may
+//                  take to end when asked to; the number of its arguments; these; its variables;
+//                  if present, `mounts` (see mounts.h; each entry ended by a NUL byte) and `steplist`
+//                  (programs that run before it or beside it, see run_steps)
 // Writes there:    `claim`    our process id; locked with flock as long as we live
 //                  `log`      what the program writes to stdout and stderr
 //                  `started`  "<pid> <ms>": the program runs; its process id is also its process group
@@ -88,19 +90,9 @@ static struct {
     volatile sig_atomic_t passed;
 } deadline;
 
-// 1 if there is a deadline, 0 if there is none, -1 on an error.
-static int read_deadline(void) {
-    int fd = open("deadline", O_RDONLY | O_CLOEXEC);
-    if (fd < 0) return errno == ENOENT ? 0 : -1;
-    char text[64];
-    ssize_t length = read(fd, text, sizeof text - 1);
-    int error = errno;
-    close(fd);
-    errno = length < 0 ? error : EINVAL;
-    if (length < 0) return -1;
-    text[length] = 0;
-    if (sscanf(text, "%lld %lld", &deadline.limit, &deadline.grace) != 2) return -1;
-    return deadline.limit > 0 && deadline.grace > 0 ? 1 : -1;
+static void set_deadline(const struct program *program) {
+    deadline.limit = program->limit;
+    deadline.grace = program->grace;
 }
 
 // Has SIGALRM sent to us after some milliseconds; 0 calls it off.
@@ -139,7 +131,7 @@ static void fail(int pipe, const char *stage, int error) {
 }
 
 // Replaces us by the program. Returns only if that cannot be done: at what it failed, with errno.
-static const char *execute(char **arguments, char **variables) {
+static const char *execute(const struct program *program) {
     for (int number = 1; number < NSIG; number++) signal(number, SIG_DFL);
     sigset_t none;
     sigemptyset(&none);
@@ -149,25 +141,15 @@ static const char *execute(char **arguments, char **variables) {
     if (log < 0 || dup2(log, 1) < 0 || dup2(log, 2) < 0) return "log";
     if (log > 2) close(log);
 
-    int cwd = open("cwd", O_RDONLY | O_CLOEXEC);
-    if (cwd >= 0) {
-        char path[4096];
-        ssize_t length = read(cwd, path, sizeof path - 1);
-        if (length < 0) return "cwd";
-        close(cwd);
-        path[length] = 0;
-        if (chdir(path) != 0) return "chdir";
-    } else if (errno != ENOENT) {
-        return "cwd";
-    }
+    if (*program->folder != 0 && chdir(program->folder) != 0) return "chdir";
     // execvp looks at the PATH of `environ`, which is how the program's own PATH decides.
-    environ = variables;
-    execvp(arguments[0], arguments);
+    environ = program->variables;
+    execvp(program->arguments[0], program->arguments);
     return "exec";
 }
 
 // The child's side of fork: becomes the program. Never returns.
-static void become_program(int pipe, pid_t parent, char **arguments, char **variables, char **mounts) {
+static void become_program(int pipe, pid_t parent, const struct program *program, char **mounts) {
     if (mounts != NULL) {
         char stage[sizeof((struct failure *)NULL)->stage];
         int error = enter_mounts(mounts, stage, sizeof stage);
@@ -179,7 +161,7 @@ static void become_program(int pipe, pid_t parent, char **arguments, char **vari
 #else
     (void)parent;
 #endif
-    const char *stage = execute(arguments, variables);
+    const char *stage = execute(program);
     fail(pipe, stage, errno);
 }
 
@@ -257,9 +239,8 @@ static int wait_for_program(pid_t program) {
 // status as waitpid gives it, -1 if it was not to be had.
 static int run_step(void) {
     long long start = now_ms();
-    char **arguments = read_strings("argv");
-    char **variables = arguments == NULL ? NULL : read_strings("environ");
-    if (variables == NULL || arguments[0] == NULL) return report_failure("argv", errno, start), -1;
+    struct program program;
+    if (read_program(&program) != 0) return report_failure("program", errno, start), -1;
     char **mounts = read_strings("mounts");
     if (mounts == NULL && errno != ENOENT) return report_failure("mounts", errno, start), -1;
     int channel[2];
@@ -267,11 +248,11 @@ static int run_step(void) {
     fcntl(channel[0], F_SETFD, FD_CLOEXEC);
     fcntl(channel[1], F_SETFD, FD_CLOEXEC);
     pid_t parent = getpid();
-    pid_t program = fork();
-    if (program < 0) return report_failure("fork", errno, start), -1;
-    if (program == 0) {
+    pid_t child = fork();
+    if (child < 0) return report_failure("fork", errno, start), -1;
+    if (child == 0) {
         close(channel[0]);
-        become_program(channel[1], parent, arguments, variables, mounts);
+        become_program(channel[1], parent, &program, mounts);
     }
     close(channel[1]);
     struct failure failure = {0};
@@ -280,7 +261,7 @@ static int run_step(void) {
     while (got < 0 && errno == EINTR);
     close(channel[0]);
     int status = 0;
-    while (waitpid(program, &status, 0) < 0)
+    while (waitpid(child, &status, 0) < 0)
         if (errno != EINTR) return report_failure("wait", errno, start), -1;
     if (got > 0) {
         failure.stage[sizeof failure.stage - 1] = 0;
@@ -384,7 +365,7 @@ static int see_through(pid_t program, int channel, int has_steps, long long star
 }
 
 // Starts the program and sees it through.
-static int supervise(char **arguments, char **variables, char **mounts, char **steps) {
+static int supervise(const struct program *program, char **mounts, char **steps) {
     long long start = now_ms();
     int channel[2];
     if (pipe(channel) != 0) return report_failure("pipe", errno, start);
@@ -392,18 +373,20 @@ static int supervise(char **arguments, char **variables, char **mounts, char **s
     fcntl(channel[1], F_SETFD, FD_CLOEXEC);
 
     pid_t parent = getpid();
-    pid_t program = fork();
-    if (program < 0) return report_failure("fork", errno, start);
-    if (program == 0) {
+    // Borrowing our memory until it is the program, a child is there in half the time. With steps it is ours for
+    // longer, and with mounts it changes more than its own.
+    pid_t child = steps == NULL && mounts == NULL ? vfork() : fork();
+    if (child < 0) return report_failure("fork", errno, start);
+    if (child == 0) {
         close(channel[0]);
         if (setpgid(0, 0) != 0) fail(channel[1], "setpgid", errno);
         if (steps != NULL) run_steps(channel[1], parent, steps);
-        become_program(channel[1], parent, arguments, variables, mounts);
+        become_program(channel[1], parent, program, mounts);
     }
     close(channel[1]);
     // On both sides, because neither knows who is first. It fails where the other one has gone on already.
-    if (steps != NULL) setpgid(program, program);
-    return see_through(program, channel[0], steps != NULL, start);
+    if (steps != NULL) setpgid(child, child);
+    return see_through(child, channel[0], steps != NULL, start);
 }
 
 // What the program leaves behind when its parents end comes to us, so that nothing stays.
@@ -440,17 +423,30 @@ static int run(const char *folder) {
     adopt_orphans();
     umask(022);
 
-    char **program = read_strings("argv");
-    if (program == NULL) return report_failure("argv", errno, now_ms()) == 0 ? 0 : 74;
-    if (program[0] == NULL) return report_failure("argv", EINVAL, now_ms()) == 0 ? 0 : 74;
-    char **variables = read_strings("environ");
-    if (variables == NULL) return report_failure("environ", errno, now_ms()) == 0 ? 0 : 74;
-    if (read_deadline() < 0) return report_failure("deadline", errno, now_ms()) == 0 ? 0 : 74;
+    struct program program;
+    if (read_program(&program) != 0) return report_failure("program", errno, now_ms()) == 0 ? 0 : 74;
+    set_deadline(&program);
     char **mounts = read_strings("mounts");
     if (mounts == NULL && errno != ENOENT) return report_failure("mounts", errno, now_ms()) == 0 ? 0 : 74;
     char **steps = read_strings("steplist");
     if (steps == NULL && errno != ENOENT) return report_failure("steplist", errno, now_ms()) == 0 ? 0 : 74;
-    return supervise(program, variables, mounts, steps) == 0 ? 0 : 74;
+    return supervise(&program, mounts, steps) == 0 ? 0 : 74;
+}
+
+// Waits for a folder, then runs its program; everything that can be done before is.
+static int run_when_told(void) {
+    ignore_signals();
+    setsid();
+    if (drop_standard_streams() != 0) return 71;
+    drop_descriptors(CONTROL + 1);
+    char folder[PATH_MAX];
+    ssize_t length;
+    do length = read(CONTROL, folder, sizeof folder - 1);
+    while (length < 0 && errno == EINTR);
+    // Without a word: there is no server any more.
+    if (length <= 0) return 0;
+    folder[length] = 0;
+    return run(folder);
 }
 
 // Waits for a folder and gives it to a program that waits for it as we do.
@@ -464,11 +460,13 @@ static int run_spare(struct spare *spare) {
         dismiss(spare);
         return 0;
     }
-    if (read_deadline() < 0) {
+    struct program program;
+    if (read_program(&program) != 0) {
         int problem = errno;
         dismiss(spare);
-        return report_failure("deadline", problem, now_ms()) == 0 ? 0 : 74;
+        return report_failure("program", problem, now_ms()) == 0 ? 0 : 74;
     }
+    set_deadline(&program);
     long long start = now_ms();
     release(spare, folder);
     return see_through(spare->program, spare->back, 0, start) == 0 ? 0 : 74;
@@ -485,18 +483,18 @@ static int become_resident(const char *folder) {
     }
     drop_descriptors(CONTROL + 1);
     umask(022);
-    char **program = read_strings("argv");
-    char **variables = read_strings("environ");
-    if (program == NULL || program[0] == NULL || variables == NULL) {
-        complain("argv or environ", errno);
+    struct program program;
+    if (read_program(&program) != 0) {
+        complain("program", errno);
         return 74;
     }
-    const char *stage = execute(program, variables);
+    const char *stage = execute(&program);
     complain(stage, errno);
     return 74;
 }
 
 int main(int count, char **arguments) {
+    if (count == 2 && strcmp(arguments[1], "--wait") == 0) return run_when_told();
     if (count == 2) return run(arguments[1]);
     if (count == 3 && strcmp(arguments[1], "--resident") == 0) return become_resident(arguments[2]);
     struct spare spare;

@@ -53,13 +53,12 @@ struct DeadlineTests {
     func stubborn() async throws {
         let world = try PodWorld()
         let folder = SupervisedFolder(path: world.root + "/stubborn")
-        try folder.write(
-            Program(
-                arguments: ["/bin/sh", "-c", "trap '' TERM; while :; do sleep 0.02; done"],
-                variables: [EnvironmentVariable(name: "PATH", value: "/usr/bin:/bin")]
-            )
-        )
-        try Disk.write(Array("100 200\n".utf8), to: folder.path + "/deadline")
+        let program = [
+            "", "100 200", "3", "/bin/sh", "-c", "trap '' TERM; while :; do sleep 0.02; done",
+            "PATH=/usr/bin:/bin",
+        ]
+        try Disk.makeFolder(folder.path)
+        try Disk.write(program.flatMap { Array($0.utf8) + [0] }, to: folder.path + "/program")
         #expect(try runSupervisor(in: folder.path) == 0)
         guard case .ended(.overdue(let allowed, let start, let end)) = try folder.observe() else {
             Issue.record("expected an overdue program, got \(try folder.observe())")

@@ -10,7 +10,8 @@ struct LocalPodsTests {
     @Test("a program's exit status, start and log are reported, in order")
     func exitStatus() async throws {
         let world = try PodWorld()
-        let end = await world.run(PodWorld.shell("echo out; echo err >&2; exit 7"))
+        // Long enough for somebody to have looked whether it runs.
+        let end = await world.run(PodWorld.shell("echo out; echo err >&2; sleep 0.3; exit 7"))
         #expect(end?.outcome == .exited(code: 7))
         #expect(end?.startedAt != nil)
         #expect(end?.logTail == "out\nerr\n")
@@ -208,7 +209,10 @@ struct LocalPodsTests {
     @Test("others can read neither a pod's folder nor its environment")
     func permissions() async throws {
         let world = try PodWorld()
-        let spec = PodWorld.shell("true")
+        var spec = PodWorld.shell("true")
+        let outputs = world.pods.layout(of: spec.name).outputParametersFolder
+        spec.args.append(outputs + "/a")
+        spec.outputPaths = [outputs + "/a"]
         _ = await world.run(spec)
         func mode(_ path: String) -> UInt32 {
             var status = stat()
@@ -216,8 +220,8 @@ struct LocalPodsTests {
         }
         let folder = world.folder(spec.name)
         #expect(mode(folder) == 0o700)
-        #expect(mode(folder + "/outputs") == 0o700)
-        #expect(mode(folder + "/environ") == 0o600)
+        #expect(mode(outputs) == 0o700)
+        #expect(mode(folder + "/program") == 0o600)
         #expect(mode(folder + "/log") == 0o600)
         await world.tearDown()
     }
@@ -226,12 +230,14 @@ struct LocalPodsTests {
     func outputs() async throws {
         let world = try PodWorld()
         let artifact = world.root + "/artifacts/a/b/model"
-        var spec = PodWorld.shell(
-            "echo -n 42 > ../outputs/answer; mkdir ../outputs/folder; echo -n m > \(artifact)"
-        )
-        spec.outputPaths = [artifact]
-        #expect(await world.run(spec)?.outcome == .exited(code: 0))
+        var spec = PodWorld.shell("")
         let outputs = world.pods.layout(of: spec.name).outputParametersFolder
+        spec.command = [
+            "sh", "-c",
+            "echo -n 42 > \(outputs)/answer; mkdir \(outputs)/folder; echo -n m > \(artifact)",
+        ]
+        spec.outputPaths = [artifact, outputs + "/answer"]
+        #expect(await world.run(spec)?.outcome == .exited(code: 0))
         func read(_ path: String, _ most: Int = 100) async throws -> [UInt8]? {
             try await world.pods.readOutput(path, of: spec.name, bytesMax: most)
         }
@@ -260,7 +266,8 @@ struct LocalPodsTests {
         #expect(try await !world.pods.hasUnforgotten(of: RunID("run")))
         let folder = world.folder(spec.name)
         let left = try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
-        #expect(left == ["claim", "exit", "log"])
+        #expect(left == ["claim", "exit", "log", "program", "started"])
+        #expect(PodWorld.contents(folder + "/program") == "")
         #expect(try await world.log(spec.name) == "kept\n")
         #expect(await world.run(spec)?.outcome == .exited(code: 0))
 

@@ -5,6 +5,13 @@ import Testing
 @testable import PodDrivers
 
 @Suite struct PythonComponentTests {
+    private static func component(command: [String], args: [String]) -> PythonComponent? {
+        var wrapping = PythonComponent.Wrapping()
+        let first = wrapping.component(command: command, args: args)
+        #expect(wrapping.component(command: command, args: args) == first, "a text is known by then")
+        return first
+    }
+
     @Test(
         "KFP's lightweight components are recognised, with any packages and index",
         arguments: [
@@ -15,7 +22,7 @@ import Testing
     )
     func recognised(_ install: String) throws {
         let command = KFPTexts.command(install, "source")
-        let component = try #require(PythonComponent(command: command, args: ["--x", "y"]))
+        let component = try #require(Self.component(command: command, args: ["--x", "y"]))
         #expect(component.bootstrap == command[2] && component.source == "source")
         #expect(component.executorModule == "kfp.dsl.executor_main" && component.arguments == ["--x", "y"])
     }
@@ -23,7 +30,7 @@ import Testing
     @Test("a component with an environment of its own is installed as one chain into the one it gets anyway")
     func ownEnvironment() throws {
         let command = KFPTexts.command(KFPTexts.ownEnvironment, "source")
-        let component = try #require(PythonComponent(command: command, args: []))
+        let component = try #require(Self.component(command: command, args: []))
         let install = "python3 -m pip install --quiet --no-warn-script-location"
         #expect(!component.bootstrap.contains("venv"))
         #expect(component.bootstrap.contains("\(install) 'six'  &&   \(install) 'kfp==2.17.0'"))
@@ -44,7 +51,7 @@ import Testing
             command[index] = text
             changed.append(command)
         }
-        for command in changed { #expect(PythonComponent(command: command, args: []) == nil, "\(command)") }
+        for command in changed { #expect(Self.component(command: command, args: []) == nil, "\(command)") }
     }
 
     @Test(

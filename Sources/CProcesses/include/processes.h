@@ -12,9 +12,14 @@ int martlet_pidfd_open(int pid);
 /// Returns -1 with errno set.
 int martlet_message_socket(int ends[2]);
 
-/// Sends one message with a descriptor, without waiting and without a signal if nobody is there.
+/// Sends one message with a descriptor, or with none if that is -1, without waiting and without a signal if nobody is there.
 /// Returns -1 with errno set.
 /// Source: unix(7), SCM_RIGHTS, which is made of macros that Swift does not see.
 int martlet_send(int socket, const void *message, size_t length, int descriptor);
+
+/// Whether a folder looks like one that we have just made, but for what is in it: 1 for one that is ours and private,
+/// has never been large and has no attributes such as default access rights; else 0.
+/// Source: Linux llistxattr(2).
+int martlet_is_plain_folder(const char *path);
 
 #endif

@@ -39,14 +39,16 @@ extension SQLConnection {
     /// Stores what a machine wants stored; nothing for a run that was deleted meanwhile.
     func apply(_ commands: [RunCommand], of run: RunID, at now: Instant) throws {
         guard try revision(of: run) != nil else { return }
-        var tasks: [TaskRecord] = []
-        var attempts: [Attempt] = []
+        // Of what changed more than once, as a program does that starts and ends in one turn, the last counts.
+        var tasks: [TaskPath: TaskRecord] = [:]
+        var attempts: [PodName: Attempt] = [:]
         var entries: [(TaskPath, CacheKey)] = []
         for command in commands {
             switch command {
             case .saveRun(let run): try updateRunProgress(run, answersRetry: true)
-            case .saveTask(let task): tasks.append(task)
-            case .saveAttempt(let attempt): attempts.append(attempt)
+            case .saveTask(let task): tasks[task.path] = task
+            case .saveAttempt(let attempt):
+                attempts[PodName(runID: run, path: attempt.path, attempt: attempt.number)] = attempt
             case .forgetLineage(let path): try deleteEdges(of: run, path)
             case .saveLineage(let artifacts, let edges):
                 try insertArtifacts(artifacts)
@@ -55,8 +57,8 @@ extension SQLConnection {
             case .launch, .stop, .wake, .lookUpCache, .register: break
             }
         }
-        try upsertTasks(tasks)
-        try upsertAttempts(attempts, of: run)
+        try upsertTasks(tasks.values.sorted { $0.path < $1.path })
+        try upsertAttempts(attempts.values.sorted { ($0.path, $0.number) < ($1.path, $1.number) }, of: run)
         for (path, key) in entries { try insertCacheEntry(key, of: run, path: path, at: now) }
         try appendChange(kind: "run", id: run.text, at: now)
     }

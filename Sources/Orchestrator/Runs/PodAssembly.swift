@@ -41,7 +41,8 @@ struct PodAssembly: Sendable {
             files[output] = layout.outputParametersFolder + "/" + Self.fileName(output)
         }
         outputFiles = files
-        executorOutputFile = folder + "/executor_output.json"
+        // Names of outputs have no dots in them as file names, see fileName(_:).
+        executorOutputFile = layout.outputParametersFolder + "/executor_output.json"
         planned = Self.plan(task, folder: folder, now: run.createdAt)
         var values = PlaceholderValues()
         values.parameters = launch.parameters

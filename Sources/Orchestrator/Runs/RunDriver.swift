@@ -52,7 +52,7 @@ package struct RunDriver: Service {
         case terminate(RunID)
         case deleted(RunID)
         case report(PodReport)
-        case result(PodName, AttemptResult, endedAt: Instant)
+        case result(PodName, AttemptResult, startedAt: Instant?, endedAt: Instant)
         case answer(RunID, RunEvent)
         /// A question of a run's machine could not be asked.
         case unanswered(RunID, any Error)

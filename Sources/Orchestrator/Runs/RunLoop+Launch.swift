@@ -83,6 +83,6 @@ extension RunLoop {
     }
 
     private func end(_ name: PodName, _ result: AttemptResult) {
-        driver.inbox.add(.result(name, result, endedAt: driver.now()))
+        driver.inbox.add(.result(name, result, startedAt: nil, endedAt: driver.now()))
     }
 }

@@ -43,11 +43,18 @@ extension RunLoop {
             case .answer(let id, let event): commands[id, default: []] += handle(event, id, now)
             case .unanswered(let id, let error): unanswered[id] = error
             case .report(let report): self.report(report, &commands, now, &group)
-            case .result(let name, let result, let endedAt):
+            case .result(let name, let result, let startedAt, let endedAt):
                 // The result of a run that has to be loaded again is collected again; its files must stay
                 // until then.
                 guard runs[name.runID] != nil else { continue }
                 ended.append(name)
+                if let startedAt {
+                    commands[name.runID, default: []] += handle(
+                        .podStarted(name.path, attempt: name.attempt, at: startedAt),
+                        name.runID,
+                        now
+                    )
+                }
                 commands[name.runID, default: []] += handle(
                     .podEnded(name.path, attempt: name.attempt, result, at: endedAt),
                     name.runID,
@@ -107,7 +114,14 @@ extension RunLoop {
             let inbox = driver.inbox
             // Reading outputs and copying artifacts may take long; other runs must not wait for it.
             group.addTask {
-                inbox.add(.result(name, await collector.result(of: end, assembly), endedAt: end.endedAt))
+                inbox.add(
+                    .result(
+                        name,
+                        await collector.result(of: end, assembly),
+                        startedAt: end.startedAt,
+                        endedAt: end.endedAt
+                    )
+                )
             }
         }
     }

@@ -30,8 +30,20 @@ enum Disk {
     /// - Throws: ``PlatformError`` naming the file.
     static func write(_ bytes: [UInt8], to path: String) throws {
         let temporary = path + ".new"
-        let file = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o600)
-        guard file >= 0 else { throw failure("create the file", temporary, errno) }
+        do {
+            try fill(temporary, with: bytes)
+        } catch {
+            unlink(temporary)
+            throw error
+        }
+        guard rename(temporary, path) == 0 else { throw failure("write to the file", path, errno) }
+    }
+
+    /// Gives a file, which is made if it is missing, new contents; a reader may see some of them.
+    /// - Throws: ``PlatformError`` naming the file.
+    static func fill(_ path: String, with bytes: [UInt8]) throws {
+        let file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        guard file >= 0 else { throw failure("create the file", path, errno) }
         var rest = bytes[...]
         while !rest.isEmpty {
             let count = rest.withUnsafeBytes { platformWrite(file, $0.baseAddress, $0.count) }
@@ -39,14 +51,11 @@ enum Disk {
             guard count >= 0 else {
                 let problem = errno
                 close(file)
-                unlink(temporary)
-                throw failure("write to the file", temporary, problem)
+                throw failure("write to the file", path, problem)
             }
             rest = rest.dropFirst(count)
         }
-        guard close(file) == 0, rename(temporary, path) == 0 else {
-            throw failure("write to the file", path, errno)
-        }
+        guard close(file) == 0 else { throw failure("write to the file", path, errno) }
     }
 
     /// Creates an empty file; `false` if there is one.

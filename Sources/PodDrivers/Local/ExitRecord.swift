@@ -78,6 +78,14 @@ enum ExitRecord: Hashable, Sendable {
         }
     }
 
+    /// Whether the supervisor has seen the end of the program and of all it had started.
+    var isWitnessed: Bool {
+        switch self {
+        case .exited, .signaled, .overdue: true
+        case .notExecuted, .notSetUp, .lost, .refused: false
+        }
+    }
+
     /// Whether the program returned 0.
     var isSuccess: Bool {
         if case .exited(code: 0, _, _) = self { true } else { false }

@@ -1,50 +1,51 @@
-#if os(Linux)
-    #if canImport(Glibc)
-        import Glibc
-    #else
-        import Musl
-    #endif
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
 
-    /// Reaps the supervisors that outlive the driver which started them, for a process that goes on after it: what
-    /// ended and is not reaped would be in the way of whoever else waits for children there.
-    final class LastChildren {
-        private var children: [(pid: Int32, descriptor: Int32)]
+/// Reaps the processes that outlive the driver which started them, for a process that goes on after it: what ended
+/// and is not reaped would be in the way of whoever else waits for children there.
+final class LastChildren {
+    private let pids: [Int32]
 
-        private init(_ children: [(pid: Int32, descriptor: Int32)]) {
-            self.children = children
-        }
+    private init(_ pids: [Int32]) {
+        self.pids = pids
+    }
 
-        /// Takes over processes, of which some may be nobody's children, and their pidfds.
-        static func reap(_ children: [(pid: Int32, descriptor: Int32)]) {
-            guard !children.isEmpty else { return }
+    /// Takes over processes, of which some may be nobody's children of ours. A thread waits for each in turn.
+    static func reap(_ pids: [Int32]) {
+        guard !pids.isEmpty else { return }
+        let passed = Unmanaged.passRetained(LastChildren(pids))
+        #if canImport(Darwin)
+            var thread: pthread_t?
+            let problem = pthread_create(&thread, nil, { LastChildren.enter($0) }, passed.toOpaque())
+        #else
             var thread = pthread_t()
-            let passed = Unmanaged.passRetained(LastChildren(children))
             let problem = pthread_create(
                 &thread,
                 nil,
-                { argument in
-                    pthread_detach(pthread_self())
-                    argument.map { Unmanaged<LastChildren>.fromOpaque($0).takeRetainedValue().wait() }
-                    return nil
-                },
+                { $0.flatMap { LastChildren.enter($0) } },
                 passed.toOpaque()
             )
-            guard problem != 0 else { return }
-            passed.release()
-            for child in children { close(child.descriptor) }
-        }
+        #endif
+        if problem != 0 { passed.release() }
+    }
 
-        private func wait() {
-            while !children.isEmpty {
-                var descriptors = children.map { pollfd(fd: $0.descriptor, events: Int16(POLLIN), revents: 0) }
-                guard poll(&descriptors, nfds_t(descriptors.count), -1) > 0 || errno == EINTR else { break }
-                for (child, seen) in zip(children, descriptors) where seen.revents != 0 {
-                    waitpid(child.pid, nil, WNOHANG)
-                    close(child.descriptor)
-                }
-                children = zip(children, descriptors).filter { $0.1.revents == 0 }.map(\.0)
-            }
-            for child in children { close(child.descriptor) }
+    private static func enter(_ children: UnsafeMutableRawPointer) -> UnsafeMutableRawPointer? {
+        pthread_detach(pthread_self())
+        Unmanaged<LastChildren>.fromOpaque(children).takeRetainedValue().wait()
+        return nil
+    }
+
+    private func wait() {
+        var left = pids
+        while !left.isEmpty {
+            // Looking now and then will do: this is for tests, and for a server that is about to end.
+            left.removeAll { waitpid($0, nil, WNOHANG) != 0 }
+            if !left.isEmpty { usleep(20_000) }
         }
     }
-#endif
+}

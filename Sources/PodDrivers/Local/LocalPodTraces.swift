@@ -17,7 +17,7 @@ package struct LocalPodTraces: Sendable {
     /// Runs that have a folder, sorted.
     /// - Throws: ``PlatformError`` if the folder cannot be read.
     package func runs() throws -> [RunID] {
-        try Disk.names(in: folders.root).map { RunID($0) }
+        try folders.runs()
     }
 
     /// Names of all volumes, sorted.
@@ -48,6 +48,11 @@ package struct LocalPodTraces: Sendable {
 }
 
 extension PodFolders {
+    /// Every run that has a folder, sorted.
+    func runs() throws -> [RunID] {
+        try Disk.names(in: root).filter { $0 != SpareFolders.folderName }.map { RunID($0) }
+    }
+
     /// Every pod of a run that has a folder.
     func attempts(of runID: RunID) throws -> [(task: String, attempt: Int, folder: SupervisedFolder)] {
         let run = folder(of: runID)

@@ -20,6 +20,7 @@ package final class LocalPods: PodRuntime {
 
     private let folders: PodFolders
     private let inbox: LocalPodsInbox
+    private let spares: SpareFolders
     private let logs = FolderWatch()
     private let outputPaths = Mutex<[PodName: [String]]>([:])
 
@@ -38,7 +39,8 @@ package final class LocalPods: PodRuntime {
         folders = PodFolders(root: configuration.root, volumesRoot: configuration.volumesRoot)
         let (stream, continuation) = AsyncStream.makeStream(of: PodReport.self)
         reports = stream
-        inbox = try LocalPodsLoop.start(configuration, reports: continuation, logger: logger)
+        spares = SpareFolders(in: [folders.root] + (folders.shortRoot.map { [$0] } ?? []))
+        inbox = try LocalPodsLoop.start(configuration, spares, reports: continuation, logger: logger)
     }
 
     deinit {
@@ -134,27 +136,38 @@ package final class LocalPods: PodRuntime {
         }
     }
 
-    /// Also removes `environ`, which may hold secrets. A pod that is not over is left alone.
+    /// Also empties `program`, which may hold secrets. A pod that is not over is left alone.
     @concurrent
     package func forget(_ name: PodName) async {
         let isOver: Bool = await withCheckedContinuation { inbox.post(.forget(name, $0)) }
         // The folder is asked as well: an earlier server's pod may live without our knowing it.
-        guard isOver, case .ended? = try? folders.supervised(name).observe() else { return }
+        let folder = folders.supervised(name)
+        guard isOver, case .ended(let record)? = try? folder.observe() else { return }
         outputPaths.withLock { $0[name] = nil }
         // What cannot be removed now goes with the run; a pod's end is not held up by it.
-        for path in folders.working(of: name) { try? FileManager.default.removeItem(atPath: path) }
+        for path in folders.disposable(of: name) where Disk.exists(path) {
+            try? FileManager.default.removeItem(atPath: path)
+        }
+        for path in folders.own(of: name) {
+            if record.isWitnessed {
+                spares.take(path)
+            } else {
+                try? FileManager.default.removeItem(atPath: path)
+            }
+        }
+        try? folder.emptyProgram()
     }
 
-    /// What is removed last tells.
+    /// What is emptied last tells.
     @concurrent
     package func hasUnforgotten(of runID: RunID) async throws -> Bool {
-        try folders.attempts(of: runID).contains { Disk.exists($0.folder.argumentsPath) }
+        try folders.attempts(of: runID).contains(where: \.folder.hasProgram)
     }
 
     /// Every folder of a run is a trace.
     @concurrent
     package func runs() async throws -> [RunID] {
-        try FileManager.default.contentsOfDirectory(atPath: folders.root).sorted().map { RunID($0) }
+        try folders.runs()
     }
 
     /// The folders say which pods there are.

@@ -97,7 +97,7 @@ extension LocalPodsLoop {
         do {
             switch try folder.observe() {
             case .untouched:
-                try folder.write(program)
+                try folder.write(program, spares: spares)
                 if let environment, let line = handOver(program, subject, in: environment) {
                     attach(subject, line: line)
                 } else {
@@ -118,29 +118,26 @@ extension LocalPodsLoop {
 
     /// Starts what a subject's folder describes.
     func start(_ subject: Subject) throws {
-        let pid = try Spawn.start([configuration.supervisor, folder(of: subject).path])
+        let pid = try supervisors.run(folder(of: subject))
+        hasStarted = true
         attach(subject, pid: pid, isOurs: true)
     }
 
-    /// Watches a supervisor. The file `started` is looked for after watching began, so it cannot be missed.
+    /// Watches a supervisor.
     ///
     /// A process id that comes from a file may be somebody else's by now: only the lock, looked at again
     /// once the process is watched, proves that it is the supervisor's. A child of ours keeps its id until
     /// we reap it.
     func attach(_ subject: Subject, pid: Int32, isOurs: Bool = false) {
         do {
-            var expectation: Int32?
-            if case .pod = subject {
-                expectation = watch.expectStart(of: subject, in: folder(of: subject).path)
-            }
-            guard try watch.add(subject, pid: pid, expecting: expectation) else {
+            guard try watch.add(subject, pid: pid) else {
                 return settle(subject, isFresh: false)
             }
             if !isOurs, try folder(of: subject).observe() != .live(pid: pid) {
                 watch.remove(subject)
                 return settle(subject, isFresh: false)
             }
-            reportStart(of: subject)
+            if case .pod(let name) = subject { awaitStart(of: name, isFresh: isOurs) }
         } catch {
             if postpone(subject, after: error, { $0.attach(subject, pid: pid, isOurs: isOurs) }) { return }
             fail(subject, error)
@@ -149,12 +146,8 @@ extension LocalPodsLoop {
 
     /// Watches a supervisor whose process id nobody knows yet.
     private func attach(_ subject: Subject, line: Int32) {
-        watch.add(
-            subject,
-            line: line,
-            expecting: watch.expectStart(of: subject, in: folder(of: subject).path)
-        )
-        reportStart(of: subject)
+        watch.add(subject, line: line)
+        if case .pod(let name) = subject { awaitStart(of: name, isFresh: true) }
     }
 
     /// A subject's supervisor is gone: the folder says what that means.

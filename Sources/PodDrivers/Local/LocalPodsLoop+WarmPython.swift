@@ -106,7 +106,7 @@ extension LocalPodsLoop {
                 supervisor: configuration.supervisor
             )
             warmProcesses[environment.path] = python
-            guard try watch.add(.warmPython(environment, folder), pid: python.pid, expecting: nil) else {
+            guard try watch.add(.warmPython(environment, folder), pid: python.pid) else {
                 return endWarmPython(of: environment, in: folder)
             }
         } catch {

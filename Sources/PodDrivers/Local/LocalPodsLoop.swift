@@ -26,18 +26,26 @@ final class LocalPodsLoop {
 
     /// How often pip's log is looked at while somebody waits for it.
     private static let progressInterval: Duration = .seconds(1)
+    /// How long after a launch a start is looked for. Many programs are over by then, and their end says it all.
+    private static let startLookDelay: Duration = .milliseconds(50)
 
     let configuration: LocalPodsConfiguration
     let folders: PodFolders
+    let spares: SpareFolders
     let logger: Logger
     let watch: ProcessWatch<Subject>
     var state: LocalPodsState
     var warmPythons: WarmPythons
     var warmProcesses: [String: WarmPython] = [:]
+    var supervisors: WaitingSupervisors
+    /// Whether a program was started since ``supervisors`` were counted.
+    var hasStarted = false
     private let inbox: LocalPodsInbox
     private let reports: AsyncStream<PodReport>.Continuation
     private let beginning = ContinuousClock.now
     private var progressAt: Duration?
+    /// Pods that were started just now, oldest first, and when to look whether their programs run.
+    private var starts: [(pod: PodName, due: Duration)] = []
     /// What has to wait for something to come back, in order; see ``postpone(_:after:_:)``.
     var postponed: [Postponed] = []
     /// Whether it was said that something has to wait.
@@ -45,10 +53,12 @@ final class LocalPodsLoop {
 
     private init(
         _ configuration: LocalPodsConfiguration,
+        _ spares: SpareFolders,
         reports: AsyncStream<PodReport>.Continuation,
         logger: Logger
     ) throws {
         self.configuration = configuration
+        self.spares = spares
         self.reports = reports
         self.logger = logger
         folders = PodFolders(root: configuration.root, volumesRoot: configuration.volumesRoot)
@@ -57,6 +67,7 @@ final class LocalPodsLoop {
             environmentsRoot: configuration.environmentsRoot,
             ownFolders: [configuration.root, configuration.environmentsRoot, configuration.volumesRoot]
         )
+        supervisors = WaitingSupervisors(supervisor: configuration.supervisor)
         warmPythons = WarmPythons(configuration.warmPython ?? WarmPythonLimits())
         watch = try ProcessWatch()
         inbox = LocalPodsInbox(wake: watch.wake)
@@ -66,10 +77,11 @@ final class LocalPodsLoop {
     /// - Throws: ``PlatformError`` if the system has no more threads or descriptors.
     static func start(
         _ configuration: LocalPodsConfiguration,
+        _ spares: SpareFolders,
         reports: AsyncStream<PodReport>.Continuation,
         logger: Logger
     ) throws -> LocalPodsInbox {
-        let loop = try LocalPodsLoop(configuration, reports: reports, logger: logger)
+        let loop = try LocalPodsLoop(configuration, spares, reports: reports, logger: logger)
         let inbox = loop.inbox
         // A thread and not a task: it blocks in poll(2), which must not take one of the few threads tasks
         // share.
@@ -109,7 +121,12 @@ final class LocalPodsLoop {
             act(state.ticked(now: now, today: Self.instant))
             act(warmPythons.ticked(now: now))
             actOnPostponed()
+            lookForStarts()
             lookAtProgress()
+            if hasStarted {
+                supervisors.replenish()
+                hasStarted = false
+            }
             for sighting in watch.wait(atMost: untilNext) { handle(sighting) }
         }
     }
@@ -123,6 +140,7 @@ final class LocalPodsLoop {
             }
         }
         releaseWarmPythons()
+        supervisors.release()
         reports.finish()
     }
 
@@ -130,7 +148,9 @@ final class LocalPodsLoop {
 
     private var untilNext: Duration? {
         let (now, today) = (now, Self.instant)
-        let others = [warmPythons.nextDeadline, progressAt, postponed.first?.due].map { $0.map { $0 - now } }
+        let others = [warmPythons.nextDeadline, progressAt, postponed.first?.due, starts.first?.due].map {
+            $0.map { $0 - now }
+        }
         return ([state.untilNextDeadline(now: now, today: today)] + others)
             .compactMap { $0 }.min().map { max(.zero, $0) }
     }
@@ -158,7 +178,28 @@ final class LocalPodsLoop {
         switch sighting {
         case .started(let subject): reportStart(of: subject)
         case .ended(.warmPython(let environment, let folder)): endWarmPython(of: environment, in: folder)
+        case .ended(.pod(let name)):
+            starts.removeAll { $0.pod == name }
+            settle(.pod(name), isFresh: true)
         case .ended(let subject): settle(subject, isFresh: true)
+        }
+    }
+
+    /// Looks out for the start of a pod's program, later if it was launched just now. The file `started` is looked for
+    /// after watching began, so it cannot be missed.
+    func awaitStart(of name: PodName, isFresh: Bool) {
+        if isFresh {
+            starts.append((name, now + Self.startLookDelay))
+        } else {
+            watch.expectStart(of: .pod(name), in: folder(of: .pod(name)).path)
+            reportStart(of: .pod(name))
+        }
+    }
+
+    private func lookForStarts() {
+        while let first = starts.first, first.due <= now {
+            starts.removeFirst()
+            awaitStart(of: first.pod, isFresh: false)
         }
     }
 

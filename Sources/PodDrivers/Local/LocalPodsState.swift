@@ -54,6 +54,7 @@ struct LocalPodsState: Sendable {
     private let ownFolders: [String]
     private var admission: Admission
     private var environments: PythonEnvironments
+    private var wrapping = PythonComponent.Wrapping()
     private var preparing: [EnvironmentRequest: [PodName]] = [:]
     private var killsAt: [PodName: Duration] = [:]
     /// When those that wait have waited long enough.
@@ -158,21 +159,11 @@ struct LocalPodsState: Sendable {
     /// It is over.
     mutating func ended(_ name: PodName, _ end: PodEnd) -> [Command] {
         guard let pod = pods[name] else { return [] }
-        var commands: [Command] = []
-        switch pod.phase {
-        case .ended: return []
-        case .starting:
-            // A short program is over before we heard that it started.
-            if let at = end.startedAt {
-                commands.append(.report(PodReport(name: name, event: .started(at: at))))
-            }
-        case .preparing, .queued, .refusing, .running: break
-        }
+        if case .ended = pod.phase { return [] }
         pods[name]?.phase = .ended(end)
         killsAt[name] = nil
         admission.release(name)
-        commands.append(.report(PodReport(name: name, event: .ended(end))))
-        return commands + admit()
+        return [.report(PodReport(name: name, event: .ended(end)))] + admit()
     }
 
     /// Time has passed: programs that had their grace are ended firmly, pods that waited too long never start.
@@ -262,7 +253,7 @@ struct LocalPodsState: Sendable {
             case .ready(let request, let environment):
                 for name in preparing.removeValue(forKey: request) ?? [] {
                     guard let spec = pods[name]?.spec else { continue }
-                    guard let component = PythonComponent(command: spec.command, args: spec.args) else {
+                    guard let component = wrapping.component(command: spec.command, args: spec.args) else {
                         continue
                     }
                     commands += enqueue(spec, .python(component, environment))
@@ -287,7 +278,7 @@ struct LocalPodsState: Sendable {
             return refuse(spec.name, objection)
         }
         startDeadlines[spec.name] = spec.startDeadline
-        guard let component = PythonComponent(command: spec.command, args: spec.args) else {
+        guard let component = wrapping.component(command: spec.command, args: spec.args) else {
             return enqueue(spec, .literal)
         }
         let request = EnvironmentRequest(component, image: spec.image, env: spec.env)

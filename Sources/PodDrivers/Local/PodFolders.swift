@@ -69,18 +69,22 @@ struct PodFolders: Hashable, Sendable {
     /// The file a recognised component's source goes to.
     func component(of name: PodName) -> String { folder(of: name) + "/ephemeral_component.py" }
 
-    /// What goes when a pod is forgotten, in this order. `environ`, which may hold secrets, is the first; the last one
-    /// tells whether all is gone. The log and the end stay.
+    /// What is of use only until a pod is forgotten, other than its log and its end. What is large or may hold secrets
+    /// goes then, the rest with the run.
     func working(of name: PodName) -> [String] {
         let folder = folder(of: name)
-        let ownFiles = ["environ", "cwd", "mounts", "mountpoint", "deadline", "started", "steps", "steplist"]
-        return ownFiles.map { folder + "/" + $0 }
-            + [
-                outputs(of: name), work(of: name), temporary(of: name), component(of: name),
-                volumes(of: name),
-            ]
-            + [supervised(name).argumentsPath]
+        return ["mounts", "mountpoint", "started", "steplist"].map { folder + "/" + $0 }
+            + [outputs(of: name), component(of: name), supervised(name).programPath]
+            + disposable(of: name) + own(of: name)
     }
+
+    /// What goes when a pod is forgotten; only few pods have these.
+    func disposable(of name: PodName) -> [String] {
+        [folder(of: name) + "/steps", folder(of: name) + "/__pycache__", volumes(of: name)]
+    }
+
+    /// The folders that are a pod's alone and may be others' when it is forgotten.
+    func own(of name: PodName) -> [String] { [work(of: name), temporary(of: name)] }
 
     /// What runs before and beside a pod's program, each in a folder of its own.
     private func steps(of spec: PodSpec, server: [String: String]) -> [Program.Step] {
@@ -116,12 +120,16 @@ struct PodFolders: Hashable, Sendable {
                 server: server
             ),
             workFolder: work(of: name),
-            folders: [outputs(of: name), work(of: name), temporary(of: name)],
+            ownFolders: own(of: name),
             deadline: spec.activeDeadline
         )
+        let texts = program.arguments + program.variables.map(\.value)
         for path in spec.outputPaths where path.hasPrefix("/") {
             guard let slash = path.lastIndex(of: "/"), slash > path.startIndex else { continue }
-            program.folders.append(String(path[..<slash]))
+            let folder = String(path[..<slash])
+            // Most programs are never told where they could leave what they do not have.
+            let isNeeded = folder != outputs(of: name) || texts.contains { strstr($0, folder) != nil }
+            if isNeeded, !program.folders.contains(folder) { program.folders.append(folder) }
         }
         add(spec.volumes, of: name, to: &program)
         program.steps = steps(of: spec, server: server)

@@ -39,19 +39,18 @@
             }
         }
 
-        func expectStart(of subject: Subject, in folder: String) -> Int32? {
+        func expectStart(of subject: Subject, in folder: String) {
             folders[subject] = folder
-            return nil
         }
 
-        func add(_ subject: Subject, pid: Int32, expecting folder: Int32?) throws -> Bool {
+        func add(_ subject: Subject, pid: Int32) throws -> Bool {
             guard kill(pid, 0) == 0 || errno == EPERM else { return false }
             pids[subject] = pid
             return true
         }
 
         /// Never called: there are no warm Pythons where there are no message sockets.
-        func add(_ subject: Subject, line: Int32, expecting folder: Int32?) {
+        func add(_ subject: Subject, line: Int32) {
             close(line)
         }
 

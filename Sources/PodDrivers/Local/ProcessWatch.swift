@@ -57,11 +57,9 @@
         }
 
         deinit {
-            for entry in entries.values where entry.pid == 0 { close(entry.descriptor) }
+            for entry in entries.values { close(entry.descriptor) }
             for descriptor in [inotify, wakeReader, wakeWriter] { close(descriptor) }
-            LastChildren.reap(
-                entries.values.filter { $0.pid > 0 }.map { (pid: $0.pid, descriptor: $0.descriptor) }
-            )
+            LastChildren.reap(entries.values.map(\.pid).filter { $0 > 0 })
         }
 
         /// A closure that ends a ``wait(atMost:)`` early, from any thread while this watch lives.
@@ -74,33 +72,32 @@
             }
         }
 
-        /// Sees to it that `started` appearing in the folder will be told. Call before the program can start,
-        /// and look for the file afterwards.
-        func expectStart(of subject: Subject, in folder: String) -> Int32? {
+        /// Sees to it that `started` appearing in the folder of a subject that is watched will be told. Look for the
+        /// file afterwards. Where the system cannot watch more, only the end is told.
+        func expectStart(of subject: Subject, in folder: String) {
+            guard entries[subject] != nil else { return }
             let watch = inotify_add_watch(inotify, folder, UInt32(IN_MOVED_TO | IN_ONLYDIR))
-            guard watch >= 0 else { return nil }
+            guard watch >= 0 else { return }
             folders[watch] = subject
-            return watch
+            entries[subject]?.folder = watch
         }
 
         /// Watches a supervisor's process; `false` if it has gone already.
         /// - Throws: ``PlatformError`` when descriptors have run out.
-        func add(_ subject: Subject, pid: Int32, expecting folder: Int32?) throws -> Bool {
+        func add(_ subject: Subject, pid: Int32) throws -> Bool {
             let descriptor = martlet_pidfd_open(pid)
             guard descriptor >= 0 else {
-                let problem = errno
-                stopExpecting(folder)
-                if problem == ESRCH { return false }
-                throw Disk.failure("watch the process", String(pid), problem)
+                if errno == ESRCH { return false }
+                throw Disk.failure("watch the process", String(pid), errno)
             }
-            entries[subject] = Entry(pid: pid, descriptor: descriptor, folder: folder)
+            entries[subject] = Entry(pid: pid, descriptor: descriptor)
             return true
         }
 
         /// Watches a supervisor whose end is seen by a descriptor being closed on its side. The descriptor is
         /// ours from now on.
-        func add(_ subject: Subject, line: Int32, expecting folder: Int32?) {
-            entries[subject] = Entry(pid: 0, descriptor: line, folder: folder)
+        func add(_ subject: Subject, line: Int32) {
+            entries[subject] = Entry(pid: 0, descriptor: line)
         }
 
         /// Watches a subject no longer.

@@ -42,6 +42,8 @@ struct Program: Hashable, Sendable {
     var workFolder: String?
     /// Folders to make first.
     var folders: [String] = []
+    /// Folders to make first that are the program's alone, for which empty ones of others will do.
+    var ownFolders: [String] = []
     /// Files to write first.
     var files: [File] = []
     /// What it finds at paths of its own, parents first.

@@ -31,8 +31,8 @@ struct SupervisedFolder: Hashable, Sendable {
 
     /// What the program writes to stdout and stderr.
     var logPath: String { path + "/log" }
-    /// What the program was started with.
-    var argumentsPath: String { path + "/argv" }
+    /// What the program is started with; emptied when the pod is forgotten, as it may hold secrets.
+    var programPath: String { path + "/program" }
     /// How it ended, see ``ExitRecord``.
     var exitPath: String { path + "/exit" }
     /// Since when it runs, see ``StartRecord``.
@@ -43,13 +43,13 @@ struct SupervisedFolder: Hashable, Sendable {
     /// Looks at the folder. The order matters: a supervisor writes `exit` before it lets go of `claim`.
     /// - Throws: ``PlatformError`` if the files cannot be read.
     func observe() throws -> Observation {
-        if let record = try exitRecord() { return .ended(record) }
         let claim = open(claimPath, O_RDONLY | O_CLOEXEC)
         guard claim >= 0 else {
             if errno == ENOENT || errno == ENOTDIR { return .untouched }
             throw Disk.failure("read", claimPath, errno)
         }
         defer { close(claim) }
+        if let record = try exitRecord() { return .ended(record) }
         if flock(claim, LOCK_SH | LOCK_NB) != 0 {
             guard errno == EWOULDBLOCK else { throw Disk.failure("lock", claimPath, errno) }
             let text = String(decoding: try Disk.read(claimPath, bytesMax: 32) ?? [], as: UTF8.self)
@@ -71,19 +71,34 @@ struct SupervisedFolder: Hashable, Sendable {
     }
 
     /// Writes what the supervisor needs. Doing it again changes nothing.
-    func write(_ program: Program) throws {
+    /// - Parameter spares: where folders of its own come from.
+    func write(_ program: Program, spares: SpareFolders? = nil) throws {
         try Disk.makeFolder(path)
+        for folder in program.ownFolders { try spares?.make(folder) ?? Disk.makeFolder(folder) }
         for folder in program.folders { try Disk.makeFolder(folder) }
         for file in program.files { try Disk.write(file.bytes, to: file.path) }
-        if let work = program.workFolder { try Disk.write(Array(work.utf8), to: path + "/cwd") }
         if !program.mounts.isEmpty { try write(program.mounts) }
         if !program.steps.isEmpty { try write(program.steps) }
-        if let deadline = program.deadline {
-            let text = "\(deadline.milliseconds) \(Program.deadlineGrace.milliseconds)\n"
-            try Disk.write(Array(text.utf8), to: path + "/deadline")
+        let deadline = program.deadline.map {
+            "\($0.milliseconds) \(Program.deadlineGrace.milliseconds)"
         }
-        try Disk.write(Self.bytes(program.arguments), to: argumentsPath)
-        try Disk.write(Self.bytes(program.variables.map { "\($0.name)=\($0.value)" }), to: path + "/environ")
+        // Nobody reads it before somebody is told to, so it need not appear in one step.
+        try Disk.fill(
+            programPath,
+            with: Self.bytes(
+                [program.workFolder ?? "", deadline ?? "", String(program.arguments.count)]
+                    + program.arguments + program.variables.map { "\($0.name)=\($0.value)" }
+            )
+        )
+    }
+
+    /// Whether something is there that the program was started with.
+    var hasProgram: Bool { (Disk.size(of: programPath) ?? 0) > 0 }
+
+    /// Empties what the program was started with. The file stays: making and removing files for each of many short
+    /// programs costs a file system more than the programs themselves.
+    func emptyProgram() throws {
+        if hasProgram { try Disk.fill(programPath, with: []) }
     }
 
     /// Makes sure that nothing will ever run here and leaves the reason; `false` if a supervisor was faster.

@@ -15,16 +15,37 @@ struct PythonComponent: Hashable, Sendable {
     /// The executor's arguments.
     let arguments: [String]
 
-    /// Recognises a component by its command; `nil` for everything else, which then runs word for word.
-    init?(command: [String], args: [String]) {
-        guard command.count >= 7, command[0] == "sh", command[1] == "-c", command[3] == "sh",
-            command[4] == "-ec", let module = Self.executorModule(writtenBy: command[5])
-        else { return nil }
-        bootstrap = command[2].replacing(Self.ownEnvironment, with: "")
-        guard Self.isBootstrap(bootstrap) else { return nil }
-        executorModule = module
-        source = command[6]
-        arguments = Array(command[7...]) + args
+    /// What KFP wraps around components, read once for each text.
+    struct Wrapping: Sendable {
+        private var known: [[String]: (bootstrap: String, module: String)?] = [:]
+
+        /// Recognises a component by its command; `nil` for everything else, which then runs word for word.
+        mutating func component(command: [String], args: [String]) -> PythonComponent? {
+            guard command.count >= 7, command[0] == "sh", command[1] == "-c", command[3] == "sh",
+                command[4] == "-ec"
+            else { return nil }
+            let texts = [command[2], command[5]]
+            let wrapping = known[texts] ?? PythonComponent.wrapping(command[2], command[5])
+            // The texts differ by packages and versions of the SDK; the bound only keeps them from piling up.
+            if known.count >= 1_000 { known.removeAll() }
+            known[texts] = .some(wrapping)
+            return wrapping.map {
+                PythonComponent(
+                    bootstrap: $0.bootstrap,
+                    executorModule: $0.module,
+                    source: command[6],
+                    arguments: Array(command[7...]) + args
+                )
+            }
+        }
+    }
+
+    private static func wrapping(_ bootstrap: String, _ writer: String) -> (
+        bootstrap: String, module: String
+    )? {
+        let bootstrap = bootstrap.replacing(ownEnvironment, with: "")
+        guard let module = executorModule(writtenBy: writer), isBootstrap(bootstrap) else { return nil }
+        return (bootstrap, module)
     }
 
     /// What `use_venv=True` adds between the component's packages and KFP: an environment of the component's own.

@@ -7,7 +7,7 @@ SPARES pairs of a supervisor and a task waiting there. The pair is made by two f
 SUPERVISOR by exec and so is the task's parent: it owns the task from then on, and nothing that happens to this
 process or to the server reaches it. Sources/supervisor/spare.h has the other half.
 
-A task is what a folder's `argv` says, `python3 -m MODULE ...`, and must not be able to tell that it was not started
+A task is what a folder's `program` says, `python3 -m MODULE ...`, and must not be able to tell that it was not started
 so. This process therefore runs no code but the import of MODULE, imports next to nothing for itself and has no
 threads. It ends when the server does, after TASKS tasks, or when it has grown over BYTES.
 """
@@ -37,7 +37,10 @@ def refuse(why):
 
 
 def preload(module):
-    """Imports what running a module will import; returns what that wrote, which belongs into every task's log."""
+    """Imports what running a module will import.
+
+    Returns what that wrote, which belongs into every task's log, and what runpy finds out about the module.
+    """
     before = os.fstat(1).st_size
     importlib.import_module(module)
     # These the executor's reading of its arguments imports; together they take longer than all the rest of it.
@@ -49,9 +52,31 @@ def preload(module):
     delattr(sys.modules[parent], name)
     if len(os.listdir('/proc/self/task')) != 1:
         refuse(f'importing {module} starts threads, which do not survive a fork')
+    details = runpy._get_module_details(module)
     with open('log', 'rb') as log:
         log.seek(before)
-        return log.read()
+        return log.read(), details
+
+
+def rehearse():
+    """Uses parts of the standard library as each task will.
+
+    The interpreter rewrites code that it runs for the first times. What it has rewritten here, no task has to, each in
+    its own copy of the memory. Nothing of it can be noticed: only modules that are imported anyway are used.
+    """
+    modules = [sys.modules.get(name) for name in ('argparse', 'json', 'logging', 'inspect')]
+    if None in modules:
+        return
+    argparse, json, logging, inspect = modules
+    form = logging.Formatter('%(asctime)s %(levelname)s: %(message)s')
+    for _ in range(16):
+        parser = argparse.ArgumentParser(prog='', description='')
+        for name in ('--path', '--name', '--input'):
+            parser.add_argument(name, type=str, required=True, help='')
+        found, _ = parser.parse_known_args(['--path', 'a', '--name', 'b', '--input', '{"a": {"b": [1, 2.5, "c"]}}'])
+        json.dumps(json.loads(found.input), indent=4)
+        form.format(logging.makeLogRecord({'msg': 'a', 'levelname': 'INFO'}))
+        inspect.signature(read_program)
 
 
 def variables_of_the_interpreter():
@@ -131,13 +156,18 @@ def keep_only(*descriptors):
                 pass  # The one with which the folder was listed.
 
 
-def read_strings(name):
-    with open(name, 'rb') as file:
-        return file.read().split(b'\0')[:-1]
+def read_program():
+    """Returns the folder to run in, the arguments and the variables; main.c describes the file."""
+    with open('program', 'rb', buffering=0) as file:
+        folder, _, count, *strings = file.readall().split(b'\0')[:-1]
+    count = int(count)
+    return (folder, [os.fsdecode(argument) for argument in strings[:count]],
+            dict(entry.split(b'=', 1) for entry in strings[count:]))
 
 
 def begin(go, back, chatter, additions):
     """Waits for a folder and becomes the program it describes, up to its first own statement."""
+    os.environb.clear()
     folder = os.read(go, 1 << 16)
     if not folder:
         os._exit(125)
@@ -146,24 +176,21 @@ def begin(go, back, chatter, additions):
         os.setpgid(0, 0)
         stage = 'enter'
         os.chdir(folder)
-        stage = 'argv'
-        arguments = [os.fsdecode(argument) for argument in read_strings('argv')]
-        stage = 'environ'
-        variables = dict(entry.split(b'=', 1) for entry in read_strings('environ'))
+        stage = 'program'
+        work, arguments, variables = read_program()
         stage = 'log'
         log = os.open('log', os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         os.dup2(log, 1)
         os.dup2(log, 2)
         os.close(log)
-        os.write(1, chatter)
+        if chatter:
+            os.write(1, chatter)
         stage = 'chdir'
-        with open('cwd', 'rb') as file:
-            os.chdir(file.read())
+        os.chdir(work)
     except (OSError, ValueError) as error:
         number = getattr(error, 'errno', None) or errno.EINVAL
         os.write(back, number.to_bytes(4, sys.byteorder, signed=True) + stage.encode().ljust(160, b'\0'))
         os._exit(127)
-    os.environb.clear()
     os.environb.update({**variables, **additions})
     os.close(go)
     os.close(back)
@@ -171,25 +198,32 @@ def begin(go, back, chatter, additions):
 
 
 def look_started(arguments):
-    """Gives the interpreter the looks of `python3 -m MODULE ...`; returns the module."""
-    _, _, module, *rest = arguments
-    sys.argv = ['-m', *rest]
+    """Gives the interpreter the looks of `python3 -m MODULE ...`."""
+    sys.argv = ['-m', *arguments[3:]]
     if hasattr(sys, 'orig_argv'):
         sys.orig_argv = arguments
     if not getattr(sys.flags, 'safe_path', False):
         sys.path.insert(0, os.getcwd())
-    # What has been installed since is there to be found.
-    importlib.invalidate_caches()
+    # Where there was nothing to import from, there may be something by now; of the rest, changes are noticed.
+    for path, finder in list(sys.path_importer_cache.items()):
+        if finder is None:
+            del sys.path_importer_cache[path]
     main = type(sys)('__main__')
     main.__builtins__ = builtins
     if sys.version_info < (3, 14):
         main.__annotations__ = {}
     sys.modules['__main__'] = main
-    return module
 
 
-def run(module):
+def run(module, details):
     """Runs a module as `python3 -m` does and returns the exit status."""
+    find_out = runpy._get_module_details
+
+    def remember(*_):
+        runpy._get_module_details = find_out
+        return details
+
+    runpy._get_module_details = remember
     try:
         runpy._run_module_as_main(module)
     except SystemExit as end:
@@ -253,12 +287,14 @@ def flush():
 
 def main():
     supervisor, module, *limits = sys.argv[1:]
-    if not hasattr(runpy, '_run_module_as_main') or not hasattr(LIBC, 'prctl'):
+    needed = ((runpy, '_get_module_details'), (runpy, '_run_module_as_main'), (LIBC, 'prctl'))
+    if not all(hasattr(*pair) for pair in needed):
         refuse('it lacks what is needed to run modules after a fork')
     # Where this file is, which no task would find in its path.
     del sys.path[0]
     additions = variables_of_the_interpreter()
-    chatter = preload(module)
+    chatter, details = preload(module)
+    rehearse()
     preloaded = dict(sys.modules)
     # Objects that live for ever are not looked at again, and so stay shared between all forks.
     gc.collect()
@@ -266,7 +302,8 @@ def main():
     parent, go, back = serve(supervisor, *map(int, limits))
     keep_only(go, back)
     die_with(parent)
-    leave(run(look_started(begin(go, back, chatter, additions))), preloaded)
+    look_started(begin(go, back, chatter, additions))
+    leave(run(module, details), preloaded)
 
 
 main()

@@ -1,0 +1,94 @@
+import CProcesses
+import FoundationEssentials
+import Synchronization
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// Empty folders of pods that are over, passed on to the next ones.
+///
+/// A folder is renamed in a tenth of the time it takes to remove one and make another, and some file systems look
+/// long for the place of a new one when many were removed lately. Only a folder that looks as if it were new is
+/// passed on, and only after a pod whose supervisor saw to the end of all its processes.
+final class SpareFolders: Sendable {
+    /// As many as may be in use at the same time on a machine of common size; more are removed.
+    private static let countMax = 64
+
+    fileprivate struct Place {
+        var path: String
+        var free: [String] = []
+    }
+
+    private let places: Mutex<[Place]>
+    private let next = Atomic<Int>(0)
+
+    /// Removes what servers that are gone have kept.
+    /// - Parameter roots: absolute paths, on a file system each, below which folders are made.
+    init(in roots: [String]) {
+        let places = roots.map { Place(path: $0 + "/" + Self.folderName) }
+        self.places = Mutex(places)
+        for place in places {
+            for name in (try? Disk.names(in: place.path)) ?? [] {
+                guard let server = Int32(name.prefix { $0.isNumber }), kill(server, 0) != 0, errno == ESRCH
+                else { continue }
+                rmdir(place.path + "/" + name)
+            }
+        }
+    }
+
+    /// Where they are kept, which is no name of a run.
+    static let folderName = ".spare"
+
+    /// Makes a folder, of a spare one if there is any.
+    /// - Throws: ``PlatformError`` naming the folder.
+    func make(_ path: String) throws {
+        let spare = places.withLock { places in
+            places.firstIndex { path.hasPrefix($0.root) }.flatMap { places[$0].free.popLast() }
+        }
+        if let spare {
+            if rename(spare, path) == 0 { return }
+            rmdir(spare)
+        }
+        try Disk.makeFolder(path)
+    }
+
+    /// Takes a folder that is needed no more, with all that is in it.
+    func take(_ path: String) {
+        guard Disk.isFolder(path) else { return }
+        for name in (try? Disk.names(in: path)) ?? [] {
+            try? FileManager.default.removeItem(atPath: path + "/" + name)
+        }
+        guard martlet_is_plain_folder(path) == 1, let spare = place(for: path), rename(path, spare) == 0
+        else {
+            // Whatever it is now; what cannot be removed goes with the run.
+            try? FileManager.default.removeItem(atPath: path)
+            return
+        }
+        places.withLock { places in
+            if let index = places.firstIndex(where: { spare.hasPrefix($0.path) }) {
+                places[index].free.append(spare)
+            }
+        }
+    }
+
+    /// A new name for a folder below the same root; `nil` if there are enough.
+    private func place(for path: String) -> String? {
+        let place = places.withLock { places in
+            places.first { path.hasPrefix($0.root) && $0.free.count < Self.countMax }?.path
+        }
+        guard let place else { return nil }
+        guard (try? Disk.makeFolder(place)) != nil else { return nil }
+        let number = next.wrappingAdd(1, ordering: .relaxed).newValue
+        return "\(place)/\(getpid())-\(number)"
+    }
+}
+
+extension SpareFolders.Place {
+    /// With a slash at its end.
+    fileprivate var root: String { String(path.dropLast(SpareFolders.folderName.count)) }
+}
