@@ -35,6 +35,17 @@ def fail_at_first(trace: str):
 
 
 @dsl.container_component
+def killed_at_first(trace: str):
+    return shell('case "$PWD" in */0/work) kill -KILL $$;; esac', [trace])
+
+
+@dsl.container_component
+def bereaved(trace: str):
+    """Loses a child to a signal, and leaves one behind that has a session of its own."""
+    return shell('setsid sleep 300 & sleep 300 & kill -KILL $!; wait $! || echo "line of the child: $?"', [trace])
+
+
+@dsl.container_component
 def fail_without(marker: str, trace: str):
     return shell('test -e "$1"', [trace, marker])
 
@@ -71,13 +82,16 @@ def uncached(task):
 
 @dsl.pipeline(name='crash-points')
 def everything(trace: str, marker: str):
-    """A loop, a retry, an exit handler, a cached step, warm Python, and a step that fails until the run is retried."""
+    """A loop, retries, an exit handler, a cached step, warm Python, killed processes, and a step that fails until the run
+    is retried."""
     with dsl.ExitHandler(uncached(tell(trace=trace))):
         first = produce(trace=trace, number=1)
         # The same step with the same inputs: it takes over what the first has put out.
         again = produce(trace=trace, number=1).after(first)
         uncached(consume(trace=trace, data=again.outputs['data']))
         unsure = uncached(fail_at_first(trace=trace)).set_retry(2)
+        uncached(killed_at_first(trace=trace)).set_retry(1)
+        uncached(bereaved(trace=trace))
         with dsl.ParallelFor([10, 20, 30], parallelism=2) as number:
             thought = uncached(think(trace=trace, number=number))
             made = uncached(produce(trace=trace, number=thought.outputs['Output']))
