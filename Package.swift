@@ -232,8 +232,8 @@ let package = Package(
             ],
             packages: [logging]
         ),
-        tests("PodDriversTests", ["Model", "Pods", "PodDrivers", "martlet-supervisor"]),
-        tests("ArtifactDriversTests", ["Model", "Artifacts", "ArtifactDrivers"]),
+        tests("PodDriversTests", ["Model", "Pods", "PodDrivers", "martlet-supervisor", "TestKit"]),
+        tests("ArtifactDriversTests", ["Model", "Artifacts", "ArtifactDrivers", "TestKit"]),
         tests("WireTests", ["Model", "Wire", "TestKit"]),
         tests("StoreTests", ["Model", "Store", "StoreDrivers"]),
         tests("StoreDriversTests", ["Model", "Store", "StoreDrivers"], packages: [grdb]),

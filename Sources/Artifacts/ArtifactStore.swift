@@ -1,6 +1,9 @@
 package import Model
 
 /// Where artifacts' bytes are kept.
+///
+/// What fails for want of something that comes back, such as descriptors or room, says by ``PlatformError/retry`` when
+/// to try again.
 package protocol ArtifactStore: Sendable {
     /// The URI under which an attempt's outputs go, as programs see it, without a trailing slash.
     ///

@@ -18,6 +18,17 @@ void complain(const char *what, int error) {
     close(fd);
 }
 
+int may_pass(int error) {
+    return error == ENOSPC || error == EDQUOT || error == EROFS || error == ENFILE || error == EMFILE
+        || error == ENOMEM || error == EAGAIN;
+}
+
+int wait_out(int error) {
+    if (!may_pass(error)) return 0;
+    sleep(1);
+    return 1;
+}
+
 // Writes a whole file under a name of our own and gives it its real name in one step.
 static int write_file(const char *name, const char *text, size_t length) {
     char temporary[64];
@@ -37,8 +48,11 @@ static int write_file(const char *name, const char *text, size_t length) {
         text += count;
         length -= (size_t)count;
     }
-    if (close(fd) != 0) return -1;
-    return rename(temporary, name);
+    if (close(fd) == 0 && rename(temporary, name) == 0) return 0;
+    int error = errno;
+    unlink(temporary);
+    errno = error;
+    return -1;
 }
 
 int write_line(const char *name, const char *format, ...) {
@@ -51,7 +65,7 @@ int write_line(const char *name, const char *format, ...) {
     if ((size_t)length >= sizeof line) length = sizeof line - 1;
     if (write_file(name, line, (size_t)length) == 0) return 0;
     int error = errno;
-    complain(name, error);
+    if (!may_pass(error)) complain(name, error);
     errno = error;
     return -1;
 }
@@ -74,7 +88,7 @@ int claim_folder(void) {
     return result;
 }
 
-char **read_strings(const char *name) {
+static char **try_to_read_strings(const char *name) {
     int fd = open(name, O_RDONLY | O_CLOEXEC);
     if (fd < 0) return NULL;
     struct stat status;
@@ -106,6 +120,13 @@ failed:;
     close(fd);
     errno = error;
     return NULL;
+}
+
+char **read_strings(const char *name) {
+    char **strings;
+    do strings = try_to_read_strings(name);
+    while (strings == NULL && wait_out(errno));
+    return strings;
 }
 
 int read_program(struct program *program) {

@@ -16,6 +16,8 @@
 //                  `started`  "<pid> <ms>": the program runs; its process id is also its process group
 //                  `exit`     one line, see report_end; appears whole or not at all
 //                  `supervisor.log`  what went wrong with us, if anything did
+// When something has run out that may come back, such as room on the disk, we wait for it at every step of the way:
+// before the program has begun nothing is lost by that, and afterwards its status is kept here meanwhile.
 // Files other than `log` appear by link or rename, so that a reader never sees half of one. Nothing is
 // synced to the disk: after a power failure the program is gone too, and a missing status rightly reads as
 // "lost".
@@ -130,6 +132,31 @@ static void fail(int pipe, const char *stage, int error) {
     _exit(written == (ssize_t)sizeof failure ? 127 : 126);
 }
 
+static int open_log(int flags) {
+    int log;
+    do log = open("log", O_WRONLY | O_CREAT | O_APPEND | flags, 0600);
+    while (log < 0 && wait_out(errno));
+    return log;
+}
+
+// A pipe of which no program gets to know, and a fork, when they are to be had.
+static int make_pipe(int ends[2]) {
+    int result;
+    do result = pipe(ends);
+    while (result != 0 && wait_out(errno));
+    if (result != 0) return -1;
+    fcntl(ends[0], F_SETFD, FD_CLOEXEC);
+    fcntl(ends[1], F_SETFD, FD_CLOEXEC);
+    return 0;
+}
+
+static pid_t fork_patiently(void) {
+    pid_t child;
+    do child = fork();
+    while (child < 0 && wait_out(errno));
+    return child;
+}
+
 // Replaces us by the program. Returns only if that cannot be done: at what it failed, with errno.
 static const char *execute(const struct program *program) {
     for (int number = 1; number < NSIG; number++) signal(number, SIG_DFL);
@@ -137,7 +164,7 @@ static const char *execute(const struct program *program) {
     sigemptyset(&none);
     if (sigprocmask(SIG_SETMASK, &none, NULL) != 0) return "sigmask";
 
-    int log = open("log", O_WRONLY | O_CREAT | O_APPEND, 0600);
+    int log = open_log(0);
     if (log < 0 || dup2(log, 1) < 0 || dup2(log, 2) < 0) return "log";
     if (log > 2) close(log);
 
@@ -187,13 +214,7 @@ static void clean_up_descendants(void) {
     complain("processes left behind by the program did not end", ETIMEDOUT);
 }
 
-// Whether somebody may mend what kept us from writing. Until then our claim says that we live, and no work is lost.
-static int may_pass(int error) {
-    return error == ENOSPC || error == EDQUOT || error == EROFS || error == ENFILE || error == EMFILE
-        || error == ENOMEM;
-}
-
-// Writes how it ended; waits for a disk that is full or not to be written to.
+// Writes how it ended, as soon as that can be written. Until then our claim says that we live, and no work is lost.
 //   exited <status> <start ms> <end ms>
 //   signaled <number> <start ms> <end ms>
 //   overdue <allowed ms> <start ms> <end ms>    it ran until its deadline, however it ended then
@@ -203,29 +224,46 @@ static int report_end(int status, long long start) {
     const char *how = deadline.passed ? "overdue" : WIFSIGNALED(status) ? "signaled" : "exited";
     long long number = deadline.passed ? deadline.limit : WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status);
     long long end = now_ms();
-    while (write_line("exit", "%s %lld %lld %lld\n", how, number, start, end) != 0) {
-        if (!may_pass(errno)) return -1;
-        sleep(1);
-    }
-    return 0;
+    int result;
+    do result = write_line("exit", "%s %lld %lld %lld\n", how, number, start, end);
+    while (result != 0 && wait_out(errno));
+    return result;
 }
 
 static int report_failure(const char *stage, int error, long long start) {
-    if (strcmp(stage, "exec") == 0) return write_line("exit", "exec %d %lld %lld\n", error, start, now_ms());
-    return write_line("exit", "setup %d %lld %lld %s\n", error, start, now_ms(), stage);
+    long long end = now_ms();
+    int is_exec = strcmp(stage, "exec") == 0;
+    int result;
+    do result = is_exec ? write_line("exit", "exec %d %lld %lld\n", error, start, end)
+                        : write_line("exit", "setup %d %lld %lld %s\n", error, start, end, stage);
+    while (result != 0 && wait_out(errno));
+    return result;
+}
+
+// Says that the program is under way; returns whether there is no point in saying it again.
+static int say_started(pid_t program, long long start) {
+    return write_line("started", "%ld %lld\n", (long)program, start) == 0 || !may_pass(errno);
 }
 
 // Waits until the program has ended, reaping adopted orphans meanwhile. The program itself is left
 // unreaped, so that its process group cannot become somebody else's before the rest of it is killed.
-static int wait_for_program(pid_t program) {
+//
+// As long as it could not be said that the program runs, nobody can stop it: that is tried again meanwhile.
+static int wait_for_program(pid_t program, int is_announced, long long start) {
+    const struct timespec pause = {.tv_nsec = 100000000};
     for (;;) {
-        siginfo_t ended;
-        if (waitid(P_ALL, 0, &ended, WEXITED | WNOWAIT) != 0) {
+        siginfo_t ended = {0};
+        if (waitid(P_ALL, 0, &ended, WEXITED | WNOWAIT | (is_announced ? 0 : WNOHANG)) != 0) {
             if (errno == EINTR) continue;
             return -1;
         }
         if (ended.si_pid == program) return 0;
-        waitpid(ended.si_pid, NULL, 0);
+        if (ended.si_pid != 0) {
+            waitpid(ended.si_pid, NULL, 0);
+            continue;
+        }
+        nanosleep(&pause, NULL);
+        is_announced = say_started(program, start);
     }
 }
 
@@ -244,11 +282,9 @@ static int run_step(void) {
     char **mounts = read_strings("mounts");
     if (mounts == NULL && errno != ENOENT) return report_failure("mounts", errno, start), -1;
     int channel[2];
-    if (pipe(channel) != 0) return report_failure("pipe", errno, start), -1;
-    fcntl(channel[0], F_SETFD, FD_CLOEXEC);
-    fcntl(channel[1], F_SETFD, FD_CLOEXEC);
+    if (make_pipe(channel) != 0) return report_failure("pipe", errno, start), -1;
     pid_t parent = getpid();
-    pid_t child = fork();
+    pid_t child = fork_patiently();
     if (child < 0) return report_failure("fork", errno, start), -1;
     if (child == 0) {
         close(channel[0]);
@@ -282,14 +318,14 @@ static void die_with_parent(pid_t expected) {
 // Starts a program beside the pod's own, and again whenever it ends, after ever longer pauses. Whoever keeps it
 // running is a child of the supervisor, so that the pod's program has no children it knows nothing of.
 static int start_sidecar(pid_t supervisor) {
-    pid_t middle = fork();
+    pid_t middle = fork_patiently();
     if (middle < 0) return -1;
     if (middle > 0) {
         waitpid(middle, NULL, 0);
         return 0;
     }
     middle = getpid();
-    if (fork() != 0) _exit(0);
+    if (fork_patiently() != 0) _exit(0);
     const struct timespec moment = {.tv_nsec = 1000000};
     while (getppid() == middle) nanosleep(&moment, NULL);
     die_with_parent(supervisor);
@@ -306,14 +342,15 @@ static int start_sidecar(pid_t supervisor) {
 static void run_steps(int pipe, pid_t supervisor, char **steps) {
     die_with_parent(supervisor);
     for (int number = 1; number < NSIG; number++) signal(number, SIG_DFL);
-    int log = open("log", O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+    int log = open_log(O_CLOEXEC);
     if (log < 0) fail(pipe, "log", errno);
     for (; steps[0] != NULL; steps += 3) {
         if (steps[1] == NULL || steps[2] == NULL) fail(pipe, "steplist", EINVAL);
         int is_beside = strcmp(steps[2], "beside") == 0;
         dprintf(log, "=== %s %s ===\n", is_beside ? "sidecar" : "init container", steps[0]);
         if (chdir(steps[1]) != 0) fail(pipe, "step", errno);
-        if (symlink("../../log", "log") != 0 && errno != EEXIST) fail(pipe, "step", errno);
+        while (symlink("../../log", "log") != 0 && errno != EEXIST)
+            if (!wait_out(errno)) fail(pipe, "step", errno);
         int status = is_beside ? start_sidecar(supervisor) : run_step();
         if (status == -1) _exit(126);
         if (WIFSIGNALED(status)) kill(getpid(), WTERMSIG(status));
@@ -324,21 +361,21 @@ static void run_steps(int pipe, pid_t supervisor, char **steps) {
     close(log);
 }
 
-// Says that the program is under way, and has its deadline begin.
-static void announce(pid_t program, long long start) {
+// Has the program's deadline begin and says that it is under way, see say_started.
+static int announce(pid_t program, long long start) {
     if (deadline.limit > 0) {
         deadline.program = program;
         // Without SA_RESTART, and it does no harm: whoever waits here waits again.
         sigaction(SIGALRM, &(struct sigaction){.sa_handler = time_is_up}, NULL);
         set_alarm(deadline.limit);
     }
-    write_line("started", "%ld %lld\n", (long)program, start);
+    return say_started(program, start);
 }
 
 // Sees a program through that is our child. `channel` tells what it could not do before it began and is closed
 // when it begins; a program that has steps is under way before.
 static int see_through(pid_t program, int channel, int has_steps, long long start) {
-    if (has_steps) announce(program, start);
+    int is_announced = has_steps && announce(program, start);
     struct failure failure = {0};
     ssize_t got;
     do got = read(channel, &failure, sizeof failure);
@@ -353,8 +390,8 @@ static int see_through(pid_t program, int channel, int has_steps, long long star
         return report_failure(failure.stage, failure.error, start);
     }
 
-    if (!has_steps) announce(program, start);
-    int waited = wait_for_program(program);
+    if (!has_steps) is_announced = announce(program, start);
+    int waited = wait_for_program(program, is_announced, start);
     set_alarm(0);
     if (waited != 0) return report_failure("wait", errno, start);
     kill(-program, SIGKILL);
@@ -368,14 +405,15 @@ static int see_through(pid_t program, int channel, int has_steps, long long star
 static int supervise(const struct program *program, char **mounts, char **steps) {
     long long start = now_ms();
     int channel[2];
-    if (pipe(channel) != 0) return report_failure("pipe", errno, start);
-    fcntl(channel[0], F_SETFD, FD_CLOEXEC);
-    fcntl(channel[1], F_SETFD, FD_CLOEXEC);
+    if (make_pipe(channel) != 0) return report_failure("pipe", errno, start);
 
     pid_t parent = getpid();
     // Borrowing our memory until it is the program, a child is there in half the time. With steps it is ours for
     // longer, and with mounts it changes more than its own.
-    pid_t child = steps == NULL && mounts == NULL ? vfork() : fork();
+    int borrows = steps == NULL && mounts == NULL;
+    pid_t child;
+    do child = borrows ? vfork() : fork();
+    while (child < 0 && wait_out(errno));
     if (child < 0) return report_failure("fork", errno, start);
     if (child == 0) {
         close(channel[0]);
@@ -414,7 +452,9 @@ static int run(const char *folder) {
         return 71;
     }
     drop_descriptors(3);
-    int claimed = claim_folder();
+    int claimed;
+    do claimed = claim_folder();
+    while (claimed < 0 && wait_out(errno));
     if (claimed == 0) return 0;
     if (claimed < 0) {
         complain("claim", errno);

@@ -1,6 +1,8 @@
 #define _GNU_SOURCE
 #include "mounts.h"
 
+#include "folder.h"
+
 #include <errno.h>
 #include <stdio.h>
 
@@ -75,9 +77,13 @@ static int open_namespace(void) {
 
 // Makes an empty file or folder to mount on.
 static int make_place(const char *path, bool is_folder) {
-    if (is_folder) return mkdir(path, 0755);
-    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
-    return fd < 0 ? -1 : close(fd);
+    int made;
+    do {
+        if (is_folder) made = mkdir(path, 0755);
+        else made = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+        // A volume that cannot be written to may be meant to be so.
+    } while (made < 0 && errno != EROFS && wait_out(errno));
+    return made < 0 || is_folder ? made : close(made);
 }
 
 // Lets one entry of a replaced folder be found again.
@@ -223,8 +229,11 @@ static int protect(const char *target) {
 
 int enter_mounts(char **strings, char *stage, size_t length) {
     snprintf(stage, length, "namespace");
-    if (getcwd(home, sizeof home) == NULL || open_namespace() != 0) return errno;
-    if (mkdir(workbench, 0700) != 0 && errno != EEXIST) return errno;
+    if (getcwd(home, sizeof home) == NULL) return errno;
+    while (mkdir(workbench, 0700) != 0 && errno != EEXIST)
+        if (!wait_out(errno)) return errno;
+    // Too many namespaces look like a full disk, but are for a person to mend.
+    if (open_namespace() != 0) return errno;
     char **end = strings;
     for (; end[0] != NULL; end += 3) {
         if (end[1] == NULL || end[2] == NULL || end[1][0] != '/') return EINVAL;

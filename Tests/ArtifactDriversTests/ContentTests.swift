@@ -1,6 +1,7 @@
 import ArtifactDrivers
 import FoundationEssentials
 import Model
+import TestKit
 import Testing
 
 #if canImport(Glibc)
@@ -74,6 +75,25 @@ struct ContentTests {
                 withIntermediateDirectories: false
             )
             #expect(seen.insert(try await digest("b")).inserted, "empty folders count")
+        }
+    }
+
+    @Test("Without free descriptors there is no answer, but one after a while")
+    func shortage() async throws {
+        await #expect(processExitsWith: .success) {
+            try await ContentTests().withStore { store, root in
+                try ContentTests().write("abc", to: root + "/p/f")
+                var none = NoDescriptors()
+                for uri in [root + "/p/f", root + "/p"] {
+                    await #expect {
+                        try await store.digest(of: uri, bytesMax: 1000)
+                    } throws: {
+                        ($0 as? PlatformError)?.retry == .after(.seconds(1))
+                    }
+                }
+                none.end()
+                #expect(try await store.digest(of: root + "/p", bytesMax: 1000) != nil)
+            }
         }
     }
 

@@ -73,6 +73,21 @@ import Testing
         #expect(read(uri + "/file") == "three")
     }
 
+    @Test("putting again what a crash interrupted finishes it, wherever it was")
+    func putAgain() async throws {
+        defer { cleanUp() }
+        let store = try FilesArtifacts(root: root)
+        let uri = root + "/p/r/t/0/model"
+        try write("one", to: base + "/file")
+        try await store.put(contentsOf: base + "/file", to: uri)
+        try await store.put(contentsOf: base + "/file", to: uri)
+        #expect(read(uri) == "one")
+        // On its way, beside the place of what was there before.
+        try write("two", to: uri + ".incoming")
+        try await store.put(contentsOf: base + "/file", to: uri)
+        #expect(read(uri) == "two" && read(uri + ".incoming") == nil)
+    }
+
     @Test(
         "putting across file systems copies",
         .enabled(if: FileManager.default.isWritableFile(atPath: "/dev/shm"))

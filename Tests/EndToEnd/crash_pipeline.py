@@ -62,7 +62,9 @@ def think(trace: str, number: int, thought: dsl.Output[dsl.Artifact]) -> int:
     with open(trace, 'a') as file:
         file.write(f'{os.getcwd()} {os.environ["TMPDIR"]}\n')
     thought.metadata['number'] = number
-    with open(thought.path, 'w') as file:
+    # A place that is not the artifact's: what is there is taken away from it.
+    thought.custom_path = os.path.abspath('thought')
+    with open(thought.custom_path, 'w') as file:
         file.write(str(number))
     time.sleep(0.02)
     return number * number

@@ -3,6 +3,7 @@ import Glibc
 import Model
 import PodDrivers
 import Pods
+import TestKit
 import Testing
 
 @Suite(.timeLimit(.minutes(2)))
@@ -110,6 +111,34 @@ struct ReattachTests {
         let later = try PodWorld(root: world.root)
         #expect(await later.run(spec)?.endedAt == end.endedAt)
         await world.tearDown()
+    }
+
+    @Test("that a pod never starts is on the disk before anybody hears of it, as soon as it can be")
+    func refusalWithoutDescriptors() async throws {
+        let root = PodWorld.newRoot()
+        await #expect(processExitsWith: .success) { [root = root as String] in
+            let world = try PodWorld(root: root, places: 1)
+            let running = PodWorld.shell("while [ ! -e \(root)/go ]; do sleep 0.02; done", task: "running")
+            let queued = PodWorld.shell("echo x >> \(root)/count", task: "queued")
+            await world.ensure(running)
+            _ = await world.start(of: running.name)
+            await world.ensure(queued)
+            _ = await world.first(of: queued.name) { $0.waitingReason }
+            var none = NoDescriptors()
+            await world.pods.stop(queued.name, grace: .zero)
+            // Sleeping as tasks do would need a descriptor, the first time.
+            usleep(300_000)
+            none.end()
+            let end = await world.end(of: queued.name)
+            #expect(end?.outcome.refusal?.code == .terminated)
+            // Another server, and so the disk alone.
+            let later = try PodWorld(root: root, places: 1)
+            #expect(await later.run(queued)?.outcome.refusal?.code == .terminated)
+            try Data().write(to: URL(filePath: root + "/go"))
+            #expect(await world.end(of: running.name)?.outcome == .exited(code: 0))
+            #expect(PodWorld.contents(root + "/count") == nil)
+            await world.tearDown()
+        }
     }
 
     @Test("a polite signal to the supervisor does not lose the status")

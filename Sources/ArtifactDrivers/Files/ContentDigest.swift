@@ -34,25 +34,26 @@ struct ContentDigest {
 
     /// `sha256:` and the digits.
     /// - Parameter path: absolute, without links in it.
-    func digest(of path: String) -> String? {
+    /// - Throws: ``PlatformError`` when descriptors have run out, which says nothing of the content.
+    func digest(of path: String) throws -> String? {
         guard let top = Self.entry(path, named: "") else { return nil }
         let digest: SHA256.Digest?
         switch top.kind {
-        case .file: digest = top.size <= bytesMax ? contents(of: path, size: top.size) : nil
-        case .folder: digest = folder(path)
+        case .file: digest = top.size <= bytesMax ? try contents(of: path, size: top.size) : nil
+        case .folder: digest = try folder(path)
         case .link: digest = nil
         }
         return digest.map { "sha256:" + $0.hexadecimal }
     }
 
-    private func folder(_ root: String) -> SHA256.Digest? {
-        guard let entries = entries(below: root) else { return nil }
+    private func folder(_ root: String) throws -> SHA256.Digest? {
+        guard let entries = try entries(below: root) else { return nil }
         var hash = SHA256()
         for entry in entries {
             let path = root + "/" + entry.name
             let content: SHA256.Digest?
             switch entry.kind {
-            case .file: content = contents(of: path, size: entry.size)
+            case .file: content = try contents(of: path, size: entry.size)
             case .folder: content = SHA256.hash(data: [UInt8]())
             case .link: content = link(path, within: root)
             }
@@ -65,14 +66,12 @@ struct ContentDigest {
     }
 
     /// Everything below a folder by name, or `nil` if it is too much or not all of it can be told.
-    private func entries(below root: String) -> [Entry]? {
+    private func entries(below root: String) throws -> [Entry]? {
         var entries: [Entry] = []
         var left = bytesMax
         var open = [""]
         while let folder = open.popLast() {
-            // Why a folder cannot be read does not matter: it has no digest.
-            guard let names = try? FileManager.default.contentsOfDirectory(atPath: root + "/" + folder)
-            else { return nil }
+            guard let names = try names(in: root + "/" + folder) else { return nil }
             for name in names {
                 let relative = folder.isEmpty ? name : folder + "/" + name
                 guard let entry = Self.entry(root + "/" + relative, named: relative) else { return nil }
@@ -87,6 +86,17 @@ struct ContentDigest {
         return entries.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
     }
 
+    /// Why a folder can never be read does not matter: it has no digest.
+    private func names(in folder: String) throws -> [String]? {
+        do {
+            return try FileManager.default.contentsOfDirectory(atPath: folder)
+        } catch  where Shortage.isMet(by: error) {
+            throw Shortage.failure("Cannot read \(folder) now.", cause: String(describing: error))
+        } catch {
+            return nil
+        }
+    }
+
     private static func entry(_ path: String, named name: String) -> Entry? {
         var status = stat()
         guard lstat(path, &status) == 0 else { return nil }
@@ -98,10 +108,13 @@ struct ContentDigest {
         }
     }
 
-    private func contents(of path: String, size: Int) -> SHA256.Digest? {
+    private func contents(of path: String, size: Int) throws -> SHA256.Digest? {
         // Not blocking, in case a pipe has taken the file's place.
         let file = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
-        guard file >= 0 else { return nil }
+        guard file >= 0 else {
+            guard Shortage.mayPass(errno) else { return nil }
+            throw FilesArtifacts.failure("read", path, errno)
+        }
         defer { close(file) }
         var hash = SHA256()
         var total = 0

@@ -15,7 +15,7 @@ extension FilesArtifacts {
         guard isInside(uri), access(uri, F_OK) == 0 else { return nil }
         let path = try Self.resolved(uri)
         guard Self.isWithin(path, root) else { return nil }
-        return ContentDigest(bytesMax: bytesMax).digest(of: path)
+        return try ContentDigest(bytesMax: bytesMax).digest(of: path)
     }
 
     /// See ``ArtifactStore/exists(_:)``. Paths outside of the store are seen as well.

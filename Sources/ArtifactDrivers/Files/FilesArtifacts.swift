@@ -34,7 +34,8 @@ package struct FilesArtifacts: ArtifactStore {
         "\(folder(pipelineName: pipelineName, runID: runID))/\(FileName.safe(path.text, keeping: ".%"))/\(attempt)"
     }
 
-    /// Renames where both are on one file system and copies otherwise; links inside are kept as links.
+    /// Renames where both are on one file system and copies otherwise; links inside are kept as links. Repeating is
+    /// harmless, also after a crash in the middle.
     /// - Throws: ``PlatformError``: `invalidArgument` if the URI is not a place in this store, also when a
     ///   link leads out of it; `notFound` if there is nothing at `source`.
     @concurrent
@@ -42,8 +43,9 @@ package struct FilesArtifacts: ArtifactStore {
         let target = try place(uri)
         var status = stat()
         guard lstat(source, &status) == 0 else {
-            if errno == ENOENT { throw PlatformError.notFound("Artifact", source) }
-            throw Self.failure("read", source, errno)
+            guard errno == ENOENT else { throw Self.failure("read", source, errno) }
+            guard try Self.isPut(at: target) else { throw PlatformError.notFound("Artifact", source) }
+            return
         }
         // Its parent may be a link; only the thing itself counts.
         let origin = try Self.resolvedParent(of: source)
@@ -60,18 +62,30 @@ package struct FilesArtifacts: ArtifactStore {
                 try FileManager.default.copyItem(atPath: origin, toPath: incoming)
             } catch {
                 try Self.removeTree(incoming)
-                throw PlatformError(
-                    .failedPrecondition,
+                throw Self.failure(
                     "Cannot copy \(source) to \(uri). Check permissions and free space.",
-                    cause: String(describing: error)
+                    error
                 )
             }
         }
-        if rename(incoming, target) != 0 {
-            // A folder does not replace a file, nor a full folder.
-            try Self.removeTree(target)
-            guard rename(incoming, target) == 0 else { throw Self.failure("write", target, errno) }
-        }
+        try Self.replace(target, with: incoming)
+    }
+
+    /// Whether somebody was here before us, who took the source away. What was on its way is complete then.
+    private static func isPut(at target: String) throws -> Bool {
+        var status = stat()
+        let incoming = target + ".incoming"
+        if lstat(incoming, &status) == 0 { try replace(target, with: incoming) }
+        if lstat(target, &status) == 0 { return true }
+        guard errno == ENOENT else { throw failure("find", target, errno) }
+        return false
+    }
+
+    private static func replace(_ target: String, with incoming: String) throws {
+        guard rename(incoming, target) != 0 else { return }
+        // A folder does not replace a file, nor a full folder.
+        try removeTree(target)
+        guard rename(incoming, target) == 0 else { throw failure("write", target, errno) }
     }
 
     /// A folder below the store's own; see ``ArtifactStore/folder(pipelineName:runID:)``.
@@ -129,11 +143,7 @@ package struct FilesArtifacts: ArtifactStore {
         do {
             try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
         } catch {
-            throw PlatformError(
-                .failedPrecondition,
-                "Cannot make the folder \(path). Check its permissions and free space.",
-                cause: String(describing: error)
-            )
+            throw failure("Cannot make the folder \(path). Check its permissions and free space.", error)
         }
     }
 
@@ -146,19 +156,21 @@ package struct FilesArtifacts: ArtifactStore {
         do {
             try FileManager.default.removeItem(atPath: path)
         } catch {
-            throw PlatformError(
-                .failedPrecondition,
-                "Cannot remove \(path). Check who owns the files in it.",
-                cause: String(describing: error)
-            )
+            throw failure("Cannot remove \(path). Check who owns the files in it.", error)
         }
     }
 
     static func failure(_ action: String, _ path: String, _ problem: Int32) -> PlatformError {
         let words = strerror(problem).map { String(cString: $0) } ?? "error \(problem)"
-        return PlatformError(
-            problem == EACCES ? .permissionDenied : .failedPrecondition,
-            "Cannot \(action) \(path): \(words)."
-        )
+        let message = "Cannot \(action) \(path): \(words)."
+        if Shortage.mayPass(problem) { return Shortage.failure(message) }
+        return PlatformError(problem == EACCES ? .permissionDenied : .failedPrecondition, message)
+    }
+
+    /// What Foundation says failed, in our words.
+    private static func failure(_ message: String, _ error: any Error) -> PlatformError {
+        let cause = String(describing: error)
+        if Shortage.isMet(by: error) { return Shortage.failure(message, cause: cause) }
+        return PlatformError(.failedPrecondition, message, cause: cause)
     }
 }

@@ -20,8 +20,9 @@ struct Importer: Sendable {
     ///
     /// A path that leads nowhere is an error here, where its name stands, and not in whoever reads it. Other bytes are
     /// not looked at, unless they are to be copied to the workspace: an importer may name what only its consumers can
-    /// reach. Repeating copies again.
-    /// - Throws: ``PlatformError`` when the database cannot be read, which says nothing of the artifact.
+    /// reach. Repeating copies again. Waits for what may have run out.
+    /// - Throws: ``PlatformError`` when the database cannot be read, which says nothing of the artifact;
+    ///   `CancellationError` when nobody waits any more.
     func register(_ order: Import, of run: Run, now: Instant) async throws -> ImportResult {
         let known = order.reimport ? nil : try await known(order, of: run)
         do {
@@ -30,6 +31,8 @@ struct Importer: Sendable {
                 if let known { known } else { try await newArtifact(order, now: now) }
             if order.downloadsToWorkspace { try await copyToWorkspace(artifact, of: run) }
             return .registered(artifact)
+        } catch let error as CancellationError {
+            throw error
         } catch {
             let message = (error as? PlatformError)?.message ?? "\(error)"
             return .failed(
@@ -66,7 +69,9 @@ struct Importer: Sendable {
     }
 
     private func newArtifact(_ order: Import, now: Instant) async throws -> Artifact {
-        let digest = try await artifacts.digest(of: order.uri, bytesMax: Limits.digestBytesMax)
+        let digest = try await patiently {
+            try await artifacts.digest(of: order.uri, bytesMax: Limits.digestBytesMax)
+        }
         return Artifact(
             id: ArtifactID(newID()),
             name: order.output,
@@ -95,11 +100,13 @@ struct Importer: Sendable {
                     + "give an absolute path or a file:// URI."
             )
         }
-        try await pods.copy(
-            source,
-            toVolume: Workspace.volumeName(of: run.id),
-            at: artifact.workspacePath
-        )
+        try await patiently {
+            try await pods.copy(
+                source,
+                toVolume: Workspace.volumeName(of: run.id),
+                at: artifact.workspacePath
+            )
+        }
     }
 }
 

@@ -11,11 +11,15 @@ struct OutputCollector: Sendable {
     let artifacts: any ArtifactStore
     let newID: @Sendable () -> String
 
-    func result(of end: PodEnd, _ assembly: PodAssembly) async -> AttemptResult {
+    /// Waits for what may have run out meanwhile: what a program put out is not lost by that.
+    /// - Throws: `CancellationError` when nobody waits any more.
+    func result(of end: PodEnd, _ assembly: PodAssembly) async throws -> AttemptResult {
         switch end.outcome {
         case .exited(code: 0):
             do {
                 return try await collect(assembly, endedAt: end.endedAt)
+            } catch let error as CancellationError {
+                throw error
             } catch {
                 let message = (error as? PlatformError)?.message ?? "\(error)"
                 return .failed(
@@ -77,7 +81,7 @@ struct OutputCollector: Sendable {
                 if let source = collected.customPath, source != collected.uri {
                     let absolute =
                         source.hasPrefix("/") ? source : pods.layout(of: name).workingFolder + "/" + source
-                    try await artifacts.put(contentsOf: absolute, to: collected.uri)
+                    try await patiently { try await artifacts.put(contentsOf: absolute, to: collected.uri) }
                 }
                 var artifact = planned
                 artifact.id = ArtifactID(newID())
@@ -87,11 +91,10 @@ struct OutputCollector: Sendable {
                 artifact.metadata[Artifact.workspaceMark] = nil
                 artifact.schemaTitle = collected.schemaTitle ?? planned.schemaTitle
                 artifact.createdAt = endedAt
-                artifact.digest = try await artifacts.digest(
-                    of: collected.uri,
-                    bytesMax: Limits.digestBytesMax
-                )
-                artifact.isMetadataOnly = try await !artifacts.exists(collected.uri)
+                artifact.digest = try await patiently {
+                    try await artifacts.digest(of: collected.uri, bytesMax: Limits.digestBytesMax)
+                }
+                artifact.isMetadataOnly = try await patiently { try await !artifacts.exists(collected.uri) }
                 produced[output, default: []].append(artifact)
             }
         }

@@ -114,14 +114,9 @@ extension RunLoop {
             let inbox = driver.inbox
             // Reading outputs and copying artifacts may take long; other runs must not wait for it.
             group.addTask {
-                inbox.add(
-                    .result(
-                        name,
-                        await collector.result(of: end, assembly),
-                        startedAt: end.startedAt,
-                        endedAt: end.endedAt
-                    )
-                )
+                // Cancelled with the loop: the next server collects what this one has not.
+                guard let result = try? await collector.result(of: end, assembly) else { return }
+                inbox.add(.result(name, result, startedAt: end.startedAt, endedAt: end.endedAt))
             }
         }
     }

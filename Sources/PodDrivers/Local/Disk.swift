@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Model
 
 #if canImport(Glibc)
@@ -56,6 +57,29 @@ enum Disk {
             rest = rest.dropFirst(count)
         }
         guard close(file) == 0 else { throw failure("write to the file", path, errno) }
+    }
+
+    /// Gives a file another name in one step.
+    /// - Throws: ``PlatformError`` naming the new one.
+    static func move(_ path: String, to new: String) throws {
+        guard rename(path, new) == 0 else { throw failure("make the file", new, errno) }
+    }
+
+    /// Removes a file; one that is not there is fine.
+    /// - Throws: ``PlatformError`` naming the file.
+    static func remove(_ path: String) throws {
+        guard unlink(path) == 0 || errno == ENOENT else { throw failure("remove", path, errno) }
+    }
+
+    /// Whether the disk that a path is on takes anything at all: new files, and a megabyte in them.
+    static func hasRoom(_ path: String) -> Bool {
+        var status = statvfs()
+        // A disk that does not tell is not known to be full.
+        guard statvfs(path, &status) == 0 else { return true }
+        let bytes = UInt64(status.f_bavail).multipliedReportingOverflow(by: UInt64(status.f_frsize))
+        // Some file systems count no files, and say that there are none.
+        return (bytes.overflow || bytes.partialValue >= 1 << 20)
+            && (status.f_files == 0 || status.f_favail > 0)
     }
 
     /// Creates an empty file; `false` if there is one.
@@ -134,13 +158,33 @@ enum Disk {
 
     /// What could not be done to which path, and why.
     static func failure(_ action: String, _ path: String, _ problem: Int32) -> PlatformError {
-        let code: PlatformError.Code =
-            switch problem {
-            case EACCES, EPERM: .permissionDenied
-            case ENOSPC, EDQUOT, EMFILE, ENFILE, ENOMEM, EAGAIN: .resourceExhausted
-            default: .failedPrecondition
-            }
-        return PlatformError(code, "Cannot \(action) \(path): \(message(of: problem)).")
+        let text = "Cannot \(action) \(path): \(message(of: problem))."
+        if mayPass(problem) { return PlatformError(.resourceExhausted, text, retry: .after(.seconds(1))) }
+        return PlatformError(
+            problem == EACCES || problem == EPERM ? .permissionDenied : .failedPrecondition,
+            text
+        )
+    }
+
+    /// The same of what Foundation could not do.
+    static func failure(_ message: String, _ error: any Error) -> PlatformError {
+        let cause = String(describing: error)
+        if isShortage(error) {
+            return PlatformError(.resourceExhausted, message, cause: cause, retry: .after(.seconds(1)))
+        }
+        return PlatformError(.failedPrecondition, message, cause: cause)
+    }
+
+    /// Whether the system has too little of something, which comes back.
+    private static func mayPass(_ problem: Int32) -> Bool {
+        [ENOSPC, EDQUOT, EMFILE, ENFILE, ENOMEM, EAGAIN].contains(problem)
+    }
+
+    private static func isShortage(_ error: any Error) -> Bool {
+        if let error = error as? POSIXError { return mayPass(error.code.rawValue) }
+        guard let error = error as? CocoaError else { return false }
+        if error.code == .fileWriteOutOfSpace { return true }
+        return error.underlying.map { isShortage($0) } ?? false
     }
 
     /// The system's own words for an error number.

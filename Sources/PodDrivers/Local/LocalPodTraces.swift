@@ -1,6 +1,13 @@
-import FoundationEssentials
 package import Model
 package import Pods
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
 
 /// What local pods have left on disk, for those who look at it without running pods.
 package struct LocalPodTraces: Sendable {
@@ -69,18 +76,20 @@ extension PodFolders {
 
 extension Disk {
     /// What is in a folder, sorted; nothing if there is no such folder.
-    /// - Throws: ``PlatformError`` naming the folder.
+    /// - Throws: ``PlatformError`` naming the folder; `resourceExhausted` if it may be read later.
     static func names(in folder: String) throws -> [String] {
-        guard isFolder(folder) else { return [] }
-        do {
-            return try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
-        } catch {
-            guard isFolder(folder) else { return [] }
-            throw PlatformError(
-                .failedPrecondition,
-                "Cannot read the folder \(folder). Check its permissions.",
-                cause: String(describing: error)
-            )
+        guard let entries = opendir(folder) else {
+            if errno == ENOENT || errno == ENOTDIR { return [] }
+            throw failure("read the folder", folder, errno)
         }
+        defer { closedir(entries) }
+        var names: [String] = []
+        while let entry = readdir(entries) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) {
+                $0.withMemoryRebound(to: CChar.self, capacity: Int(NAME_MAX) + 1) { String(cString: $0) }
+            }
+            if name != ".", name != ".." { names.append(name) }
+        }
+        return names.sorted()
     }
 }

@@ -142,11 +142,12 @@ package final class LocalPods: PodRuntime {
         let isOver: Bool = await withCheckedContinuation { inbox.post(.forget(name, $0)) }
         // The folder is asked as well: an earlier server's pod may live without our knowing it.
         let folder = folders.supervised(name)
-        guard isOver, case .ended(let record)? = try? folder.observe() else { return }
+        guard isOver, case .ended(let record)? = try? await whenPossible({ try folder.observe() }) else { return }
         outputPaths.withLock { $0[name] = nil }
-        // What cannot be removed now goes with the run; a pod's end is not held up by it.
+        // What cannot be removed now goes later, or with the run; a pod's end is not held up by it.
         for path in folders.disposable(of: name) where Disk.exists(path) {
             try? FileManager.default.removeItem(atPath: path)
+            guard !Disk.exists(path) else { return }
         }
         for path in folders.own(of: name) {
             if record.isWitnessed {
@@ -154,6 +155,7 @@ package final class LocalPods: PodRuntime {
             } else {
                 try? FileManager.default.removeItem(atPath: path)
             }
+            guard !Disk.exists(path) else { return }
         }
         try? folder.emptyProgram()
     }
@@ -222,11 +224,7 @@ package final class LocalPods: PodRuntime {
             try FileManager.default.copyItem(atPath: real, toPath: incoming)
             try FileManager.default.moveItem(atPath: incoming, toPath: target)
         } catch {
-            throw PlatformError(
-                .failedPrecondition,
-                "Cannot copy \(source) to \(target). Check permissions and free space.",
-                cause: String(describing: error)
-            )
+            throw Disk.failure("Cannot copy \(source) to \(target). Check permissions and free space.", error)
         }
     }
 

@@ -195,6 +195,7 @@ extension LocalPodsLoop {
                 settle(.pod(name), isFresh: false)
             }
         } catch {
+            if postpone(.pod(name), after: error, { $0.refuse(name, reason, log: log) }) { return }
             // Even without a record, nobody will start it as long as this server lives.
             logger.warning("Cannot record a pod's end", metadata: ["pod": "\(name)", "error": "\(error)"])
             finish(.pod(name), .refused(reason, end: Self.instant))
@@ -216,7 +217,7 @@ extension LocalPodsLoop {
                 logPath: folder.logPath,
                 logTail: folder.logTail()
             )
-            act(state.ended(environment, step, end))
+            finish(environment, step, end)
         case .warmPython(let environment, let folder):
             endWarmPython(of: environment, in: folder)
         }

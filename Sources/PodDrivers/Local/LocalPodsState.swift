@@ -234,6 +234,16 @@ struct LocalPodsState: Sendable {
         apply(environments.ended(environment, step, end))
     }
 
+    /// An environment cannot be looked for on disk.
+    mutating func unreadable(_ environment: PythonEnvironment, _ reason: Reason) -> [Command] {
+        apply(environments.unreadable(environment, reason))
+    }
+
+    /// An environment is built when there is room on the disk.
+    mutating func waitingForRoom(_ environment: PythonEnvironment) -> [Command] {
+        apply(environments.waitingForRoom(environment))
+    }
+
     /// pip is at this package.
     mutating func installing(_ package: String, in environment: PythonEnvironment) -> [Command] {
         apply(environments.installing(package, in: environment))

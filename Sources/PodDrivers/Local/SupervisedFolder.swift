@@ -102,10 +102,18 @@ struct SupervisedFolder: Hashable, Sendable {
     }
 
     /// Makes sure that nothing will ever run here and leaves the reason; `false` if a supervisor was faster.
+    ///
+    /// The reason is on the disk before the claim, so that want of room leaves no claim without one.
+    /// - Throws: ``PlatformError``; `resourceExhausted` if the same may be possible later.
     func refuse(_ reason: Reason, at now: Instant) throws -> Bool {
         try Disk.makeFolder(path)
-        guard try Disk.create(claimPath) else { return false }
-        try write(.refused(reason, end: now))
+        let prepared = path + "/refusal"
+        try Disk.write(Array(ExitRecord.refused(reason, end: now).text.utf8), to: prepared)
+        guard try Disk.create(claimPath) else {
+            try Disk.remove(prepared)
+            return false
+        }
+        try Disk.move(prepared, to: exitPath)
         return true
     }
 

@@ -115,6 +115,17 @@ struct PythonEnvironments: Sendable {
             + progress(of: environment, "waiting for other environments to be built", onlyWaiting: true)
     }
 
+    /// The disk cannot be looked at.
+    mutating func unreadable(_ environment: PythonEnvironment, _ reason: Reason) -> [Action] {
+        let requests = preparations.removeValue(forKey: environment.path)?.requests ?? []
+        return requests.map { .failed($0, reason, logTail: "") } + startNext()
+    }
+
+    /// A step of a build found the disk full; the disk is looked at again when it is not, see ``looked(at:build:)``.
+    mutating func waitingForRoom(_ environment: PythonEnvironment) -> [Action] {
+        progress(of: environment, "waiting for room on the disk")
+    }
+
     /// A step of a build is over.
     mutating func ended(_ environment: PythonEnvironment, _ step: PythonEnvironment.Step, _ end: StepEnd)
         -> [Action]

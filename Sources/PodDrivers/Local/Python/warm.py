@@ -156,6 +156,21 @@ def keep_only(*descriptors):
                 pass  # The one with which the folder was listed.
 
 
+# What may come back; Sources/supervisor/folder.c has the same list.
+PASSING = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.ENFILE, errno.EMFILE, errno.ENOMEM, errno.EAGAIN}
+
+
+def patiently(action):
+    """Does something that needs what may have run out, as soon as it can be done."""
+    while True:
+        try:
+            return action()
+        except OSError as error:
+            if error.errno not in PASSING:
+                raise
+        select.select((), (), (), 1)
+
+
 def read_program():
     """Returns the folder to run in, the arguments and the variables; main.c describes the file."""
     with open('program', 'rb', buffering=0) as file:
@@ -177,14 +192,14 @@ def begin(go, back, chatter, additions):
         stage = 'enter'
         os.chdir(folder)
         stage = 'program'
-        work, arguments, variables = read_program()
+        work, arguments, variables = patiently(read_program)
         stage = 'log'
-        log = os.open('log', os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        log = patiently(lambda: os.open('log', os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600))
         os.dup2(log, 1)
         os.dup2(log, 2)
         os.close(log)
-        if chatter:
-            os.write(1, chatter)
+        while chatter:
+            chatter = chatter[patiently(lambda: os.write(1, chatter)):]
         stage = 'chdir'
         os.chdir(work)
     except (OSError, ValueError) as error:
