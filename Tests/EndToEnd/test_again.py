@@ -167,3 +167,31 @@ def test_a_run_ends_at_its_deadline(server, client, tmp_path):
     tasks = server.tasks(run_id)
     assert tasks['sh'].raw['phase'] == 'CANCELED' and tasks['sh'].reason['code'] == 'DEADLINE_EXCEEDED'
     assert tasks['append'].state == 'SUCCEEDED'
+
+
+@dsl.container_component
+def report(status: dsl.PipelineTaskFinalStatus, text: dsl.Output[dsl.Artifact]):
+    return dsl.ContainerSpec(
+        image='alpine:3', command=['sh', '-ec', 'mkdir -p "$(dirname "$1")"; echo "$0" > "$1"'],
+        args=[status, text.path])
+
+
+@dsl.pipeline(name='reports')
+def reports(marker: str, trace: str):
+    with dsl.ExitHandler(report().set_caching_options(False)):
+        succeed_if(marker=marker, trace=trace, line='shaky').set_caching_options(False)
+
+
+def test_an_artifact_of_a_step_that_a_retry_repeats_is_not_left_behind(own_server, tmp_path):
+    server = own_server.start()
+    marker = tmp_path / 'marker'
+    run = server.run(reports, marker=str(marker), trace=str(tmp_path / 'trace'))
+    assert run['state'] == 'FAILED'
+    [first] = server.pages('/artifacts', 'artifacts')
+    marker.touch()
+    assert server.request('POST', f'/apis/v2beta1/runs/{run["run_id"]}:retry').status == 200
+    server.expect(server.finished(run['run_id']))
+    [second] = server.pages('/artifacts', 'artifacts')
+    assert second['artifact_id'] != first['artifact_id']
+    assert server.request('DELETE', f'/apis/v2beta1/runs/{run["run_id"]}').status == 200
+    assert server.pages('/artifacts', 'artifacts') == []

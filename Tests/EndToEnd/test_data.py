@@ -1,9 +1,11 @@
 """The data directory: what is kept, backups, sweeping, and what the server says when something is wrong with it."""
 
+import contextlib
 import errno
 import os
 import pathlib
 import random
+import re
 import shutil
 import signal
 import sqlite3
@@ -203,6 +205,35 @@ def test_damaged_indexes_are_mended(own_server):
     assert 'missing from index' in said(command(*arguments), 1)
     assert 'made anew' in said(command(*arguments, '--repair'))
     assert 'The database is sound' in said(command(*arguments))
+
+
+def test_what_can_be_read_of_a_damaged_database_is_saved_and_served(own_server):
+    own_server.start()
+    runs = {own_server.run(one_script, script=f'echo {number}')['run_id'] for number in range(30)}
+    own_server.stop()
+    path = own_server.data_dir / 'martlet.db'
+    with contextlib.closing(sqlite3.connect(path)) as database:
+        [[root]] = database.execute("SELECT rootpage FROM sqlite_master WHERE name = 'runs'")
+        leaves = [page for [page] in database.execute(
+            "SELECT pageno FROM dbstat WHERE name = 'runs' AND pagetype = 'leaf' ORDER BY pageno")]
+    # A page of rows, and the one that leads to all of them.
+    content = bytearray(path.read_bytes())
+    for page in (root, leaves[len(leaves) // 2]):
+        content[(page - 1) * 4096:page * 4096] = random.Random(page).randbytes(4096)
+    path.write_bytes(content)
+    arguments = ['doctor', '--data-dir', str(own_server.data_dir)]
+    assert '--repair' in said(command(*arguments), 1)
+    told = said(command(*arguments, '--repair'), 1)
+    assert (own_server.data_dir / 'martlet.db.damaged-1').read_bytes() == content
+    lost = int(re.search(r'lost rows: .*\bruns (\d+)', told).group(1))
+    assert 0 < lost < 20, told
+    assert 'The database is sound' in said(command(*arguments))
+    own_server.start()
+    left = {run['run_id'] for run in own_server.pages('/runs', 'runs')}
+    assert left < runs and len(left) == len(runs) - lost, told
+    for run_id in left:
+        assert own_server.tasks(run_id)['sh'].state == 'SUCCEEDED'
+    own_server.succeed(one_script, script='true')
 
 
 @pytest.fixture

@@ -43,20 +43,28 @@ extension SQLConnection {
         var tasks: [TaskPath: TaskRecord] = [:]
         var attempts: [PodName: Attempt] = [:]
         var entries: [(TaskPath, CacheKey)] = []
+        var reopened: [TaskPath] = []
+        var forgotten: Set<ArtifactID> = []
         for command in commands {
             switch command {
             case .saveRun(let run): try updateRunProgress(run, answersRetry: true)
             case .saveTask(let task): tasks[task.path] = task
             case .saveAttempt(let attempt):
                 attempts[PodName(runID: run, path: attempt.path, attempt: attempt.number)] = attempt
-            case .forgetLineage(let path): try deleteEdges(of: run, path)
+            case .forgetLineage(let path): reopened.append(path)
             case .saveLineage(let artifacts, let edges):
+                // Before anything new: a task that is open again may have its new lineage in the same batch.
+                forgotten.formUnion(try deleteEdges(of: run, reopened))
+                reopened = []
                 try insertArtifacts(artifacts)
                 try insertEdges(edges)
             case .saveCacheEntry(let path, let key): entries.append((path, key))
             case .launch, .stop, .wake, .lookUpCache, .register: break
             }
         }
+        forgotten.formUnion(try deleteEdges(of: run, reopened))
+        // Nobody's now, unless another run or a task that stays as it is refers to them.
+        try deleteArtifactsWithoutEdges(forgotten.sorted { $0.text < $1.text })
         try upsertTasks(tasks.values.sorted { $0.path < $1.path })
         try upsertAttempts(attempts.values.sorted { ($0.path, $0.number) < ($1.path, $1.number) }, of: run)
         for (path, key) in entries { try insertCacheEntry(key, of: run, path: path, at: now) }

@@ -39,12 +39,21 @@ extension SQLConnection {
         )
     }
 
-    /// Forgets what a task read and wrote; the artifacts stay.
-    package func deleteEdges(of run: RunID, _ path: TaskPath) throws {
-        try execute(
-            "DELETE FROM artifact_edges WHERE run_id = ? AND path = ?",
-            [.text(run.text), .text(path.text)]
-        )
+    /// Forgets what some tasks of a run read and wrote.
+    /// - Returns: the artifacts, some of which may be nobody's now.
+    package func deleteEdges(of run: RunID, _ paths: [TaskPath]) throws -> Set<ArtifactID> {
+        var touched: Set<ArtifactID> = []
+        for path in paths {
+            let condition = "WHERE run_id = ? AND path = ?"
+            let arguments: [SQLValue] = [.text(run.text), .text(path.text)]
+            touched.formUnion(
+                try rows(Selection("artifact_edges", key: ["artifact_id"], []), condition, arguments) {
+                    ArtifactID(try $0.text("artifact_id"))
+                }
+            )
+            try execute("DELETE FROM artifact_edges \(condition)", arguments)
+        }
+        return touched
     }
 
     /// The artifact with an id.
@@ -149,7 +158,7 @@ extension SQLConnection {
     }
 
     /// Deletes those of some artifacts that no task of any run read or wrote.
-    func deleteArtifactsWithoutEdges(_ ids: [ArtifactID]) throws {
+    package func deleteArtifactsWithoutEdges(_ ids: some Sequence<ArtifactID>) throws {
         for id in ids {
             try execute(
                 """

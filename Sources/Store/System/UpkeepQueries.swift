@@ -119,7 +119,23 @@ extension SQLConnection {
         }
     }
 
+    /// How many artifacts no task of any run read or wrote.
+    package func countArtifactsWithoutEdges() throws -> Int {
+        let rows = try query("SELECT COUNT(*) FROM artifacts WHERE \(nobodys)", [])
+        guard case .integer(let count)? = rows.first?.first else { return 0 }
+        return Int(count)
+    }
+
+    /// Deletes artifacts that no task of any run read or wrote.
+    /// - Returns: how many.
+    package func deleteArtifactsWithoutEdges() throws -> Int {
+        try execute("DELETE FROM artifacts WHERE \(nobodys)", [])
+    }
+
     private func texts(_ sql: String) throws -> [String] {
         try query(sql, []).compactMap { if case .text(let text)? = $0.first { text } else { nil } }
     }
 }
+
+private let nobodys =
+    "NOT EXISTS (SELECT 1 FROM artifact_edges WHERE artifact_edges.artifact_id = artifacts.id)"

@@ -14,16 +14,20 @@ package final class SQLiteDatabase: Store.Database {
     private let group = GroupCommit()
 
     /// Opens or makes the database in a file, and brings its schema up to date.
-    /// - Parameter path: the file; its folder must be there. SQLite keeps two more files beside it.
+    /// - Parameters:
+    ///   - path: the file; its folder must be there. SQLite keeps two more files beside it.
+    ///   - migrations: those that make the schema.
     /// - Throws: ``PlatformError``; `failedPrecondition` when the file cannot be opened or written, is not a
     ///   database or was made by a newer build, `resourceExhausted` when the disk is full, `unavailable` when
     ///   another program holds it.
-    package static func open(path: String) async throws -> SQLiteDatabase {
+    package static func open(path: String, migrations: [Migration] = Migration.all) async throws
+        -> SQLiteDatabase
+    {
         do {
             let database = SQLiteDatabase(
                 try DatabasePool(path: path, configuration: configuration(readers: 4))
             )
-            try await database.prepare()
+            try await database.prepare(migrations)
             return database
         } catch let error as DatabaseError {
             throw PlatformError(opening: path, error)
@@ -41,7 +45,7 @@ package final class SQLiteDatabase: Store.Database {
     package static func inMemory() async throws -> SQLiteDatabase {
         do {
             let database = SQLiteDatabase(try DatabaseQueue(configuration: configuration(readers: 1)))
-            try await database.prepare()
+            try await database.prepare(Migration.all)
             return database
         } catch let error as DatabaseError {
             throw PlatformError(error)
@@ -114,7 +118,7 @@ package final class SQLiteDatabase: Store.Database {
     }
 
     /// Refuses what this build cannot work with, and brings the schema up to date.
-    private func prepare() async throws {
+    private func prepare(_ migrations: [Migration]) async throws {
         let version = try await read { try $0.query("SELECT sqlite_version()", []) }
         guard case .text(let text)? = version.first?.first, isRecentEnough(text) else {
             throw PlatformError(
@@ -122,7 +126,7 @@ package final class SQLiteDatabase: Store.Database {
                 "SQLite 3.35 or newer is needed, found \(version): update the SQLite library of this system"
             )
         }
-        try await migrate(at: Instant(Date()))
+        try await migrate(migrations, at: Instant(Date()))
     }
 
     private static func configuration(readers: Int) -> Configuration {

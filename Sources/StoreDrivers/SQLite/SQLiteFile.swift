@@ -120,6 +120,20 @@ package struct SQLiteFile: Sendable {
         }
     }
 
+    /// Has SQLite write what is in a file's log into the file, if it can open it at all. No server may use the file.
+    /// - Returns: whether the log holds nothing more.
+    package static func takeInLog(of path: String) -> Bool {
+        do {
+            let queue = try queue(path, readonly: false)
+            try queue.writeWithoutTransaction { try $0.execute(sql: "PRAGMA wal_checkpoint(TRUNCATE)") }
+            try queue.close()
+            return true
+        } catch {
+            // Of a file that is that damaged, the log is not read: what is in it may belong to other pages.
+            return false
+        }
+    }
+
     private func writing<Result>(_ body: (DatabaseQueue) throws -> Result) throws -> Result {
         try named {
             let queue = try Self.queue(path, readonly: false)

@@ -70,13 +70,13 @@ package struct Doctor {
             findings.append(missingDatabase())
             return findings
         }
+        let (integrity, isCurrent) = await integrity()
+        findings += integrity
+        guard isCurrent else { return findings }
         do {
             let database = try SQLiteFile(path: layout.database)
-            let schema = try schema(of: database)
-            findings.append(schema)
-            findings.append(contentsOf: integrity(of: database))
-            guard schema.state == .good else { return findings }
             findings += examined("references") { try references(in: database) }
+            findings += examined("lineage") { try lineage(in: database) }
             findings += examined("counts") { try counts(in: database) }
             if mends { findings += examined("search") { try search(in: database) } }
             findings += examined("runs") { [try runs(in: database)] }
@@ -101,7 +101,7 @@ package struct Doctor {
         }
     }
 
-    private func message(_ error: any Error) -> String {
+    func message(_ error: any Error) -> String {
         guard let error = error as? PlatformError else { return "\(error)" }
         return error.message
     }
@@ -138,7 +138,8 @@ package struct Doctor {
 
     // MARK: - Database
 
-    private func schema(of database: SQLiteFile) throws -> Finding {
+    /// Of a file that can be read.
+    func schema(of database: SQLiteFile) throws -> Finding {
         let (found, known) = (try database.schemaNumber(), Migration.all.count)
         if found == known {
             return Finding(.good, "schema", "The database has schema \(found), as this build.")
@@ -153,29 +154,6 @@ package struct Doctor {
                 ? "The database has schema \(found), and this build knows schemas up to \(known): use the newer Martlet."
                 : "The database has schema \(found); the next start of the server brings it to \(known)."
         )
-    }
-
-    /// Indexes can be made anew; rows that are damaged stay as they are, so that what can be read stays readable.
-    private func integrity(of database: SQLiteFile) -> [Finding] {
-        examined("integrity") {
-            var damage = try database.damage(limit: 5)
-            if !damage.isEmpty, mends {
-                try database.reindex()
-                damage = try database.damage(limit: 5)
-                if damage.isEmpty {
-                    return [Finding(.mended, "integrity", "Damaged indexes were made anew.")]
-                }
-            }
-            if damage.isEmpty { return [Finding(.good, "integrity", "The database is sound.")] }
-            let advice = mends ? "Restore a backup" : "Try --repair, or restore a backup"
-            return [
-                Finding(
-                    .bad,
-                    "integrity",
-                    "The database is damaged: \(damage.joined(separator: "; ")). \(advice); what can still be read stays readable."
-                )
-            ]
-        }
     }
 
     private func references(in database: SQLiteFile) throws -> [Finding] {
@@ -200,6 +178,26 @@ package struct Doctor {
                     + (mends ? "" : " --repair deletes those of missing runs.")
             )
         ]
+    }
+
+    /// Artifacts whose runs are gone: retries of older versions left them when they forgot what a step had written.
+    private func lineage(in database: SQLiteFile) throws -> [Finding] {
+        let count = try database.read { try $0.countArtifactsWithoutEdges() }
+        guard count > 0 else { return [] }
+        // Of artifacts that were saved from a damaged database, only the lineage may be lost.
+        if FileTree.entry(layout.database + ".damaged-1") != nil {
+            let what =
+                "\(count) artifacts are listed of which no run is known any more. They are kept as long as \(layout.database).damaged-1 is."
+            return [Finding(.warning, "lineage", what)]
+        }
+        guard mends else {
+            let what = "\(count) artifacts are listed that no run has read or written. --repair deletes them."
+            return [Finding(.warning, "lineage", what)]
+        }
+        let deleted = try database.write { try $0.deleteArtifactsWithoutEdges() }
+        let what =
+            "\(deleted) artifacts that no run has read or written were deleted; their files go with a sweep."
+        return [Finding(.mended, "lineage", what)]
     }
 
     private func counts(in database: SQLiteFile) throws -> [Finding] {

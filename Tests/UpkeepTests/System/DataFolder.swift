@@ -67,10 +67,23 @@ struct DataFolder {
             first.endedAt = Self.now
             let second = Attempt(path: TaskPath("train"), number: 1, createdAt: Self.now)
             try store.upsertAttempts([first, second], of: RunID("r"))
-            try store.insertArtifacts([
+            let artifacts = [
                 Self.artifact("m", model), Self.artifact("inside", model + "/run.sh"),
                 Self.artifact("gone", model + "-gone"), Self.artifact("elsewhere", "s3://bucket/x"),
-            ])
+            ]
+            try store.insertArtifacts(artifacts)
+            try store.insertEdges(
+                artifacts.map {
+                    ArtifactEdge(
+                        artifactID: $0.id,
+                        runID: RunID("r"),
+                        path: TaskPath("train"),
+                        direction: .output,
+                        key: $0.name,
+                        position: 0
+                    )
+                }
+            )
         }
         try database.close()
     }

@@ -96,18 +96,21 @@ struct SweeperTests {
                 try store.execute("INSERT INTO run_names (run_names) VALUES ('delete-all')", [])
                 try store.execute("INSERT INTO run_leases VALUES ('nobody', 'server', 0)", [])
                 try store.execute("UPDATE runs SET finished_at = 1", [])
+                try store.insertArtifacts([DataFolder.artifact("nobody's", "s3://bucket/y")])
             }
             let before = await states(folder)
             #expect(before["counts"]?.state == .warning)
             #expect(before["references"]?.state == .bad)
+            #expect(before["lineage"]?.message.hasPrefix("1 artifacts") == true)
             #expect(before["runs"]?.message.contains("r has an end, but is not over") == true)
             let after = await states(folder, mends: true)
             #expect(
                 after["counts"]?.state == .mended && after["search"]?.state == .mended
-                    && after["references"]?.state == .mended
+                    && after["references"]?.state == .mended && after["lineage"]?.state == .mended
             )
             #expect(before["counts"]?.message.contains("runs 8 instead of 1") == true)
             #expect(await states(folder)["counts"] == nil)
+            #expect(await states(folder)["lineage"] == nil)
             #expect(await states(folder, mends: true)["search"] == nil)
             #expect(await states(folder)["references"]?.state == .good)
         }
