@@ -2,6 +2,8 @@
 
 import fcntl
 import os
+import signal
+import socket
 import subprocess
 import time
 
@@ -9,6 +11,11 @@ import harness
 import pytest
 from harness import compiled, eventually
 from pipelines import EVERY_STEP, four_chains, one_answer, one_script
+
+# How long a server holds the runs that it drives without saying that it still does.
+LEASE_SECONDS = 30
+# As a person waits for a prompt.
+SECONDS_TO_LEAVE = 5
 
 
 def lines(path):
@@ -141,6 +148,48 @@ def test_a_second_server_on_the_same_port_is_refused(own_server, tmp_path):
     assert refused.returncode != 0
     assert str(own_server.port) in refused.stderr
     assert own_server.request('GET', '/apis/v2beta1/healthz').status == 200
+
+
+def test_a_server_that_stood_still_goes_on_and_nobody_took_its_place(own_server, side_effects):
+    """Longer than a lease: as when a laptop sleeps, or a debugger holds the process."""
+    own_server.start()
+    run_id = start_chains(own_server, side_effects)
+    eventually(lambda: len(lines(side_effects)) >= 5, 30, what='the first steps')
+    own_server.process.send_signal(signal.SIGSTOP)
+    try:
+        began = time.monotonic()
+        refused = second(own_server.data_dir, 0)
+        assert refused.returncode != 0 and str(own_server.data_dir) in refused.stderr
+        before = len(lines(side_effects))
+        time.sleep(LEASE_SECONDS + 3 - (time.monotonic() - began))
+        assert len(lines(side_effects)) <= before + 4, 'only what ran could end'
+    finally:
+        own_server.process.send_signal(signal.SIGCONT)
+    check_chains(own_server, run_id, side_effects)
+
+
+def test_a_server_leaves_at_once_whoever_is_connected(own_server, side_effects, tmp_path):
+    own_server.start()
+    go = tmp_path / 'go'
+    script = f'echo begun; while ! test -e {go}; do sleep 0.02; done; echo over >> {side_effects}'
+    run_id = own_server.submit(compiled(one_script), {'script': script}).json['run_id']
+    eventually(lambda: 'sh' in own_server.tasks(run_id) and own_server.tasks(run_id)['sh'].state == 'RUNNING',
+               what='the step to run')
+    talking = [socket.create_connection(('127.0.0.1', own_server.port)) for _ in range(30)]
+    follow = f'GET /apis/v2beta1/runs/{run_id}/tasks/{run_id}.sh/log?follow=true HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n'
+    for number, connection in enumerate(talking):
+        # Some follow a log, some are in the middle of a request, and some have said nothing yet.
+        connection.sendall([follow.encode(), follow[:20].encode(), b''][number % 3])
+    assert b'200 OK' in talking[0].recv(4096)
+    began = time.monotonic()
+    assert own_server.stop() == 0
+    assert time.monotonic() - began < SECONDS_TO_LEAVE
+    for connection in talking:
+        connection.close()
+    own_server.start()
+    go.touch()
+    own_server.expect(own_server.finished(run_id, 30))
+    assert lines(side_effects) == ['over']
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason='root may write everywhere')

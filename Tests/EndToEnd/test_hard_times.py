@@ -12,6 +12,7 @@ import threading
 import time
 
 import harness
+import kfp
 import pytest
 from harness import compiled, eventually
 from kfp import dsl
@@ -154,6 +155,38 @@ def test_a_run_on_a_disk_that_fills_up_goes_on_when_there_is_room(disk_server, s
     run = server.finished(answer.json['run_id'], 60)
     server.expect(run)
     assert sorted(trace.read_text().splitlines()) == EVERY_STEP
+
+
+PACKAGES = str(pathlib.Path(kfp.__file__).parents[1])
+
+
+@dsl.component(base_image='python:3.11')
+def triple(number: int) -> int:
+    return 3 * number
+
+
+@dsl.pipeline(name='new-environment')
+def new_environment(number: int):
+    """Needs an environment of its own, into which nothing but pip is installed: the rest comes from elsewhere."""
+    task = triple(number=number).set_caching_options(False)
+    task.set_env_variable('PIP_DRY_RUN', '1')
+    task.set_env_variable('PYTHONPATH', PACKAGES)
+
+
+def test_an_environment_that_found_the_disk_full_is_built_when_there_is_room(disk_server, small_disk):
+    mount('-o', 'remount,size=120m', str(small_disk))
+    server = disk_server.start()
+    run_id = server.submit(compiled(new_environment), {'number': 2}).json['run_id']
+    eventually(lambda: list(small_disk.glob('data/environments/*/venv/bin')), 20, 0.005, what='the environment to begin')
+    ballast = fill(small_disk)
+    builds = small_disk / 'data' / 'environments'
+    [started] = builds.glob('*/builds/1/create/started')
+    eventually(lambda: not is_alive(int(started.read_text().split()[0])), 60, what='the build to end')
+    time.sleep(1.5)
+    assert server.get(f'/runs/{run_id}')['state'] == 'RUNNING'
+    ballast.unlink()
+    server.expect(server.finished(run_id, 60))
+    assert list(builds.glob('*/builds/2')), 'the first build was not disturbed'
 
 
 def test_a_server_on_a_disk_that_cannot_be_written_says_so_and_loses_nothing(disk_server, small_disk):

@@ -52,10 +52,8 @@ class Folder:
         self.trace = path / 'trace'
         self.go = path / 'go'
         script = f'echo ran >> {self.trace}; while ! test -e {self.go}; do sleep 0.02; done'
-        (self.path / 'argv').write_bytes(b''.join(word.encode() + b'\0' for word in ['sh', '-c', script]))
-        (self.path / 'environ').write_bytes(b'PATH=/usr/bin:/bin\0')
-        (self.path / 'deadline').write_text('60000 1000\n')
-        (self.path / 'cwd').write_text(str(path))
+        program = [str(path), '60000 1000', '3', 'sh', '-c', script, 'PATH=/usr/bin:/bin']
+        (self.path / 'program').write_bytes(b''.join(word.encode() + b'\0' for word in program))
         # Two at once, as a server that was killed and the next one would start them.
         self.supervisors = [subprocess.Popen([str(supervisor), str(self.path)], env={
             'LD_PRELOAD': str(shortage), 'TEST_SHORTAGE': what, 'TEST_SHORTAGE_WHILE': str(self.lasting)})
@@ -68,7 +66,7 @@ class Folder:
         assert (self.path / 'exit').read_text().startswith('exited 0 ')
         assert self.trace.read_text() == 'ran\n'
         assert {entry.name for entry in self.path.iterdir()} == {
-            'argv', 'environ', 'deadline', 'cwd', 'claim', 'log', 'started', 'exit'}
+            'program', 'claim', 'log', 'started', 'exit'}
 
     def kill(self):
         for supervisor in self.supervisors:
@@ -87,9 +85,8 @@ def without(*what):
     return pytest.mark.parametrize('folder', what, indirect=True)
 
 
-@without(f'open {errno.ENOSPC} .claim', f'link {errno.EDQUOT} claim', f'open {errno.EMFILE} argv',
-         f'open {errno.ENFILE} environ', f'open {errno.EMFILE} deadline', f'open {errno.ENFILE} mounts',
-         f'pipe {errno.EMFILE}', f'fork {errno.EAGAIN}', f'open {errno.ENOSPC} log', f'open {errno.ENFILE} cwd')
+@without(f'open {errno.ENOSPC} .claim', f'link {errno.EDQUOT} claim', f'open {errno.EMFILE} program',
+         f'open {errno.ENFILE} mounts', f'pipe {errno.EMFILE}', f'fork {errno.EAGAIN}', f'open {errno.ENOSPC} log')
 def test_what_cannot_start_yet_starts_later_and_once(folder):
     time.sleep(1.3)
     assert not folder.trace.exists() and not (folder.path / 'exit').exists()

@@ -140,6 +140,18 @@ enum Disk {
         return Int(status.st_size)
     }
 
+    /// When a file was last written; `nil` if it is not there.
+    static func writtenAt(_ path: String) -> Instant? {
+        var status = stat()
+        guard stat(path, &status) == 0 else { return nil }
+        #if canImport(Darwin)
+            let time = status.st_mtimespec
+        #else
+            let time = status.st_mtim
+        #endif
+        return Instant(milliseconds: Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000)
+    }
+
     /// Whether there is anything of that name.
     static func exists(_ path: String) -> Bool {
         access(path, F_OK) == 0

@@ -111,9 +111,10 @@ extension LocalPodsLoop {
     func finish(
         _ environment: PythonEnvironment,
         _ step: PythonEnvironment.Step,
-        _ end: PythonEnvironments.StepEnd
+        _ end: PythonEnvironments.StepEnd,
+        waitedForRoom: Bool
     ) {
-        guard end.record.isSuccess || hasRoom else {
+        guard end.record.isSuccess || hasRoom && !waitedForRoom else {
             act(state.waitingForRoom(environment))
             return whenThereIsRoom(.build(environment, step, 0)) { $0.lookPatiently(at: environment) }
         }

@@ -217,7 +217,7 @@ extension LocalPodsLoop {
                 logPath: folder.logPath,
                 logTail: folder.logTail()
             )
-            finish(environment, step, end)
+            finish(environment, step, end, waitedForRoom: folder.waitedForRoom(record))
         case .warmPython(let environment, let folder):
             endWarmPython(of: environment, in: folder)
         }

@@ -65,6 +65,15 @@ struct SupervisedFolder: Hashable, Sendable {
         return .vanished
     }
 
+    /// Whether the supervisor had to wait, as it does by the second, until there was room to tell how the program ended:
+    /// then there was none for the program either.
+    func waitedForRoom(_ record: ExitRecord) -> Bool {
+        guard case .exited(_, _, let end) = record, let written = Disk.writtenAt(exitPath) else {
+            return false
+        }
+        return written - end >= .milliseconds(900)
+    }
+
     /// Since when the program runs; `nil` if it does not yet.
     func started() throws -> StartRecord? {
         try Disk.read(startedPath, bytesMax: 64).flatMap { StartRecord(String(decoding: $0, as: UTF8.self)) }

@@ -14,14 +14,15 @@ package enum FileLock {
     /// killed then, or is done just then, still holds them. So a lock that is taken gets a second to be let go of.
     /// - Returns: whether it was to be had.
     package static func take(_ descriptor: Int32) -> Bool {
-        for _ in 0..<triesMax {
+        // By the clock and not by tries, each of which takes long on a busy machine.
+        let deadline = ContinuousClock.now + patience
+        while true {
             if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return true }
-            guard errno == EWOULDBLOCK || errno == EINTR else { return false }
+            guard errno == EWOULDBLOCK || errno == EINTR, ContinuousClock.now < deadline else { return false }
             usleep(pauseMicroseconds)
         }
-        return false
     }
 
-    private static let triesMax = 100
+    private static let patience: Duration = .seconds(1)
     private static let pauseMicroseconds: UInt32 = 10_000
 }
