@@ -221,17 +221,27 @@ let package = Package(
             path: "Tests/ServerKit",
             swiftSettings: strict
         ),
+        // Runs and servers that no one has written down, by seed.
+        .target(
+            name: "Simulation",
+            dependencies: [
+                "Model", "PipelineIR", "Engine", "Store", "StoreDrivers", "Pods", "Services", "Orchestrator",
+                "TestKit", "ServerKit", logging,
+            ],
+            path: "Tests/Simulation",
+            swiftSettings: strict
+        ),
+        // The same from a shell, optimised: `make simulate`.
+        .executableTarget(
+            name: "simulate",
+            dependencies: ["Simulation", argumentParser],
+            path: "Tests/Simulate",
+            swiftSettings: strict
+        ),
         tests("ModelTests", ["Model"]),
         tests("PipelineIRTests", ["Model", "PipelineIR", "TestKit"], data: ["Specs"]),
         tests("EngineTests", ["Model", "PipelineIR", "Engine", "TestKit"]),
-        tests(
-            "SimulationTests",
-            [
-                "Model", "PipelineIR", "Engine", "Store", "Pods", "Services", "Orchestrator", "TestKit",
-                "ServerKit",
-            ],
-            packages: [logging]
-        ),
+        tests("SimulationTests", ["Simulation"]),
         tests("PodDriversTests", ["Model", "Pods", "PodDrivers", "martlet-supervisor", "TestKit"]),
         tests("ArtifactDriversTests", ["Model", "Artifacts", "ArtifactDrivers", "TestKit"]),
         tests("WireTests", ["Model", "Wire", "TestKit"]),

@@ -21,6 +21,7 @@ package struct TestServer: Sendable {
     /// - Parameters:
     ///   - hints: what the use cases tell; nothing by default.
     ///   - fetchPackage: what lies at an address; nothing by default.
+    ///   - database: where everything is kept; an empty database in memory by default.
     ///   - wrapping: puts something between the use cases and the database.
     ///   - script: what pods do; they run until the test ends them by default.
     ///   - hasDefault: whether the experiment named `Default` is there, as in every running server.
@@ -30,11 +31,14 @@ package struct TestServer: Sendable {
         fetchPackage: @escaping @Sendable (String) async throws -> (name: String, bytes: [UInt8]) = { url in
             throw PlatformError(.failedPrecondition, "\(url): nothing is fetched in this test.")
         },
+        database: (any Database)? = nil,
         wrapping: (any Database) -> any Database = { $0 },
         script: @escaping @Sendable (PodSpec) -> ScriptedProgram = { _ in .runs() }
     ) async throws {
         let clock = TickingClock()
-        let database = wrapping(try await SQLiteDatabase.inMemory())
+        let memory: any Database =
+            if let database { database } else { try await SQLiteDatabase.inMemory() }
+        let database = wrapping(memory)
         let world = PodWorld(clock: clock, script: script)
         self.clock = clock
         self.database = database

@@ -1,25 +1,18 @@
-import Foundation
 import Model
-import Store
 import Synchronization
 import TestKit
 
 /// Runs the parts of concurrent tasks one at a time, on the thread that calls ``run()``, in an order that a seed chooses.
 ///
 /// So a program of many tasks does the same whenever it is given the same seed, and another seed tries another order.
+/// Nothing that a task does may wait for another thread.
 final class SteppedExecutor: TaskExecutor {
     private struct State {
         var random: SeededGenerator
         var jobs: [UnownedJob] = []
-        /// Continuations that another thread has handed over.
-        var returned: [UnownedJob] = []
-        var runner: pthread_t?
-        /// How many tasks wait for another thread.
-        var away = 0
     }
 
     private let state: Mutex<State>
-    private let returns = DispatchSemaphore(value: 0)
 
     init(seed: UInt64) {
         state = Mutex(State(random: SeededGenerator(seed: seed)))
@@ -27,63 +20,20 @@ final class SteppedExecutor: TaskExecutor {
 
     func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
-        let isReturn = state.withLock { state in
-            let isOwn = state.runner.map { pthread_equal($0, pthread_self()) != 0 } ?? true
-            if isOwn { state.jobs.append(job) } else { state.returned.append(job) }
-            return !isOwn
-        }
-        if isReturn { returns.signal() }
+        state.withLock { $0.jobs.append(job) }
     }
 
     /// Goes on until every task waits for time to pass or for something that nobody does.
     func run() {
-        state.withLock { $0.runner = pthread_self() }
-        while let job = next() {
-            job.runSynchronously(on: asUnownedTaskExecutor())
-            // Nobody else has a turn while a statement is under way: when it ends is the only thing a seed cannot choose.
-            while let back = awaitReturn() { back.runSynchronously(on: asUnownedTaskExecutor()) }
-        }
+        let executor = asUnownedTaskExecutor()
+        while let job = next() { job.runSynchronously(on: executor) }
     }
-
-    /// Tells that the task at work is going to wait for another thread, until ``isBack()``.
-    func isAway() { state.withLock { $0.away += 1 } }
-
-    /// Tells that the task at work has what it waited for.
-    func isBack() { state.withLock { $0.away -= 1 } }
 
     private func next() -> UnownedJob? {
         state.withLock { state in
             guard !state.jobs.isEmpty else { return nil }
             return state.jobs.remove(at: state.random.below(state.jobs.count))
         }
-    }
-
-    private func awaitReturn() -> UnownedJob? {
-        guard state.withLock({ $0.away > 0 }) else { return nil }
-        returns.wait()
-        return state.withLock { $0.returned.removeFirst() }
-    }
-}
-
-/// A database whose statements seem to take no time to the tasks of a ``SteppedExecutor``.
-struct SteppedDatabase: Database {
-    let base: any Database
-    let executor: SteppedExecutor
-
-    func read<Result: Sendable>(
-        _ body: @escaping @Sendable (any SQLConnection) throws -> Result
-    ) async throws -> Result {
-        executor.isAway()
-        defer { executor.isBack() }
-        return try await base.read(body)
-    }
-
-    func write<Result: Sendable>(
-        _ body: @escaping @Sendable (any SQLConnection) throws -> Result
-    ) async throws -> Result {
-        executor.isAway()
-        defer { executor.isBack() }
-        return try await base.write(body)
     }
 }
 

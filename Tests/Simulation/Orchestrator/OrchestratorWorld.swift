@@ -6,6 +6,7 @@ import Pods
 import ServerKit
 import Services
 import Store
+import StoreDrivers
 import Synchronization
 import TestKit
 
@@ -50,7 +51,8 @@ struct OrchestratorWorld {
         case delete
     }
 
-    init(seed: UInt64) async throws {
+    /// - Parameter template: an empty database with its schema, of which the world gets a copy.
+    init(seed: UInt64, template: SQLiteDatabase) async throws {
         self.seed = seed
         var random = SeededGenerator(seed: seed ^ 0x0C_E57A)
         let executor = SteppedExecutor(seed: random.next())
@@ -69,7 +71,7 @@ struct OrchestratorWorld {
         registersAll = random.chance(0.9)
         let waits = random.chance(0.3)
         server = try await TestServer(
-            wrapping: { SteppedDatabase(base: $0, executor: executor) },
+            database: try template.inlineCopy(),
             script: { _ in waits ? .waits() : .runs() }
         )
         for request in [Request.submit, .submit, .terminate, .delete] where random.chance(0.25) {
