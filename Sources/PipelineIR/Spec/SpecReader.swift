@@ -84,6 +84,7 @@ struct SpecReader {
 
     /// Takes a field as it is; `null` counts as absent.
     mutating func value(_ field: String) -> JSONValue? {
+        guard !members.isEmpty else { return nil }
         let found = members.removeValue(forKey: field) ?? members.removeValue(forKey: Self.snakeCase(field))
         return found == .null ? nil : found
     }
@@ -236,10 +237,16 @@ struct SpecReader {
         return nil
     }
 
+    /// - Parameter name: of a field, in ASCII. Asking each character what Unicode says of it would cost more than the rest of
+    ///   reading a spec.
     private static func snakeCase(_ name: String) -> String {
-        name.reduce(into: "") { result, character in
-            if character.isUppercase { result.append("_") }
-            result.append(contentsOf: character.lowercased())
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(name.utf8.count + 8)
+        for byte in name.utf8 {
+            let isUppercase = (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte)
+            if isUppercase { bytes.append(UInt8(ascii: "_")) }
+            bytes.append(isUppercase ? byte | 0x20 : byte)
         }
+        return String(decoding: bytes, as: UTF8.self)
     }
 }

@@ -128,7 +128,9 @@ package final class SQLiteDatabase: Store.Database {
 
     private func inlineRead<Result>(_ body: (any SQLConnection) throws -> Result) throws -> Result {
         do {
-            return try writer.read { try body(SQLiteConnection($0, statements)) }
+            // A read that cannot write would switch the only connection back and forth, which makes SQLite compile every
+            // statement again.
+            return try writer.unsafeRead { try body(SQLiteConnection($0, statements)) }
         } catch let error as DatabaseError {
             throw PlatformError(error)
         }
