@@ -7,7 +7,8 @@ struct Simulate: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "simulate",
         abstract: "Plays runs or whole servers by seed, and says which rules were broken.",
-        discussion: "The same seed is the same play on every machine. The exit status is 1 if a rule was broken."
+        discussion:
+            "The same seed is the same play on every machine. The exit status is 1 if a rule was broken."
     )
 
     @Argument(help: "What to play: \(Simulation.allCases.map(\.rawValue).joined(separator: " or ")).")

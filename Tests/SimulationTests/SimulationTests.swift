@@ -18,6 +18,12 @@ struct SimulationTests {
         #expect(tally.shortfalls == [])
     }
 
+    @Test("Seeds that have shown a mistake do not show it again", arguments: [1631, 10418] as [UInt64])
+    func oldMistakes(seed: UInt64) async throws {
+        let tally = try await Simulation.servers.play(seed..<seed + 1, lanes: 1)
+        #expect(tally.violations == [])
+    }
+
     @Test("The same seed is the same play", arguments: Simulation.allCases)
     func repeatable(_ simulation: Simulation) async throws {
         let first = try await simulation.play(0..<20, lanes: 1)

@@ -57,11 +57,36 @@ extension RunLoop {
         unloaded.insert(id)
     }
 
+    /// What has to be ended in a run that is given up; `nil` if its tasks are what cannot be read. Whoever mends those
+    /// finds them as they are.
+    private static func abandoned(
+        _ id: RunID,
+        _ reason: Reason,
+        _ now: Instant,
+        _ connection: any SQLConnection
+    ) throws -> AbandonedRun? {
+        do {
+            return AbandonedRun(
+                tasks: try connection.tasks(of: id),
+                attempts: try connection.attempts(of: id),
+                reason: reason,
+                at: now
+            )
+        } catch  where isHopeless(error) {
+            return nil
+        }
+    }
+
     private func mark(_ id: RunID, _ message: String, _ now: Instant) async throws {
         try await driver.database.write { [owner = driver.owner] connection in
             guard var run = try connection.run(id), !run.state.isFinal else { return }
-            run.enter(.failed, at: now, reason: Reason(.runInvalid, message))
+            let reason = Reason(.runInvalid, message)
+            run.enter(.failed, at: now, reason: reason)
             try connection.updateRunProgress(run)
+            if let left = try Self.abandoned(id, reason, now, connection) {
+                try connection.upsertTasks(left.tasks)
+                try connection.upsertAttempts(left.attempts, of: id)
+            }
             try connection.releaseLease(id, owner: owner)
             try connection.appendChange(kind: "run", id: id.text, at: now)
         }

@@ -174,6 +174,8 @@ extension RunLoop {
             guard let rows = try await driver.database.read({ try $0.runRows(id) }) else { return }
             let spec = try await spec(rows.specID)
             let machine = try await machine(rows, spec)
+            // Its end was stored, but we were told otherwise. Whoever has it retried hands it in again.
+            if machine.run.state.isFinal { return }
             runs[id] = LiveRun(machine: machine, platform: spec.platform)
             driver.logger.info(
                 "run claimed",

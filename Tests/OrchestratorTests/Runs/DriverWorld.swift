@@ -22,9 +22,10 @@ struct DriverWorld: Sendable {
     var pods: PodWorld { server.world }
 
     /// A new server process over the same database and machine.
-    func driver() -> RunDriver {
+    /// - Parameter poll: how often it looks for runs.
+    func driver(poll: Duration = .milliseconds(5)) -> RunDriver {
         var timing = RunDriver.Timing()
-        timing.poll = .milliseconds(5)
+        timing.poll = poll
         let clock = server.clock
         return RunDriver(
             database: database,
@@ -39,8 +40,11 @@ struct DriverWorld: Sendable {
     }
 
     /// Lets a driver run while `body` does, and stops it then.
-    func driving<Result: Sendable>(_ body: (RunDriver.WakeUp) async throws -> Result) async throws -> Result {
-        let driver = driver()
+    func driving<Result: Sendable>(
+        poll: Duration = .milliseconds(5),
+        _ body: (RunDriver.WakeUp) async throws -> Result
+    ) async throws -> Result {
+        let driver = driver(poll: poll)
         return try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await driver.run() }
             let result = try await body(driver.wakeUp)
@@ -72,6 +76,14 @@ struct DriverWorld: Sendable {
     /// A task as it stands.
     func task(_ id: RunID, _ path: String) async throws -> TaskRecord? {
         try await server.useCases.tasks.all(of: id, withArtifacts: true).tasks.first { $0.path.text == path }
+    }
+
+    /// The tasks and attempts of a run that are not over.
+    func open(in id: RunID) async throws -> [TaskPath] {
+        try await server.database.read { connection in
+            let tasks = try connection.tasks(of: id).filter { !$0.state.isFinal }.map(\.path)
+            return try tasks + connection.attempts(of: id).filter { !$0.state.isFinal }.map(\.path)
+        }
     }
 
     /// Waits until a pod runs.

@@ -3,6 +3,7 @@ import Model
 import Orchestrator
 import Pods
 import ServerKit
+import Services
 import Store
 import Testing
 
@@ -38,6 +39,29 @@ struct FaultTests {
         #expect(
             try world.metrics.expectCounter("martlet_loop_errors_total", [("loop", "runs")]).totalValue > 0
         )
+    }
+
+    @Test(
+        "A run whose end was stored without the server hearing of it can be retried at once",
+        arguments: 1...3
+    )
+    func unheardEnd(time: Int) async throws {
+        let world = try await DriverWorld { spec in spec.name.attempt == 0 ? .runs() : .ends() }
+        let id = try await world.submit(Specs.single)
+        // So rarely that no poll comes between the pod's end and its being stored.
+        try await world.driving(poll: .milliseconds(300)) { _ in
+            let pod = try await world.started(id, "work")
+            try await eventually("the start to be stored") {
+                try await world.task(id, "work")?.state == .running
+            }
+            world.database.fail(write: 0, .afterCommit)
+            world.pods.finish(pod, .exited(code: 1))
+            #expect(try await world.end(of: id).state == .failed)
+            let writes = world.database.writes
+            try await eventually("the server to look again") { world.database.writes > writes }
+            try await world.server.useCases.runs.retry(id)
+            #expect(try await world.end(of: id).state == .succeeded)
+        }
     }
 
     @Test("A server that is stopped at any moment is followed by one that takes over", arguments: 1..<8)
@@ -129,6 +153,29 @@ struct FaultTests {
             try await eventually("the pods to end") { world.pods.running.isEmpty }
         }
         #expect(try await world.server.rowCounts()["run_leases"] == 0)
+        // Tasks that cannot be read are left as they are.
+        let isReadable = !sql.hasPrefix("UPDATE tasks")
+        if isReadable { #expect(try await world.open(in: id) == []) }
+    }
+
+    @Test("A run that repeats one which was deleted before it could begin fails, and so does its root")
+    func rerunOfNothing() async throws {
+        let world = try await DriverWorld(Self.seven)
+        let source = try await world.submit(Specs.chain)
+        try await world.driving { _ in _ = try await world.end(of: source) }
+        let runs = world.server.useCases.runs
+        let id = try await runs.rerun(source, from: "second", displayName: nil).id
+        try await runs.delete(source)
+        try await world.driving { _ in
+            let run = try await world.end(of: id)
+            #expect(run.state == .failed)
+            #expect(run.error?.message.contains("was deleted") == true, "\(run.error?.message ?? "")")
+            let root = try #require(try await world.task(id, "root"))
+            #expect(root.state == .failed)
+            #expect(root.reason == run.error)
+            #expect(root.endedAt == run.finishedAt)
+        }
+        #expect(try await world.open(in: id) == [])
     }
 
     @Test("A run whose own row cannot be read is left alone, and other runs go on")

@@ -98,12 +98,6 @@ extension OrchestratorWorld {
     func checkEnd(of id: RunID, _ tasks: inout Tasks) throws {
         guard let run = runs[id], !run.isDeleted else { return }
         let rows = try rows(of: id, &tasks)
-        // What repeats a run that was deleted before it could begin ends with a sentence, and does nothing.
-        if let source = rows.run.rerun?.source, runs[source]?.isDeleted == true,
-            rows.run.error?.code == .runInvalid
-        {
-            return
-        }
         for task in rows.tasks where !task.state.isFinal {
             throw violation("run \(id) is over, yet \(task.path) is \(task.state)")
         }
@@ -120,7 +114,21 @@ extension OrchestratorWorld {
             )
         }
         try checkLineage(rows)
+        if rows.run.error?.code == .runInvalid { return try checkInvalid(rows) }
         if !hasCache { try checkExpectations(rows, run) }
+    }
+
+    /// A run cannot go on if what it repeats was deleted before it could begin. It says so, and has done nothing.
+    private func checkInvalid(_ rows: StoredRun) throws {
+        guard let source = rows.run.rerun?.source, runs[source]?.isDeleted == true else {
+            throw violation("run \(rows.run.id) cannot go on: \(rows.run.error?.message ?? "")")
+        }
+        guard rows.tasks.map(\.path) == [.root], rows.attempts.isEmpty else {
+            throw violation("run \(rows.run.id) repeats a run that was deleted, and has done something")
+        }
+        guard rows.tasks[0].state == .failed, rows.tasks[0].reason == rows.run.error else {
+            throw violation("the root of run \(rows.run.id) does not say why it failed")
+        }
     }
 
     private func checkLineage(_ rows: StoredRun) throws {
