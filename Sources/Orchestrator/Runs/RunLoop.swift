@@ -62,7 +62,7 @@ extension RunLoop {
                 )
             }
         }
-        if polls { await poll(&commands, now) }
+        if polls { await poll(&commands, now, &group) }
         await commit(
             commands.filter { !$0.value.isEmpty }.reduce(into: [:]) {
                 $0[$1.key] = withVolumes($1.value, of: $1.key)
@@ -145,18 +145,27 @@ extension RunLoop {
 
     // MARK: Claiming and loading
 
-    private mutating func poll(_ commands: inout [RunID: [RunCommand]], _ now: Instant) async {
+    private mutating func poll(
+        _ commands: inout [RunID: [RunCommand]],
+        _ now: Instant,
+        _ group: inout DiscardingTaskGroup
+    ) async {
         do {
             let until = now + driver.timing.lease
             let owner = driver.owner
             let renews = leaseRenewedAt.map { now - $0 >= driver.timing.lease / 3 } ?? true
-            let claimed = try await driver.database.write { [hasLostClaim] connection in
+            let live = renews ? Array(runs.keys) : []
+            let (claimed, requests) = try await driver.database.write { [hasLostClaim] connection in
                 if hasLostClaim { try connection.releaseLeases(owner: owner) }
                 if renews { try connection.renewLeases(owner: owner, until: until) }
-                return try connection.claimRuns(owner: owner, now: now, until: until, limit: 1000)
+                let claimed = try connection.claimRuns(owner: owner, now: now, until: until, limit: 1000)
+                return (claimed, try connection.requests(to: live))
             }
             if renews { leaseRenewedAt = now }
             hasLostClaim = false
+            // Mostly heard of already. The hint is lost if a request was stored and its answer was not.
+            for id in requests.stopped { commands[id, default: []] += handle(.terminationRequested, id, now) }
+            for id in requests.deleted.sorted() where runs[id] != nil { forget(id, &group) }
             let waiting = unloaded
             unloaded = []
             for id in claimed + waiting.sorted() { await load(id, &commands, now) }

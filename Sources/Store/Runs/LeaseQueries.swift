@@ -25,6 +25,21 @@ extension SQLConnection {
         try execute("UPDATE run_leases SET expires_at = ? WHERE owner = ?", [.time(until), .text(owner)])
     }
 
+    /// What people have asked of some runs that somebody drives.
+    /// - Returns: those that are to stop, and those that were deleted.
+    package func requests(to runs: [RunID]) throws -> (stopped: [RunID], deleted: [RunID]) {
+        var stops: [RunID: Bool] = [:]
+        for part in parts(of: runs) {
+            let rows = try rows(
+                Selection("runs", key: ["id"], ["termination_requested_at"]),
+                "WHERE id IN (\(placeholders(part.count)))",
+                part.map { .text($0.text) }
+            ) { (RunID(try $0.text("id")), try $0.optionalTime("termination_requested_at") != nil) }
+            for (id, stopped) in rows { stops[id] = stopped }
+        }
+        return (runs.filter { stops[$0] == true }, runs.filter { stops[$0] == nil })
+    }
+
     /// Gives one run back, if the owner holds it.
     package func releaseLease(_ run: RunID, owner: String) throws {
         try execute(

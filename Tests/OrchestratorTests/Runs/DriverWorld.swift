@@ -26,6 +26,7 @@ struct DriverWorld: Sendable {
     func driver(poll: Duration = .milliseconds(5)) -> RunDriver {
         var timing = RunDriver.Timing()
         timing.poll = poll
+        timing.lease = poll * 10
         let clock = server.clock
         return RunDriver(
             database: database,

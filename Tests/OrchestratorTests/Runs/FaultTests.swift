@@ -64,6 +64,24 @@ struct FaultTests {
         }
     }
 
+    @Test("A request that was stored, and of which the driver was told nothing, is found")
+    func unheardRequests() async throws {
+        let world = try await DriverWorld { _ in .runs() }
+        let stopped = try await world.submit(Specs.single)
+        let deleted = try await world.submit(Specs.single)
+        let runs = world.server.useCases.runs
+        try await world.driving { _ in
+            _ = try await world.started(stopped, "work")
+            _ = try await world.started(deleted, "work")
+            try await runs.terminate(stopped)
+            try await runs.delete(deleted)
+            #expect(try await world.end(of: stopped).error?.code == .terminated)
+            try await eventually("the deleted run's pods to go") {
+                world.pods.removedRuns == [deleted] && world.pods.running.isEmpty
+            }
+        }
+    }
+
     @Test("A server that is stopped at any moment is followed by one that takes over", arguments: 1..<8)
     func takeover(writes: Int) async throws {
         let world = try await DriverWorld(Self.seven)

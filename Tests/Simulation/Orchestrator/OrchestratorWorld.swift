@@ -204,6 +204,9 @@ struct OrchestratorWorld {
 
     // MARK: Users
 
+    /// Whether the server is told of what is asked of it now. If not, it has to find it.
+    private var isHeard: Bool { steps % 3 != 0 }
+
     private mutating func make(_ request: Request, _ tasks: inout Tasks) throws {
         switch request {
         case .submit:
@@ -215,6 +218,7 @@ struct OrchestratorWorld {
             // A run that is over, or was deleted, cannot be stopped.
             guard try perform(&tasks, { try? await runService.terminate(id) }) != nil else { return }
             runs[id]?.isStopped = true
+            guard isHeard else { return }
             wakeUp?.terminationRequested(id)
             executor.run()
             // After a failure the server may have to load the run first.
@@ -228,7 +232,7 @@ struct OrchestratorWorld {
             let runService = server.useCases.runs
             guard try perform(&tasks, { try? await runService.delete(id) }) != nil else { return }
             runs[id]?.isDeleted = true
-            wakeUp?.runDeleted(id)
+            if isHeard { wakeUp?.runDeleted(id) }
         }
     }
 
