@@ -47,7 +47,7 @@ package struct RunMachine: Sendable {
     /// Those of which a copy lies in the run's workspace.
     var workspaceArtifacts: Set<ArtifactID> = []
     /// When waiting retries are due, by instance.
-    var retries: [Int: Instant] = [:]
+    var retries = RetryQueue()
     var step = Step()
 
     /// What one event has changed so far.
@@ -74,7 +74,7 @@ package struct RunMachine: Sendable {
     /// The attempts as they stand, by task.
     package var attempts: [Attempt] { instances.flatMap(\.attempts) }
     /// The earliest time at which something is due.
-    package var nextDue: Instant? { [retries.values.min(), deadline].compactMap(\.self).min() }
+    package var nextDue: Instant? { [retries.first, deadline].compactMap(\.self).min() }
     /// When the run must be over; `nil` if it need not be, or is to stop already.
     private var deadline: Instant? {
         run.state == .canceling ? nil : activeDeadline.map { run.openedAt + $0 }
@@ -179,7 +179,7 @@ package struct RunMachine: Sendable {
             if let index = indexOfPath[path], isReadyToStart(index) { cacheAnswered(index, answer, now) }
         case .clockAdvanced:
             if let activeDeadline, let deadline, deadline <= now { exceed(activeDeadline, now) }
-            for (index, due) in retries.sorted(by: { $0.key < $1.key })
+            for (index, due) in retries.times.sorted(by: { $0.key < $1.key })
             where isDue(index, due, now) {
                 retries[index] = nil
                 newAttempt(index, now)

@@ -170,3 +170,44 @@ struct RetryTests {
         )
     }
 }
+
+@Suite("Retries that wait")
+struct RetryQueueTests {
+    @Test("The earliest is known whatever was added, moved and removed before")
+    func earliest() {
+        var random = SeededGenerator(seed: 3)
+        var queue = RetryQueue()
+        var expected: [Int: Instant] = [:]
+        for _ in 0..<5_000 {
+            let index = random.below(60)
+            let due =
+                random.chance(0.6) ? Instant(milliseconds: Int64(random.below(200))) : nil
+            queue[index] = due
+            expected[index] = due
+            #expect(queue.first == expected.values.min())
+            #expect(queue[index] == due)
+        }
+        #expect(queue.times == expected)
+    }
+
+    @Test("The machine knows the earliest retry of many, which start in the order of their pauses")
+    func machine() throws {
+        let names = (0..<20).map { "t\($0)" }
+        let pauses = names.indices.map { 10 + ($0 * 7) % 20 }
+        var run = try TestRun(
+            tasks: Dictionary(
+                uniqueKeysWithValues: names.indices.map {
+                    (names[$0], TestRun.work(rest: TestRun.retry(1, backoff: "\(pauses[$0])s")))
+                }
+            )
+        )
+        let failedAt = run.now
+        for name in names { run.fail(name) }
+        for second in 10..<30 {
+            #expect(run.machine.nextDue == failedAt + .seconds(second))
+            run.pass(failedAt + .seconds(second) - run.now)
+            #expect(run.launched == names.indices.filter { pauses[$0] == second }.map { "\(names[$0])/1" })
+        }
+        #expect(run.machine.nextDue == nil)
+    }
+}
