@@ -1,6 +1,6 @@
 # Martlet's front door. `make` alone lists what there is.
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test release bench bench-peers format lint setup clean
+.PHONY: help demo serve test simulate release bench bench-peers format lint setup clean
 
 help: ## List the targets
 	@echo "Martlet: Kubeflow Pipelines in one Swift program."
@@ -22,6 +22,9 @@ serve: setup ## Build and run the server on http://127.0.0.1:8888, data in .mart
 
 test: setup ## Run every test: Swift, then end to end with the real kfp client
 	@scripts/test.sh
+
+simulate: ## Play runs and servers by seed, optimised; SEEDS=1000000 plays more, SEED=17 one
+	@scripts/simulate.sh
 
 release: setup ## Build the optimised programs and put them into dist/
 	@scripts/build.sh release

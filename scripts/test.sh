@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Every test: the Swift ones, then the end-to-end suite with the real kfp client against the real programs.
-# Both run even if the first fails, so that one round shows everything; the exit status is 0 only if both passed.
+# Every test: the Swift ones, the simulations, then the end-to-end suite with the real kfp client against the real programs.
+# All run even if one fails, so that one round shows everything; the exit status is 0 only if all passed.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -9,6 +9,7 @@ swift build --build-tests
 
 status=0
 swift test --skip-build || status=1
+scripts/simulate.sh || status=1
 if [ "$(uname -s)" = Linux ]; then
     .venv/bin/python -m pytest Tests/EndToEnd || status=1
 else

@@ -14,11 +14,13 @@ package enum Simulation: String, CaseIterable, Sendable {
     ///   - seeds: the first and the one after the last.
     ///   - lanes: how many are played at the same time.
     ///   - violationsMax: after how many broken rules to stop.
+    ///   - report: hears of each broken rule at once; a million seeds take hours.
     /// - Throws: ``PlatformError`` if no database can be made.
     package func play(
         _ seeds: Range<UInt64>,
         lanes: Int,
-        violationsMax: Int = 1
+        violationsMax: Int = 1,
+        report: @escaping @Sendable (String) -> Void = { _ in }
     ) async throws -> Tally {
         let player = try await player()
         let queue = SeedQueue(seeds, violationsMax: violationsMax)
@@ -30,6 +32,7 @@ package enum Simulation: String, CaseIterable, Sendable {
                         do {
                             tally.add(try await player(seed))
                         } catch {
+                            report("\(error)")
                             tally.violations.append("\(error)")
                             queue.noteViolation()
                         }
