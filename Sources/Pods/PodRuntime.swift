@@ -110,6 +110,9 @@ package protocol PodRuntime: Sendable {
     /// Lets go of a pod whose end has been recorded: working files go, the log stays.
     func forget(_ name: PodName) async
 
+    /// How much there is to do now. For people: it may be another a moment later.
+    func load() async -> PodLoad
+
     /// Whether a pod of a run still has its working files, because nobody has forgotten it or not to the end.
     func hasUnforgotten(of runID: RunID) async throws -> Bool
 

@@ -13,6 +13,7 @@ import Services
 import Store
 import StoreDrivers
 import UnixSignals
+import Upkeep
 import WebUI
 
 /// The composition root: the one place that names a driver and wires everything.
@@ -31,6 +32,7 @@ struct Server {
         let metrics = PrometheusRegistry()
         MetricsSystem.bootstrap(metrics)
         let logger = logger(now)
+        let layout = DataLayout(root: directory.path)
 
         let signal = ChangeSignal()
         let sqlite = try await SQLiteDatabase.open(path: directory.path + "/martlet.db")
@@ -79,6 +81,12 @@ struct Server {
                     recurringRunsChanged: { schedulerWakeUp.changed() }
                 ),
                 fetchPackage: { try await download.file(at: $0) },
+                facts: ServerFacts(
+                    startedAt: now(),
+                    drivers: ["SQLite", "local processes", "files"],
+                    room: { try layout.room() },
+                    databaseBytes: { layout.databaseBytes() }
+                ),
                 signal: signal
             )
         )

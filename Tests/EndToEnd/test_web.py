@@ -215,6 +215,34 @@ def test_a_run_that_is_deleted_while_it_is_looked_at_says_so(server, page):
     assert all('404' in complaint for complaint in page.complaints())
 
 
+def test_a_comparison_follows_its_runs(server, page, tmp_path):
+    gate = tmp_path / 'gate'
+    ids = [started(server, one_script, {'script': gated(gate)}, name=name) for name in ('left', 'right')]
+    page.open(f'{server.url}/compare?run={ids[0]}&run={ids[1]}')
+    page.wait('.runs-compared li:last-child .state', 'Running')
+    page.js('window.marked = true')
+    gate.touch()
+    for place in ('first', 'last'):
+        page.wait(f'.runs-compared li:{place}-child .state', 'Succeeded')
+    assert page.js('return window.marked'), 'the page was loaded again'
+    assert server.request('DELETE', f'/apis/v2beta1/runs/{ids[1]}').status == 200
+    page.wait('#status', 'One of these runs was deleted')
+    assert all('404' in complaint for complaint in page.complaints())
+
+
+def test_the_first_page_tells_how_the_server_is(server, page, tmp_path):
+    gate = tmp_path / 'gate'
+    run_id = started(server, one_script, {'script': gated(gate)})
+    page.open(server.url)
+    page.wait('[aria-labelledby="server"] .state', 'Well')
+    page.wait('[aria-labelledby="server"] dd', 'SQLite, local processes')
+    page.wait('[aria-labelledby="server"] dd', ' free of ')
+    page.wait('[aria-labelledby="server"] dd', '1 running, 0 waiting; 4 places')
+    gate.touch()
+    page.wait('[aria-labelledby="server"] dd', '0 running, 0 waiting; 4 places')
+    server.expect(server.finished(run_id))
+
+
 @pytest.fixture(scope='module')
 def looked_at(server):
     """A run with something of everything in it."""

@@ -47,6 +47,20 @@ import Testing
         #expect(state.ended(first.name, end).last == .launch(second, .literal))
     }
 
+    @Test("the load counts what runs and what waits, and nothing that is over")
+    func load() throws {
+        var state = state()
+        let first = PodWorld.shell("true", task: "first")
+        let second = PodWorld.shell("true", task: "second")
+        _ = state.ensured(first, .untouched)
+        _ = state.ensured(second, .untouched)
+        #expect(state.load == PodLoad(places: 1, running: 1, waiting: 1))
+        _ = state.ended(first.name, end)
+        #expect(state.load == PodLoad(places: 1, running: 1, waiting: 0))
+        _ = state.ended(second.name, end)
+        #expect(state.load == PodLoad(places: 1, running: 0, waiting: 0))
+    }
+
     @Test("a stop asked for before the start is carried out at the start")
     func stopWhileStarting() throws {
         var state = state()

@@ -226,6 +226,9 @@ package struct ScriptedPods: PodRuntime {
         world.output(path, of: name)
     }
     package func forget(_ name: PodName) async { world.forget(name) }
+    package func load() async -> PodLoad {
+        PodLoad(places: 4, running: world.running.count, waiting: 0)
+    }
     package func hasUnforgotten(of runID: RunID) async throws -> Bool {
         world.pods.contains { $0.key.runID == runID && !$0.value.isForgotten }
     }

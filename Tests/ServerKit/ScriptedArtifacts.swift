@@ -1,10 +1,13 @@
 package import Artifacts
 package import Model
-import Synchronization
+package import Synchronization
 
 /// An artifact store that only remembers what was put where.
 package final class ScriptedArtifacts: ArtifactStore {
     private let copies = Mutex<[String: String]>([:])
+
+    /// Why nothing can be removed; `nil` while it can.
+    package let refusal = Mutex<String?>(nil)
 
     /// An empty store.
     package init() {}
@@ -37,5 +40,8 @@ package final class ScriptedArtifacts: ArtifactStore {
         "/artifacts/\(pipelineName)/\(runID)"
     }
 
-    package func remove(_ place: String, keeping uris: [String]) async throws -> Int { 0 }
+    package func remove(_ place: String, keeping uris: [String]) async throws -> Int {
+        if let message = refusal.withLock({ $0 }) { throw PlatformError(.permissionDenied, message) }
+        return 0
+    }
 }

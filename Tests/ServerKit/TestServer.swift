@@ -22,6 +22,7 @@ package struct TestServer: Sendable {
     ///   - hints: what the use cases tell; nothing by default.
     ///   - fetchPackage: what lies at an address; nothing by default.
     ///   - database: where everything is kept; an empty database in memory by default.
+    ///   - facts: what the program knows of itself and its machine, which has room by default.
     ///   - wrapping: puts something between the use cases and the database.
     ///   - script: what pods do; they run until the test ends them by default.
     ///   - hasDefault: whether the experiment named `Default` is there, as in every running server.
@@ -32,6 +33,7 @@ package struct TestServer: Sendable {
             throw PlatformError(.failedPrecondition, "\(url): nothing is fetched in this test.")
         },
         database: (any Database)? = nil,
+        facts: ServerFacts? = nil,
         wrapping: (any Database) -> any Database = { $0 },
         script: @escaping @Sendable (PodSpec) -> ScriptedProgram = { _ in .runs() }
     ) async throws {
@@ -56,7 +58,8 @@ package struct TestServer: Sendable {
                         terminationRequested: { _ in },
                         runDeleted: { _ in }
                     ),
-                fetchPackage: fetchPackage
+                fetchPackage: fetchPackage,
+                facts: facts ?? .scripted
             )
         )
         if hasDefault { try await useCases.experiments.ensureDefault() }
@@ -81,4 +84,14 @@ package struct TestServer: Sendable {
             try connection.updateRunProgress(run)
         }
     }
+}
+
+extension ServerFacts {
+    /// A machine with much room.
+    package static let scripted = Self(
+        startedAt: Instant(milliseconds: 0),
+        drivers: ["SQLite", "scripted pods"],
+        room: { DiskRoom(free: 50_000_000_000, total: 100_000_000_000) },
+        databaseBytes: { 4096 }
+    )
 }

@@ -88,6 +88,8 @@ package enum Limits {
     package static let previewBytesDefault = 16 << 10
     /// Bytes of a file that a preview shows at most; who wants more downloads.
     package static let previewBytesMax = 1 << 20
+    /// Free bytes of the data directory's disk below which people are told. The logs of a night fit into it.
+    package static let diskFreeMin = 1_000_000_000
     /// Bytes of an artifact or a log that are in memory at once while it is sent.
     package static let streamChunkBytes = 256 << 10
     /// Tasks in one answer that shows a run; lists of tasks have pages. About 13 MB.

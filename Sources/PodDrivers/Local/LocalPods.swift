@@ -160,6 +160,12 @@ package final class LocalPods: PodRuntime {
         try? folder.emptyProgram()
     }
 
+    /// Asks the thread, which knows.
+    @concurrent
+    package func load() async -> PodLoad {
+        await withCheckedContinuation { inbox.post(.load($0)) }
+    }
+
     /// What is emptied last tells.
     @concurrent
     package func hasUnforgotten(of runID: RunID) async throws -> Bool {

@@ -12,6 +12,8 @@ final class LocalPodsInbox: Sendable {
         case forget(PodName, CheckedContinuation<Bool, Never>)
         /// Answers whether no pod of the run is alive.
         case remove(RunID, CheckedContinuation<Bool, Never>)
+        /// Answers how much there is to do.
+        case load(CheckedContinuation<PodLoad, Never>)
         /// End the thread.
         case close
     }

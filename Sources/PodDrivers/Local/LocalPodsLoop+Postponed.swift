@@ -23,8 +23,8 @@ extension LocalPodsLoop {
     ) -> Bool {
         guard (error as? PlatformError)?.code == .resourceExhausted else { return false }
         // Once for all that waits; there may be hundreds, every second.
-        if !isShort {
-            isShort = true
+        if shortage == nil {
+            shortage = (error as? PlatformError)?.message
             logger.warning(
                 "Something has run out; trying again until it is back",
                 metadata: ["folder": "\(folder(of: subject).path)", "error": "\(error)"]
@@ -48,7 +48,7 @@ extension LocalPodsLoop {
         guard !due.isEmpty else { return }
         postponed.removeFirst(due.count)
         for item in due { item.action(self) }
-        if postponed.isEmpty { isShort = false }
+        if postponed.isEmpty { shortage = nil }
     }
 
     /// Tells why a pod does not start yet.

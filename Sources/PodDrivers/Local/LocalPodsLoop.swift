@@ -48,8 +48,8 @@ final class LocalPodsLoop {
     private var starts: [(pod: PodName, due: Duration)] = []
     /// What has to wait for something to come back, in order; see ``postpone(_:after:_:)``.
     var postponed: [Postponed] = []
-    /// Whether it was said that something has to wait.
-    var isShort = false
+    /// What has run out, once it was said; `nil` while nothing has to wait.
+    var shortage: String?
 
     private init(
         _ configuration: LocalPodsConfiguration,
@@ -136,6 +136,7 @@ final class LocalPodsLoop {
         for message in inbox.take() {
             switch message {
             case .forget(_, let answer), .remove(_, let answer): answer.resume(returning: false)
+            case .load(let answer): answer.resume(returning: PodLoad(places: 0, running: 0, waiting: 0))
             case .ensure, .stop, .close: break
             }
         }
@@ -163,6 +164,10 @@ final class LocalPodsLoop {
             ensure(spec)
         case .stop(let name, let grace):
             stop(name, grace: grace)
+        case .load(let answer):
+            var load = state.load
+            load.shortage = shortage
+            answer.resume(returning: load)
         case .forget(let name, let answer):
             state.forgotten(name)
             answer.resume(returning: !state.knows(name))

@@ -74,6 +74,19 @@ struct LocalPodsState: Sendable {
     /// The specification a pod was ensured with; `nil` for one that is not known.
     func spec(of name: PodName) -> PodSpec? { pods[name]?.spec }
 
+    /// How much there is to do.
+    var load: PodLoad {
+        pods.values.reduce(into: PodLoad(places: admission.capacity.places, running: 0, waiting: 0)) {
+            load,
+            pod in
+            switch pod.phase {
+            case .preparing, .queued: load.waiting += 1
+            case .starting, .running: load.running += 1
+            case .refusing, .ended: break
+            }
+        }
+    }
+
     /// Whether any pod of a run is not over.
     func hasLivePods(of runID: RunID) -> Bool {
         pods.values.contains { pod in

@@ -27,6 +27,17 @@ package struct RetentionService: Sendable {
     ///   - general: what holds where an experiment says nothing.
     ///   - grace: how long artifacts stay after the last run that refers to them was deleted.
     package func turn(_ general: RetentionRule, grace: Duration, at now: Instant) async throws -> Turn {
+        do {
+            let turn = try await sweep(general, grace: grace, at: now)
+            context.sweeps.note(turn, at: now)
+            return turn
+        } catch {
+            context.sweeps.note(error)
+            throw error
+        }
+    }
+
+    private func sweep(_ general: RetentionRule, grace: Duration, at now: Instant) async throws -> Turn {
         var turn = Turn()
         let cuts = try await context.database.read { connection in
             RetentionPlan.plan(general: general, experiments: try connection.retentionRules(), now: now)

@@ -46,6 +46,10 @@ package struct ServiceContext: Sendable {
     package let fetchPackage: @Sendable (String) async throws -> (name: String, bytes: [UInt8])
     /// Says when something was written.
     package let signal: ChangeSignal
+    /// What the program knows of itself.
+    package let facts: ServerFacts
+    /// What came of the last look for what nobody wants to keep.
+    let sweeps = SweepJournal()
 
     /// Makes a context.
     package init(
@@ -56,6 +60,7 @@ package struct ServiceContext: Sendable {
         newID: @escaping @Sendable () -> String,
         hints: Hints,
         fetchPackage: @escaping @Sendable (String) async throws -> (name: String, bytes: [UInt8]),
+        facts: ServerFacts,
         signal: ChangeSignal = ChangeSignal()
     ) {
         self.database = database
@@ -65,6 +70,7 @@ package struct ServiceContext: Sendable {
         self.newID = newID
         self.hints = hints
         self.fetchPackage = fetchPackage
+        self.facts = facts
         self.signal = signal
     }
 }
@@ -73,6 +79,8 @@ package struct ServiceContext: Sendable {
 package struct UseCases: Sendable {
     /// What changed.
     package let changes: ChangeService
+    /// How the server is.
+    package let health: HealthService
     /// Experiments.
     package let experiments: ExperimentService
     /// Pipelines and their versions.
@@ -91,6 +99,7 @@ package struct UseCases: Sendable {
     /// Makes all use cases over one context.
     package init(_ context: ServiceContext) {
         changes = ChangeService(context: context, signal: context.signal)
+        health = HealthService(context: context)
         experiments = ExperimentService(context: context)
         pipelines = PipelineService(context: context)
         runs = RunService(context: context)

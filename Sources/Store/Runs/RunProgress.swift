@@ -56,6 +56,13 @@ extension SQLConnection {
         return rows.first?.first.map { $0 != .null } ?? false
     }
 
+    /// How many runs are stored.
+    package func runCount() throws -> Int {
+        let rows = try query("SELECT COALESCE(SUM(count), 0) FROM run_counts", [])
+        guard case .integer(let count)? = rows.first?.first else { return 0 }
+        return Int(count)
+    }
+
     /// Puts away all runs of an experiment.
     package func archiveRuns(of experiment: ExperimentID) throws {
         let archived = SQLValue.text(StorageState.archived.rawValue)

@@ -84,11 +84,7 @@ extension SQLConnection {
             []
         )
         guard !wrong.isEmpty else { return tables }
-        guard
-            case .integer(let sum)? = try query("SELECT COALESCE(SUM(count), 0) FROM run_counts", []).first?
-                .first
-        else { return tables }
-        return tables + [("runs", Int(sum), try count(of: "runs"))]
+        return tables + [("runs", try runCount(), try count(of: "runs"))]
     }
 
     /// Counts the rows of a table again.

@@ -109,16 +109,13 @@ package struct Doctor {
     // MARK: - Disk
 
     private func disk() -> Finding {
-        var status = statvfs()
-        guard statvfs(layout.root, &status) == 0 else {
-            return Finding(.bad, "disk", FileTree.failure("look at", layout.root, errno).message)
-        }
+        let room: DiskRoom
+        do { room = try layout.room() } catch { return Finding(.bad, "disk", message(error)) }
         guard access(layout.root, W_OK) == 0 else {
             return Finding(.bad, "disk", FileTree.failure("write to", layout.root, errno).message)
         }
-        let free = Int(clamping: UInt64(status.f_bavail) * UInt64(status.f_frsize))
-        let text = "\(byteText(free)) are free on the disk of \(layout.root)"
-        if free < 1_000_000_000 {
+        let text = "\(byteText(room.free)) are free on the disk of \(layout.root)"
+        if room.isScarce {
             return Finding(.warning, "disk", text + ": make room, or sweep, or keep fewer runs.")
         }
         return Finding(.good, "disk", text + ".")

@@ -13,6 +13,7 @@ package struct HomeView: PageView {
     let upcoming: [Upcoming]
     let hasRuns: Bool
     let isQuiet: Bool
+    let health: HealthView
 
     /// A recurring run that is due.
     struct Upcoming: Hashable, Sendable {
@@ -30,6 +31,8 @@ package struct HomeView: PageView {
         failed: RunService.Overview,
         lately: RunService.Overview,
         upcoming: [RecurringRun],
+        health: ServerHealth,
+        version: String,
         now: Instant
     ) {
         func rows(_ overview: RunService.Overview) -> [RunRowView] {
@@ -52,6 +55,7 @@ package struct HomeView: PageView {
                 )
             }
         }
+        self.health = HealthView(health, version: version, now: now)
         hasRuns = !lately.page.items.isEmpty
         isQuiet = running.page.items.isEmpty
     }

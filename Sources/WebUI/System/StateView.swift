@@ -62,6 +62,11 @@ package struct StateView: Hashable, Sendable {
         self = isEnabled ? Self("Enabled", "succeeded", Signs.circle) : Self("Disabled", "none", Signs.pause)
     }
 
+    /// Of the server.
+    init(isWell: Bool) {
+        self = isWell ? Self("Well", "succeeded", Signs.check) : Self("Needs a look", "failed", Signs.cross)
+    }
+
     /// Of an attempt.
     package init(_ state: AttemptState) {
         switch state {

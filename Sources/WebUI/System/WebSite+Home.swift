@@ -16,6 +16,8 @@ extension WebSite {
             failed: try await newest([.failed], 5),
             lately: try await newest([.succeeded, .canceled, .skipped], 5),
             upcoming: try await useCases.recurringRuns.upcoming(limit: 5),
+            health: try await useCases.health.look(),
+            version: version,
             now: now()
         )
         return try show(view, title: "Home", section: .home, live: "runs")

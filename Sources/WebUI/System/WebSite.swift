@@ -12,7 +12,7 @@ package struct WebSite<Context: RequestContext>: HTTPResponder {
     let now: @Sendable () -> Instant
     let templates: Templates
     let assets: Assets
-    private let version: String
+    let version: String
     private let logger: Logger
 
     /// Makes the pages.

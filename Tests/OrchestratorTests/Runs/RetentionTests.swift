@@ -108,7 +108,8 @@ struct RetentionTests {
                     terminationRequested: { _ in },
                     runDeleted: { run in told.runs.withLock { $0.append(run.text) } }
                 ),
-                fetchPackage: { _ in throw PlatformError(.failedPrecondition, "Nothing is fetched.") }
+                fetchPackage: { _ in throw PlatformError(.failedPrecondition, "Nothing is fetched.") },
+                facts: .scripted
             )
         )
         try await body(

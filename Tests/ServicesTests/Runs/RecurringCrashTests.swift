@@ -38,7 +38,8 @@ struct RecurringCrashTests {
                         terminationRequested: { _ in },
                         runDeleted: { _ in }
                     ),
-                    fetchPackage: { url in throw PlatformError.notFound("package", url) }
+                    fetchPackage: { url in throw PlatformError.notFound("package", url) },
+                    facts: .scripted
                 )
             )
         }

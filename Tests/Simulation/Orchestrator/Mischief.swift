@@ -152,6 +152,7 @@ struct MortalPods: PodRuntime {
     func readOutput(_ path: String, of name: PodName, bytesMax: Int) async throws -> [UInt8]? {
         try await pods.readOutput(path, of: name, bytesMax: bytesMax)
     }
+    func load() async -> PodLoad { await pods.load() }
     func hasUnforgotten(of runID: RunID) async throws -> Bool { try await pods.hasUnforgotten(of: runID) }
     func runs() async throws -> [RunID] { try await pods.runs() }
     func makeVolume(named name: String) async throws {}

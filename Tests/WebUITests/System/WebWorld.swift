@@ -22,8 +22,8 @@ struct WebWorld: Sendable {
         let text: String
     }
 
-    init() async throws {
-        let server = try await TestServer()
+    init(facts: ServerFacts? = nil) async throws {
+        let server = try await TestServer(facts: facts)
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         self.server = server
         application = Application(
