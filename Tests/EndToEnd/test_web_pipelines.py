@@ -131,6 +131,17 @@ def test_a_schedule_is_made_edited_disabled_and_deleted(server, page):
     page.wait('.notice', '1 recurring run changed.')
     page.wait('.cards a', 'often-1')
     page.wait('.cards .state', 'Succeeded')
+    page.click('a.button', 'Clone')
+    assert page.wait('[name="name"]').get_attribute('value') == 'Clone of often'
+    assert page.wait('[name="p.script"]').get_attribute('value') == 'true'
+    page.click('[name="rule"][value="cron"]')
+    write(page, '[name="cron"]', '0 0 5 1 1 *')
+    page.click('button', 'Create the recurring run')
+    page.wait('.notice', '1 recurring run created.')
+    clone = server.get(f'/recurringruns/{last(page)}')
+    assert clone['display_name'] == 'Clone of often' and last(page) != schedule
+    assert clone['pipeline_version_reference'] == {'pipeline_id': pipeline}
+    page.open(f'{server.url}/recurringruns/{schedule}')
     page.click('button', 'Disable')
     page.wait('.facts', 'Disabled')
     assert server.get(f'/recurringruns/{schedule}')['status'] == 'DISABLED'

@@ -7,13 +7,13 @@ package struct ChangeService: Sendable {
     package struct Interest: Hashable, Sendable {
         /// Kinds of things, such as `run`.
         package var kinds: Set<String>
-        /// One of them; `nil` for all.
-        package var id: String?
+        /// Some of them; `nil` for all.
+        package var ids: Set<String>?
 
         /// Makes an interest.
-        package init(kinds: Set<String>, id: String? = nil) {
+        package init(kinds: Set<String>, ids: Set<String>? = nil) {
             self.kinds = kinds
-            self.id = id
+            self.ids = ids
         }
     }
 
@@ -38,7 +38,7 @@ package struct ChangeService: Sendable {
             if last - position > Self.readMax { return (true, last) }
             let changes = try connection.changes(after: position, limit: Self.readMax)
             let isNews = changes.contains { change in
-                interest.kinds.contains(change.kind) && (interest.id ?? change.id) == change.id
+                interest.kinds.contains(change.kind) && interest.ids?.contains(change.id) ?? true
             }
             return (isNews, max(last, position))
         }

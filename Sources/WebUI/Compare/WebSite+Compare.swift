@@ -17,7 +17,8 @@ extension WebSite {
             galleries: try await galleries(runs, comparison),
             now: now()
         )
-        return try show(view, title: view.title, section: .runs)
+        let topic = "compare/" + address.runs.map(\.text).joined(separator: ",")
+        return try show(view, title: view.title, section: .runs, live: topic)
     }
 
     /// The pages and texts that the runs wrote, those of one place side by side.

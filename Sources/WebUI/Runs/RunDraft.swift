@@ -9,6 +9,8 @@ struct RunDraft: Sendable {
         case clone(Run)
         case pipeline(Pipeline)
         case recurring(RecurringRun)
+        /// A new recurring run that begins as another one is.
+        case likeRecurring(RecurringRun)
     }
 
     var origin: Origin

@@ -78,6 +78,8 @@ struct RunFormView: PageView {
     init(_ draft: RunDraft, sent: WebForm?, schedule: ScheduleView?, error: String?) {
         let isRecurring = schedule != nil
         var hidden = [("pipeline", draft.pipeline?.id.text), ("version", draft.version?.text)]
+        // No version means the newest one; left out, it would mean the one that the recurring run has.
+        let version = ("version", draft.version?.text ?? "" as String?)
         var target = isRecurring ? "/recurringruns/new" : "/runs/new"
         switch draft.origin {
         case .clone(let run):
@@ -92,11 +94,16 @@ struct RunFormView: PageView {
             (originText, originNote) = ("Of the pipeline", "")
         case .recurring(let recurring):
             title = "Edit a recurring run"
-            let page = "/recurringruns/" + percentEncoded(recurring.id.text)
-            origin = RunRowView.Link(name: recurring.displayName, href: page)
+            origin = Self.link(recurring)
             originText = "Changes"
             originNote = "; runs that are under way go on as they are."
-            target = page + "/edit"
+            target = origin.href + "/edit"
+            hidden = [version]
+        case .likeRecurring(let recurring):
+            title = "New recurring run"
+            origin = Self.link(recurring)
+            (originText, originNote) = ("Like", "")
+            hidden = [("recurring", recurring.id.text), version]
         }
         section =
             isRecurring
@@ -131,6 +138,13 @@ struct RunFormView: PageView {
                 isRecurring ? "Create the recurring run" : "Start the run"
             }
         self.error = error
+    }
+
+    private static func link(_ recurring: RecurringRun) -> RunRowView.Link {
+        RunRowView.Link(
+            name: recurring.displayName,
+            href: "/recurringruns/" + percentEncoded(recurring.id.text)
+        )
     }
 
     private static func versions(_ draft: RunDraft, isRecurring: Bool) -> [Choice] {

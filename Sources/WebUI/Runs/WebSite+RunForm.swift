@@ -8,6 +8,9 @@ import Wire
 extension WebSite {
     /// The form for a run of a pipeline, or for a run like another one.
     func newRun(_ request: WebRequest) async throws -> Response {
+        if let recurring = request.query["cloneFromRecurringRun"] {
+            return .moved(to: address("/recurringruns/new", ["recurring": recurring]))
+        }
         guard let draft = try await draft(request.query) else {
             return try await choosePipeline(request, title: "New run", path: "/runs/new")
         }

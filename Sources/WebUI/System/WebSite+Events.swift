@@ -56,15 +56,19 @@ extension ChangeService.Interest {
         let parts = topic.split(separator: "/", maxSplits: 1).map(String.init)
         switch (parts.first, parts.count) {
         case ("runs", 1): self.init(kinds: ["run", "experiment"])
-        case ("run", 2): self.init(kinds: ["run"], id: parts[1])
+        case ("run", 2): self.init(kinds: ["run"], ids: [parts[1]])
+        case ("compare", 2):
+            let ids = parts[1].split(separator: ",").prefix(CompareAddress.runsMax).map(String.init)
+            self.init(kinds: ["run"], ids: Set(ids))
         case ("pipelines", 1): self.init(kinds: ["pipeline"])
-        case ("pipeline", 2): self.init(kinds: ["pipeline"], id: parts[1])
+        case ("pipeline", 2): self.init(kinds: ["pipeline"], ids: [parts[1]])
         // These show runs, too.
         case ("experiments", 1), ("experiment", 2): self.init(kinds: ["experiment", "run"])
         case ("recurringruns", 1), ("recurringrun", 2): self.init(kinds: ["recurring_run", "run"])
         default:
             throw PlatformError.invalid(
-                "topic: expected runs, pipelines, experiments, recurringruns or one of them such as run/<id>, "
+                "topic: expected runs, pipelines, experiments, recurringruns or one of them such as run/<id>, or "
+                    + "compare/<id>,<id>, "
                     + "found '\(topic.prefix(80))'."
             )
         }

@@ -129,8 +129,51 @@ struct RecurringRunPageTests {
         let before = try await stored(world, made.headers[.location])
         let form = try await world.get("/recurringruns/\(before.id)/edit?version=").text
         #expect(form.contains("<option value=\"\" selected>"))
+        // Left out, it would mean the version that it is pinned to.
+        #expect(form.contains("<input type=\"hidden\" name=\"version\" value=\"\">"))
         let changed = try await world.post("/recurringruns/\(before.id)/edit", "version=&\(schedule)")
         #expect(try await stored(world, changed.headers[.location]).pipelineVersionID == nil)
+    }
+
+    @Test("A clone begins as the other one is, and the other one stays as it was")
+    func clone() async throws {
+        let world = try await WebWorld()
+        let cases = world.server.useCases
+        let id = try await world.pipeline("typed", inputs: ["count": ["parameterType": "NUMBER_INTEGER"]])
+        let version = try #require(try await cases.pipelines.versions(of: id, ListQuery()).page.items.first)
+            .id
+        let experiment = try await cases.experiments.create(displayName: "other", description: "").id
+        let made = try await world.post(
+            "/recurringruns/new",
+            "pipeline=\(id)&version=\(version)&experiment=\(experiment)&name=a&p.count=7&rule=interval&every=2&unit=days"
+                + "&concurrency=3&catchup=yes"
+        )
+        let before = try await stored(world, made.headers[.location])
+        let page = try await world.get("/recurringruns/\(before.id)").text
+        #expect(page.contains("href=\"/recurringruns/new?recurring=\(before.id)\">Clone</a>"))
+        let original = try await world.get("/runs/new?cloneFromRecurringRun=\(before.id)")
+        #expect(original.headers[.location] == "/recurringruns/new?recurring=\(before.id)")
+        let form = try await world.get("/recurringruns/new?recurring=\(before.id)").text
+        for filled in [
+            "name=\"name\" value=\"Clone of a\"", "name=\"p.count\" value=\"7\"",
+            "name=\"every\" value=\"2\"",
+            "<option value=\"days\" selected>", "<option value=\"\(experiment)\" selected>",
+            "name=\"version\" value=\"\(version)\"", "name=\"recurring\" value=\"\(before.id)\"",
+            "name=\"concurrency\" value=\"3\"", "name=\"catchup\" value=\"yes\" checked",
+        ] {
+            #expect(form.contains(filled), "\(filled)")
+        }
+        let sent =
+            "recurring=\(before.id)&version=\(version)&experiment=\(experiment)&name=b&p.count=8&rule=interval&every=2"
+            + "&unit=days&concurrency=3"
+        let clone = try await stored(
+            world,
+            try await world.post("/recurringruns/new", sent).headers[.location]
+        )
+        #expect(clone.id != before.id && clone.displayName == "b" && clone.parameters == ["count": 8])
+        #expect(clone.pipelineVersionID == version && clone.experimentID == experiment)
+        #expect(try await cases.recurringRuns.get(before.id).recurring == before)
+        #expect(try await world.get("/recurringruns/new?recurring=nobody").status == 404)
     }
 
     @Test("Disabling, enabling and deleting work from the list")

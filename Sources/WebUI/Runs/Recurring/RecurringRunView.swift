@@ -17,6 +17,8 @@ struct RecurringRunView: PageView {
     /// Why the last firing started no run, or which were left out.
     let reason: ReasonView?
     let edit: String
+    /// The form of a new one like it.
+    let clone: String
     let back: String
     let firings: FiringsView
     let runs: [RunRowView]
@@ -40,6 +42,7 @@ struct RecurringRunView: PageView {
         reason = ReasonView(recurring.reason?.message, StateView(.failed as RuntimeState))
         back = "/recurringruns/" + percentEncoded(recurring.id.text)
         edit = back + "/edit"
+        clone = address("/recurringruns/new", ["recurring": recurring.id.text])
         self.firings = firings
         runs = details.runs.items.map { RunRowView($0, experimentName: nil, now: now) }
         hasRuns = !runs.isEmpty

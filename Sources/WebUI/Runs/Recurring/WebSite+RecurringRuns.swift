@@ -78,6 +78,9 @@ extension WebSite {
 
     /// The form for a new recurring run.
     func newRecurringRun(_ request: WebRequest) async throws -> Response {
+        if let (draft, recurring) = try await draft(likeRecurring: request.query) {
+            return try form(draft, ScheduleForm(recurring), sent: nil, error: nil)
+        }
         guard let draft = try await draft(request.query) else {
             return try await choosePipeline(request, title: "New recurring run", path: "/recurringruns/new")
         }
@@ -87,7 +90,9 @@ extension WebSite {
     /// Makes what the form says, or shows when it would fire. What is refused is shown again, with the reason.
     func createRecurringRun(_ request: WebRequest) async throws -> Response {
         let sent = try await request.form()
-        guard let draft = try await draft(sent) else { return .moved(to: "/recurringruns/new") }
+        let like = try await draft(likeRecurring: sent)?.0
+        let other = like == nil ? try await draft(sent) : nil
+        guard let draft = like ?? other else { return .moved(to: "/recurringruns/new") }
         return try await answer(draft, sent) { schedule in
             let submission = RecurringRunSubmission(
                 run: try draft.submission(sent),
@@ -168,11 +173,32 @@ extension WebSite {
     }
 
     /// What a form that edits starts from.
-    /// - Parameter fields: may name another version, also none for the newest one at each firing.
     private func draft(
         editing id: RecurringRunID,
         _ fields: WebForm
     ) async throws -> (RunDraft, RecurringRun) {
+        var (draft, recurring) = try await draft(of: id, fields)
+        draft.origin = .recurring(recurring)
+        draft.experiments = []
+        draft.name = recurring.displayName
+        return (draft, recurring)
+    }
+
+    /// What a form for a recurring run like another one starts from; `nil` when none is named.
+    /// Source: KFP UI, whose addresses call it `cloneFromRecurringRun`.
+    private func draft(likeRecurring fields: WebForm) async throws -> (RunDraft, RecurringRun)? {
+        guard let id = fields["recurring"] ?? fields["cloneFromRecurringRun"] else { return nil }
+        var (draft, recurring) = try await draft(of: RecurringRunID(id), fields)
+        draft.origin = .likeRecurring(recurring)
+        draft.experiments = try await experimentsToChoose()
+        draft.experiment = recurring.experimentID
+        draft.name = "Clone of " + recurring.displayName
+        return (draft, recurring)
+    }
+
+    /// A recurring run as a form has it.
+    /// - Parameter fields: may name another version, also none for the newest one at each firing.
+    private func draft(of id: RecurringRunID, _ fields: WebForm) async throws -> (RunDraft, RecurringRun) {
         let details = try await useCases.recurringRuns.details(id, runs: 1)
         let recurring = details.described.recurring
         let version =
@@ -190,6 +216,10 @@ extension WebSite {
             if let pipeline = details.pipeline {
                 let query = ListQuery(descending: true, pageSize: Limits.pageSizeMax)
                 draft.versions = try await useCases.pipelines.versions(of: pipeline.id, query).page.items
+                // A version that was deleted lives on in the spec.
+                if version == nil || details.version != nil {
+                    draft.source = .version(pipelineID: pipeline.id, versionID: version)
+                }
             }
         } else {
             throw PlatformError(
@@ -197,11 +227,8 @@ extension WebSite {
                 "The pipeline of this recurring run was deleted, so there is nothing to run; create another one."
             )
         }
-        draft.origin = .recurring(recurring)
-        draft.pipeline = nil
+        draft.pipeline = details.pipeline
         draft.version = version
-        draft.experiments = []
-        draft.name = recurring.displayName
         draft.description = recurring.description
         draft.parameters = recurring.parameters
         draft.pipelineRoot = recurring.pipelineRoot
