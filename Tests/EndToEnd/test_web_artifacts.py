@@ -3,6 +3,7 @@
 import pytest
 from axe_core_python.selenium import Axe
 from browser import Keys, Page
+from first_generation import first_generation
 from gallery import gallery
 from harness import compiled
 from selenium.webdriver import ActionChains
@@ -209,6 +210,57 @@ def test_nothing_serious_is_wrong_for_those_who_see_or_hear_pages_differently(se
     finally:
         emulate('Emulation.clearDeviceMetricsOverride', {})
         emulate('Emulation.setEmulatedMedia', {'features': []})
+
+
+@pytest.fixture(scope='module')
+def visualized(server):
+    """Two runs of a pipeline with the files that components of KFP 1.x wrote, and the artifacts of the first."""
+    ids = []
+    for accuracy in (0.9125, 0.5):
+        run = server.submit(compiled(first_generation), {'accuracy': accuracy}, f'accuracy {accuracy}').json['run_id']
+        server.expect(server.finished(run))
+        ids.append(run)
+    return ids, server.tasks(ids[0])['visualize'].artifacts
+
+
+def test_what_components_of_the_first_generation_wrote_for_pages_is_shown(server, page, visualized):
+    runs, written = visualized
+    at = f'{server.url}/artifacts/{written["mlpipeline_ui_metadata"].id}'
+    page.open(at)
+    page.wait('.look .matrix caption', 'Rows: target, columns: guess. Right: 91.3 %')
+    page.wait('.look .matrix td', '33')
+    page.wait('.look .readout output', 'threshold 1')
+    page.wait('.look .data td', '<script>')
+    page.wait('.look .markdown strong', '0.9125')
+    assert framed(page, 'return document.getElementById("words").textContent') == 'a plot'
+    page.wait('.look p', 'tensorboard --logdir gs://a-bucket/logs')
+    page.wait('.look p', "not '/etc/passwd', which is another place")
+    page.wait('.look p', 'there is no view for')
+    assert page.all('.look script') == [] and 'root:' not in page.text()
+    page.complaints()
+    page.click('.look a', 'Run its scripts')
+    page.wait('.look a', 'without its scripts')
+    assert 'a script ran' in framed(page, 'return document.getElementById("words").textContent')
+    page.complaints()
+    page.open(f'{server.url}/artifacts/{written["mlpipeline_metrics"].id}')
+    page.wait('.scalars td', '91.3 %')
+    page.open(f'{server.url}/runs/{runs[0]}?task=visualize')
+    page.wait('.peek .matrix td', '33')
+    page.wait('.peek .scalars td', '91.3 %')
+    page.open(f'{server.url}/compare?run={runs[0]}&run={runs[1]}')
+    page.wait('.compared .differs', 'accuracy-score')
+    assert len(page.all('.beside .matrix')) == 2 and len(page.all('.beside iframe')) == 2
+    page.complaints()
+
+
+def test_a_page_within_a_file_has_no_scripts_and_no_server_either(server, visualized):
+    frame = f'/artifacts/{visualized[1]["mlpipeline_ui_metadata"].id}/frame'
+    answer = server.request('GET', f'{frame}?part=4')
+    assert 'a plot' in answer.text
+    policy = answer.headers['content-security-policy']
+    assert policy.startswith('sandbox;') and 'script-src' not in policy and "default-src 'none'" in policy
+    for other in ('?part=0', '?part=99', '?part=-1', ''):
+        assert server.request('GET', frame + other).status in (400, 404), other
 
 
 def test_runs_that_were_chosen_in_the_list_are_compared(server, page, runs):

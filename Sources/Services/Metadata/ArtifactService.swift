@@ -97,6 +97,18 @@ package struct ArtifactService: Sendable {
         return try await open(artifact, path: nil)
     }
 
+    /// Opens a file in the artifact store by its place, which a step may have written down somewhere.
+    ///
+    /// Nothing but the store can be reached, whatever the place says.
+    /// - Throws: `notFound` when nothing is there, or the place is not in the store; `invalidArgument` for a folder.
+    package func open(at place: String) async throws -> StoredFile {
+        let path = place.hasPrefix("file://") ? String(place.dropFirst(7)) : place
+        switch try await context.artifacts.open(path, path: []) {
+        case .file(let file): return StoredFile(file: file)
+        case .folder: throw PlatformError.invalid("\(place.prefix(200)) is a folder, expected a file.")
+        }
+    }
+
     /// Everything in a folder that is open; nothing for a file.
     package func entries(of opened: Opened) -> EntryWalk {
         guard case .folder(let entries) = opened.content else { return EntryWalk(entries: []) { _ in nil } }

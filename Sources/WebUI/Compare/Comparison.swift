@@ -35,11 +35,12 @@ package struct Comparison: Hashable, Sendable {
     package let findings: [Finding]
 
     /// Artifacts and metrics that are compared; a loop of thousands measures more than anybody reads.
-    private static let findingsMax = 200
+    static let findingsMax = 200
     private static let metricsMax = 400
 
     /// Puts runs side by side.
-    package init(_ runs: [RunService.Details]) {
+    /// - Parameter measured: numbers that are not in an artifact's metadata but in its file.
+    package init(_ runs: [RunService.Details], measured: [ArtifactID: [Evaluation.Scalar]] = [:]) {
         let given = runs.map { run in
             run.graph.root.component.inputParameters.compactMapValues(\.defaultValue)
                 .merging(run.run.parameters) { _, given in given }
@@ -53,7 +54,9 @@ package struct Comparison: Hashable, Sendable {
         }
         let rows = findings.flatMap { finding in
             let scalars = finding.artifacts.map { artifact in
-                (artifact.map { Evaluation($0).scalars } ?? []).reduce(into: [:]) { $0[$1.name] = $1.value }
+                (artifact.map { measured[$0.id] ?? Evaluation($0).scalars } ?? []).reduce(into: [:]) {
+                    $0[$1.name] = $1.value
+                }
             }
             return Set(scalars.flatMap(\.keys)).sorted().map { name in
                 Row(name: name, origin: finding.origin, values: scalars.map { $0[name].map { .number($0) } })
@@ -68,7 +71,9 @@ package struct Comparison: Hashable, Sendable {
         for task in details.listing.tasks where task.kind.isStep {
             for (name, ids) in task.outputs.artifacts {
                 for (place, id) in ids.enumerated() {
-                    guard let artifact = details.listing.artifacts[id], types.contains(artifact.schemaTitle)
+                    guard let artifact = details.listing.artifacts[id],
+                        types.contains(artifact.schemaTitle) || MeasuredFile.isFile(named: artifact.name)
+                            || Visualization.isFile(named: artifact.name)
                     else { continue }
                     found["\(task.path) · \(name)" + (ids.count > 1 ? " [\(place + 1)]" : "")] = artifact
                 }

@@ -9,7 +9,7 @@ extension WebSite {
         let address = try CompareAddress(query: request.query)
         var runs: [RunService.Details] = []
         for id in address.runs { runs.append(try await useCases.runs.details(id)) }
-        let comparison = Comparison(runs)
+        let comparison = Comparison(runs, measured: try await measured(runs))
         let view = CompareView(
             runs,
             comparison,
@@ -29,6 +29,7 @@ extension WebSite {
         let written = comparison.findings.filter { finding in
             finding.artifacts.contains {
                 $0?.schemaTitle == "system.HTML" || $0?.schemaTitle == "system.Markdown"
+                    || $0.map { Visualization.isFile(named: $0.name) } ?? false
             }
         }
         // Each is a file to read.

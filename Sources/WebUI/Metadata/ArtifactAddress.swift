@@ -24,6 +24,8 @@ package struct ArtifactAddress: Hashable, Sendable {
     package var path: String?
     /// Whether scripts in HTML may run, shut off from everything.
     package var runsScripts = false
+    /// Which of several pages in one file a frame shows, from 0; see ``Visualization``.
+    package var part: Int?
     /// Which way lineage is followed.
     package var way = Way.both
     /// How many tasks far lineage is followed.
@@ -41,6 +43,7 @@ package struct ArtifactAddress: Hashable, Sendable {
         tab = try query.choice("tab") ?? .content
         path = query["path"]
         runsScripts = query["scripts"] == "on"
+        part = try query.count("part")
         way = try query.choice("way") ?? .both
         depth = try query.count("depth") ?? 3
     }
@@ -81,7 +84,7 @@ package struct ArtifactAddress: Hashable, Sendable {
     package var frameHref: String {
         address(
             "/artifacts/\(percentEncoded(id.text))/frame",
-            ["path": path, "scripts": runsScripts ? "on" : nil]
+            ["path": path, "part": part.map(String.init), "scripts": runsScripts ? "on" : nil]
         )
     }
 }

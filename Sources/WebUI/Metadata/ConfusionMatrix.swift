@@ -17,6 +17,11 @@ package struct ConfusionMatrix: Hashable, Sendable {
         let rows = (value["rows"]?.array ?? []).map { row in
             (row["row"]?.array ?? row.array ?? []).compactMap(\.number)
         }
+        self.init(names: names, rows: rows)
+    }
+
+    /// Takes counts; `nil` unless there are as many rows and columns as categories, and not too many.
+    init?(names: [String], rows: [[Double]]) {
         guard !names.isEmpty, names.count <= Self.namesMax, rows.count == names.count,
             rows.allSatisfy({ $0.count == names.count })
         else { return nil }
@@ -31,7 +36,10 @@ package struct ConfusionMatrix: Hashable, Sendable {
     }
 
     /// Draws it as a table whose darker cells hold more.
-    func draw(caption: String, _ html: inout HTML) {
+    /// - Parameter axes: what rows and columns are, if the pipeline says so.
+    func draw(caption: String, axes: [String] = [], _ html: inout HTML) {
+        let (down, across) =
+            axes.count == 2 ? (axes[0], axes[1]) : ("what is true", "what was predicted")
         let most = max(rows.joined().max() ?? 0, 1e-300)
         html.element(
             "div",
@@ -39,8 +47,8 @@ package struct ConfusionMatrix: Hashable, Sendable {
         ) { html in
             html.element("table", ["class": "matrix"]) { html in
                 html.element("caption") { html in
-                    html.add(caption + " Rows are what is true, columns what was predicted.")
-                    if let accuracy { html.add(" Right: \(percent(accuracy)).") }
+                    html.add(caption + " Rows: \(down), columns: \(across).")
+                    if let accuracy { html.add(" Right: \(percentText(accuracy)).") }
                 }
                 html.element("thead") { html in
                     html.element("tr") { html in
@@ -54,7 +62,7 @@ package struct ConfusionMatrix: Hashable, Sendable {
                         html.element("tr") { html in
                             html.element("th", ["scope": "row"]) { $0.add(name) }
                             for (predicted, count) in zip(names, row) {
-                                let share = all > 0 ? ", \(percent(count / all)) of \(name)" : ""
+                                let share = all > 0 ? ", \(percentText(count / all)) of \(name)" : ""
                                 html.element(
                                     "td",
                                     [
@@ -69,10 +77,5 @@ package struct ConfusionMatrix: Hashable, Sendable {
                 }
             }
         }
-    }
-
-    private func percent(_ share: Double) -> String {
-        let tenths = Int((share * 1_000).rounded())
-        return "\(tenths / 10).\(tenths % 10) %"
     }
 }

@@ -94,25 +94,28 @@ struct ContentDrawing {
         }
     }
 
-    private func facts(_ words: [String], _ kind: ContentKind, _ html: inout HTML) {
+    /// Says in a line what it is, and how to get it.
+    func facts(_ words: [String], _ kind: ContentKind, _ html: inout HTML) {
         html.element("p", ["class": "row content-facts"]) { html in
             html.element("span", ["class": "quiet"]) { $0.add(words.joined(separator: " · ")) }
             html.element("a", ["href": address.downloadHref]) { $0.add("Download") }
             if !room.isPage { html.element("a", ["href": address.href]) { $0.add("Whole view") } }
-            if kind == .html {
-                let other = address.with { $0.runsScripts.toggle() }
-                html.element("a", ["href": other.href]) {
-                    $0.add(
-                        address.runsScripts
-                            ? "Show it without its scripts" : "Run its scripts, shut off from everything"
-                    )
-                }
-            }
+            if kind == .html { switchOfScripts(&html) }
+        }
+    }
+
+    /// Leads to the page on which scripts in HTML run, or back.
+    func switchOfScripts(_ html: inout HTML) {
+        html.element("a", ["href": address.with { $0.runsScripts.toggle() }.href]) {
+            $0.add(
+                address.runsScripts
+                    ? "Show it without its scripts" : "Run its scripts, shut off from everything"
+            )
         }
     }
 
     /// The frame has an origin of its own whatever is in it, and scripts only if somebody asked for them.
-    private func frame(_ html: inout HTML) {
+    func frame(_ html: inout HTML) {
         html.element(
             "iframe",
             [

@@ -10,6 +10,15 @@ package struct Evaluation: Hashable, Sendable {
         package let name: String
         /// What came out.
         package let value: Double
+        /// Whether it is a part of one, to be shown in percent.
+        package let isShare: Bool
+
+        /// Makes a number.
+        package init(name: String, value: Double, isShare: Bool = false) {
+            self.name = name
+            self.value = value
+            self.isShare = isShare
+        }
     }
 
     /// A part of the data with how well it was classified.
@@ -77,4 +86,11 @@ package func numberText(_ value: Double) -> String {
     if size >= 1e6 || size < 1e-4 { return "\(value)" }
     let scale = size >= 1_000 ? 1e2 : size >= 1 ? 1e4 : 1e6
     return "\((value * scale).rounded() / scale)"
+}
+
+/// A part of one in percent with one digit behind the point: `92.1 %`.
+package func percentText(_ share: Double) -> String {
+    guard share.isFinite, abs(share) < 1e12 else { return "\(share)" }
+    let tenths = Int((share * 1_000).rounded())
+    return "\(tenths < 0 ? "-" : "")\(tenths.magnitude / 10).\(tenths.magnitude % 10) %"
 }

@@ -1,20 +1,7 @@
 /// Draws what the metadata of an artifact measure.
 enum EvaluationDrawing {
     static func draw(_ evaluation: Evaluation, _ html: inout HTML) {
-        if !evaluation.scalars.isEmpty {
-            html.element("table", ["class": "values scalars"]) { html in
-                html.element("tbody") { html in
-                    for scalar in evaluation.scalars {
-                        html.element("tr") { html in
-                            html.element("th", ["scope": "row"]) { $0.add(scalar.name) }
-                            html.element("td", ["class": "num", "title": "\(scalar.value)"]) {
-                                $0.add(numberText(scalar.value))
-                            }
-                        }
-                    }
-                }
-            }
-        }
+        draw(evaluation.scalars, &html)
         // Parts of one whole are compared in one drawing, as many as can be told apart.
         let curves = evaluation.slices.compactMap { slice in
             slice.curve.map { (name: slice.name ?? "", curve: $0) }
@@ -30,6 +17,23 @@ enum EvaluationDrawing {
                 caption: slice.name.map { "Confusion matrix of \($0)." } ?? "Confusion matrix.",
                 &html
             )
+        }
+    }
+
+    /// Draws numbers with their names; nothing for none.
+    static func draw(_ scalars: [Evaluation.Scalar], _ html: inout HTML) {
+        if scalars.isEmpty { return }
+        html.element("table", ["class": "values scalars"]) { html in
+            html.element("tbody") { html in
+                for scalar in scalars {
+                    html.element("tr") { html in
+                        html.element("th", ["scope": "row"]) { $0.add(scalar.name) }
+                        html.element("td", ["class": "num", "title": "\(scalar.value)"]) {
+                            $0.add(scalar.isShare ? percentText(scalar.value) : numberText(scalar.value))
+                        }
+                    }
+                }
+            }
         }
     }
 }

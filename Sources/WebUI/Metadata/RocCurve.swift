@@ -21,15 +21,21 @@ package struct RocCurve: Hashable, Sendable {
     /// Reads `confidenceMetrics`; `nil` when there is no reading in it. Readings beyond 0 to 1 are left out.
     /// Source: KFP SDK, `ClassificationMetrics.log_roc_data_point`.
     package init?(_ value: JSONValue) {
-        let readings = (value.array ?? []).compactMap { reading -> Point? in
-            guard let recall = reading["recall"]?.number, let rate = reading["falsePositiveRate"]?.number,
-                (0...1).contains(recall), (0...1).contains(rate)
-            else { return nil }
-            return Point(
-                threshold: reading["confidenceThreshold"]?.number,
-                falsePositives: rate,
-                truePositives: recall
-            )
+        self.init(
+            (value.array ?? []).map { reading in
+                (
+                    reading["falsePositiveRate"]?.number, reading["recall"]?.number,
+                    reading["confidenceThreshold"]?.number
+                )
+            }
+        )
+    }
+
+    /// Takes readings of false positives, true positives and threshold; `nil` when there is none that can be.
+    init?(_ all: [(rate: Double?, recall: Double?, threshold: Double?)]) {
+        let readings = all.compactMap { rate, recall, threshold -> Point? in
+            guard let rate, let recall, (0...1).contains(recall), (0...1).contains(rate) else { return nil }
+            return Point(threshold: threshold, falsePositives: rate, truePositives: recall)
         }
         .sorted { ($0.falsePositives, $0.truePositives) < ($1.falsePositives, $1.truePositives) }
         guard let last = readings.last else { return nil }

@@ -17,6 +17,9 @@ extension WebSite {
         // Numbers alone need no remark that there is no file.
         if artifact.isMetadataOnly, !html.text.isEmpty { return html }
         do {
+            if try await firstGeneration(artifact, address, room, &html) {
+                return html
+            }
             try await content(address, room, &html)
         } catch let error as PlatformError where error.code != .internalError {
             html.element("p", ["class": "quiet"]) { $0.add(error.message) }
@@ -56,6 +59,10 @@ extension WebSite {
     /// neither this server nor another. Source: HTML `sandbox`, CSP 3.
     func frame(_ id: ArtifactID, _ request: WebRequest) async throws -> Response {
         let address = try ArtifactAddress(id, query: request.query)
+        if let part = address.part {
+            let bytes = try await webApp(part, of: id)
+            return Self.frame(address, ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
+        }
         let opened = try await useCases.artifacts.open(id, path: address.path)
         guard case .file(let file) = opened.content else {
             throw PlatformError.invalid("\(opened.fileName) is a folder, expected a page of HTML.")
@@ -64,6 +71,15 @@ extension WebSite {
         guard ContentKind(type, fileName: opened.fileName) == .html else {
             throw PlatformError.invalid("\(opened.fileName) is \(type.name), expected a page of HTML.")
         }
+        let body = ResponseBody(contentLength: file.size) { writer in
+            var pieces = file.pieces
+            while let bytes = try await pieces.next() { try await writer.write(ByteBuffer(bytes: bytes)) }
+            try await writer.finish(nil)
+        }
+        return Self.frame(address, body)
+    }
+
+    private static func frame(_ address: ArtifactAddress, _ body: ResponseBody) -> Response {
         let scripts = address.runsScripts ? " script-src 'unsafe-inline' 'unsafe-eval';" : ""
         return Response(
             status: .ok,
@@ -75,11 +91,7 @@ extension WebSite {
                     + " style-src 'unsafe-inline'; img-src data: blob:; font-src data:; media-src data:;"
                     + " frame-ancestors 'self'",
             ],
-            body: ResponseBody(contentLength: file.size) { writer in
-                var pieces = file.pieces
-                while let bytes = try await pieces.next() { try await writer.write(ByteBuffer(bytes: bytes)) }
-                try await writer.finish(nil)
-            }
+            body: body
         )
     }
 }
