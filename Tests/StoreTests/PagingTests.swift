@@ -125,6 +125,40 @@ struct PagingTests {
         }
     }
 
+    @Test("Few runs are found by their state and many in the order of the list, which is the same page")
+    func twoWays() async throws {
+        try await Backend.sqliteInMemory.withDatabase { database in
+            let count = Limits.searchedRowsMax + 500
+            try await database.write { store in
+                for index in 0..<count {
+                    var run = Samples.run("r\(String(count + index))", at: Int64(index))
+                    run.displayName = "name \(String(2 * count - index))"
+                    run.state = index % 1_000 == 3 ? .running : .succeeded
+                    try store.insertRun(run, specID: "s")
+                }
+            }
+            let stored = Predicate(key: "storage_state", operation: .equals, operand: .string("AVAILABLE"))
+            func states(_ names: String...) -> Predicate {
+                Predicate(key: "state", operation: .isIn, operand: .strings(names))
+            }
+            func look(_ predicates: [Predicate], by field: String) async throws -> ([String], [String]) {
+                let query = ListQuery(predicates: predicates, sortField: field, descending: true, pageSize: 2)
+                let plans = try await database.read {
+                    try Self.plans($0) { _ = try $0.listRuns(query, experimentID: nil) }
+                }
+                return (try await ids(database, query), plans.last ?? [])
+            }
+            let (few, fewPlan) = try await look([stored, states("PENDING", "RUNNING")], by: "created_at")
+            #expect(few == ["r\(count + 2_003)", "r\(count + 1_003)", "r\(count + 3)"])
+            #expect(fewPlan.contains { $0.contains("runs_by_state ") }, "\(fewPlan)")
+            let (many, manyPlan) = try await look([stored, states("SUCCEEDED")], by: "display_name")
+            #expect(many.prefix(2) == ["r\(count)", "r\(count + 1)"] && many.count == count - 3)
+            #expect(manyPlan.contains { $0.contains("runs_by_display_name") }, "\(manyPlan)")
+            #expect(!manyPlan.contains { $0.contains("TEMP B-TREE") }, "\(manyPlan)")
+            #expect(try await look([stored, states()], by: "display_name").0 == [])
+        }
+    }
+
     @Test(
         "Pipelines, versions and experiments are listed by index, too",
         arguments: ["created_at", "display_name"]

@@ -24,13 +24,13 @@ struct ListSQL: Hashable, Sendable {
     let page: SQLFragment
     /// Yields one number.
     let total: SQLFragment
-    /// The other way to the page, for a part of a name.
+    /// The other way to the page, for a part of a name or for what is counted.
     let search: Search?
 
-    /// A page by way of the index of names.
+    /// A page by way of another index than that of the order.
     ///
-    /// A page of rows with a frequent name is found soonest in the order of the list, one of rows with a rare name in
-    /// the index. How many there are decides.
+    /// A page of rows of which there are many is found soonest in the order of the list, one of rows of which there
+    /// are few by what they have in common. How many there are decides.
     struct Search: Hashable, Sendable {
         /// Yields how many names match, at most ``Limits/searchedRowsMax`` and one; `nil` where the total says it.
         let matches: SQLFragment?
@@ -77,6 +77,12 @@ struct ListSQL: Hashable, Sendable {
                 arguments
             )
         }
+        if let counted = Self.counted(query.predicates, conditions, of: resource, sort, scope: scope) {
+            page = rows(counted.walk, by: sort.sql)
+            search = Search(matches: nil, page: rows(counted.few, by: "+" + sort.sql))
+            total = Self.total(matching, query, of: resource)
+            return
+        }
         page = rows(matching, by: sort.sql)
         let searches = query.predicates.map { nameSearch($0, of: resource) }
         guard let place = searches.firstIndex(where: { $0 != nil }), let names = searches[place] else {
@@ -95,6 +101,41 @@ struct ListSQL: Hashable, Sendable {
             page: rows(found, by: "+" + sort.sql)
         )
         total = isAlone ? Self.bounded(names) : Self.total(found, query, of: resource)
+    }
+
+    /// Two ways to rows whose number is known at once: in the order of the list, and by their state if that is asked for.
+    ///
+    /// SQLite takes the first condition with an index for the most telling one, and would go through nine tenths of a
+    /// table for runs that run, or sort them all by name. A text to which nothing is added is no column with an index.
+    /// - Returns: `nil` where counts do not tell, or the place of the list says enough.
+    private static func counted(
+        _ predicates: [Predicate],
+        _ conditions: [SQLFragment],
+        of resource: ListedResource,
+        _ sort: ListedResource.Field,
+        scope: SQLFragment?
+    ) -> (walk: [SQLFragment], few: [SQLFragment])? {
+        guard case .by(let columns, _) = resource.counts, scope == nil, !predicates.isEmpty else {
+            return nil
+        }
+        // For one value of one column there is an index in the usual order.
+        let isByCreation = sort.sql == "created_at"
+        if isByCreation, predicates.count == 1, predicates[0].operation == .equals { return nil }
+        let names = predicates.compactMap { resource.fields[$0.key]?.sql }.filter(columns.contains)
+        guard names.count == conditions.count else { return nil }
+        func unindexed(_ place: Int) -> SQLFragment {
+            let (name, condition) = (names[place], conditions[place])
+            guard condition.sql.hasPrefix(name) else { return condition }
+            return SQLFragment("\(name) || ''" + condition.sql.dropFirst(name.count), condition.arguments)
+        }
+        let telling = names.indices.filter {
+            names[$0] == resource.tellingColumn && [.equals, .isIn].contains(predicates[$0].operation)
+        }
+        let few =
+            telling.isEmpty
+            ? conditions : names.indices.map { telling.contains($0) ? conditions[$0] : unindexed($0) }
+        let walk = isByCreation ? conditions : names.indices.map(unindexed)
+        return (walk, few)
     }
 
     /// Whole tables are counted by triggers; what is filtered otherwise is counted up to a bound.

@@ -28,6 +28,8 @@ struct ListedResource: Sendable {
     var counts = Counts.none
     /// What finds the rows whose display name has some text in it.
     var nameIndex: String?
+    /// The column that says most where few rows fit; rows are counted by it.
+    var tellingColumn: String?
 
     /// A table of numbers of rows, which triggers keep.
     enum Counts: Hashable, Sendable {
@@ -56,7 +58,8 @@ struct ListedResource: Sendable {
         ],
         hasTags: false,
         counts: .by(["experiment_id", "storage_state", "state"], table: "run_counts"),
-        nameIndex: "run_names"
+        nameIndex: "run_names",
+        tellingColumn: "state"
     )
 
     /// Recurring runs.

@@ -28,7 +28,7 @@ package struct Templates: Sendable {
     /// Shows a value.
     /// - Throws: `internalError` when the template is missing, which is a mistake in this program.
     package func render<View: PageView>(_ view: View) throws -> HTML {
-        guard let text = library.render(view, withTemplate: View.template) else {
+        guard let text = library.render(TemplateValues.fields(of: view), withTemplate: View.template) else {
             throw PlatformError(.internalError, "There is no template \(View.template).")
         }
         return HTML(rendered: text)
