@@ -64,6 +64,23 @@ def service(report):
            f'{report["database_mb"]:.0f} MB.\n')
 
 
+def pages(report):
+    found = report['pages']
+    yield f'## Pages, with {found["runs"]:,} runs stored\n'
+    yield where(found) + '\n'
+    yield (f'Chromium {found["browser"]} on the same machine; medians and the slowest, in milliseconds. Lists show 50 '
+           'of theirs.\n')
+    yield table(
+        ['', 'first byte', 'slowest', 'page complete', 'slowest', 'kB'],
+        [[name, f'{row["first_ms"]:.1f}', f'{row["first_max_ms"]:.1f}', f'{row["whole_ms"]:.0f}',
+          f'{row["whole_max_ms"]:.0f}', f'{row["kilobytes"]:.0f}'] for name, row in found['rows']])
+    late, share = found['live'], found['idle']
+    yield (f'The end of a task, as it is stored, is seen on an open page after {late["median_ms"]:.0f} ms, at most '
+           f'{late["max_ms"]:.0f} ms ({late["tasks"]} tasks).\nAn open page on which nothing happens takes the server '
+           f'{share["open_percent"]:.2f} % of a core, no page {share["closed_percent"]:.2f} % '
+           f'({share["seconds"]} s each).\n')
+
+
 def peers(report):
     yield '## Others\n'
     yield where(report) + '\n'
@@ -80,10 +97,12 @@ def peer_cells(figure):
 
 def main():
     parts = [HEAD]
-    for name, section in (('tasks', tasks), ('service', service), ('peers', peers)):
+    for name, section in (('tasks', tasks), ('service', service), ('service', pages), ('peers', peers)):
         file = MEASURED / f'{name}.json'
-        if file.exists():
-            parts.extend(section(json.loads(file.read_text())))
+        report = json.loads(file.read_text()) if file.exists() else {}
+        # A file may be of pages only, or older than they are.
+        if report.get('pages') if section is pages else 'rows' in report or 'tasks' in report:
+            parts.extend(section(report))
     (PROJECT / 'docs' / 'benchmarks.md').write_text('\n'.join(parts))
 
 

@@ -20,6 +20,7 @@ import tempfile
 import time
 import urllib.parse
 
+import bench_pages
 from bench import PROJECT, Server, compiled, machine, shell_chain
 
 EXPERIMENTS = 50
@@ -90,21 +91,38 @@ class Load:
         return answer
 
 
+def fill(options, folder):
+    """Makes a data directory with as many runs as are wanted; returns what the questions need to know of it."""
+    server = Server(options.program, folder)
+    server.run_only(compiled(shell_chain(1)), {})
+    one = server.call('GET', '/runs?page_size=1')['runs'][0]
+    pipeline = json.loads(upload(server.url, compiled(shell_chain(1))))
+    server.stop()
+    began = time.perf_counter()
+    prefix = seed(folder / 'data', options.runs)
+    seeded = time.perf_counter() - began
+    size = (folder / 'data' / 'martlet.db').stat().st_size / 1e6
+    print(f'  made {options.runs:,} runs in {seeded:.0f} s: {size:.0f} MB', file=sys.stderr)
+    return one, pipeline, prefix, seeded, size
+
+
+def measure_pages(options, folder, prefix, pipeline):
+    # A start of its own: what a load has left in memory is not what a person's server has.
+    where = machine()
+    server = Server(options.program, folder)
+    try:
+        found = bench_pages.measure(server, folder / 'data', f'{prefix}0007', pipeline['pipeline_id'])
+    finally:
+        server.stop()
+    return {**found, 'machine': where, 'runs': options.runs}
+
+
 def measure(options):
     folder = pathlib.Path(tempfile.mkdtemp(prefix='martlet-bench-'))
     try:
-        server = Server(options.program, folder)
-        run = server.run_only(compiled(shell_chain(1)), {})
-        del run
-        one = server.call('GET', '/runs?page_size=1')['runs'][0]
-        pipeline = json.loads(upload(server.url, compiled(shell_chain(1))))
-        server.stop()
-        began = time.perf_counter()
-        prefix = seed(folder / 'data', options.runs)
-        seeded = time.perf_counter() - began
-        size = (folder / 'data' / 'martlet.db').stat().st_size / 1e6
-        print(f'  made {options.runs:,} runs in {seeded:.0f} s: {size:.0f} MB', file=sys.stderr)
-
+        one, pipeline, prefix, seeded, size = fill(options, folder)
+        if options.only == 'pages':
+            return {'pages': measure_pages(options, folder, prefix, pipeline)}
         server = Server(options.program, folder)
         ready = server.ready_ms
         load = Load(str(pathlib.Path(options.program).with_name('load-bench')), server.url, options)
@@ -136,7 +154,8 @@ def measure(options):
         print('  measured: create a run', file=sys.stderr)
         memory = server.memory_mb(), server.memory_mb('VmHWM')
         server.stop()
-        return {'ready_ms': ready, 'seed_s': seeded, 'database_mb': size, 'rows': rows, 'memory_mb': memory}
+        return {'ready_ms': ready, 'seed_s': seeded, 'database_mb': size, 'rows': rows, 'memory_mb': memory,
+                'machine': machine(), 'pages': measure_pages(options, folder, prefix, pipeline)}
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -173,8 +192,21 @@ def main():
     parser.add_argument('--runs', type=int, default=1_000_000)
     parser.add_argument('--seconds', type=float, default=5, help='how long each question is asked')
     parser.add_argument('--json', metavar='FILE', help='write the numbers there, too')
+    parser.add_argument('--only', choices=['pages'], help='measure these only, and keep the rest of the file')
     options = parser.parse_args()
     found = measure(options)
+    if options.only is None:
+        show(options, found)
+        found.update(runs=options.runs, connections=CONNECTIONS, rate=RATE, seconds=options.seconds)
+    bench_pages.show(found['pages'])
+    if options.json:
+        file = pathlib.Path(options.json)
+        known = json.loads(file.read_text()) if options.only and file.exists() else {}
+        file.write_text(json.dumps({**known, **found}, indent=2) + '\n')
+
+
+def show(options, found):
+    """The answers of the API as text."""
     print(f'\nMartlet on {platform.platform()}, {os.cpu_count()} cores, {options.runs:,} runs stored, '
           f'{CONNECTIONS} connections\n')
     print(f'{"":24}{"as fast as it goes":>30}   {"at a fixed rate":>30}')
@@ -189,9 +221,6 @@ def main():
         print(cells.rstrip())
     print(f'\nready after {found["ready_ms"]:.0f} ms; memory {found["memory_mb"][0]:.0f} MB, '
           f'at most {found["memory_mb"][1]:.0f} MB; database {found["database_mb"]:.0f} MB')
-    if options.json:
-        found.update(machine=machine(), runs=options.runs, connections=CONNECTIONS, rate=RATE, seconds=options.seconds)
-        pathlib.Path(options.json).write_text(json.dumps(found, indent=2) + '\n')
 
 
 if __name__ == '__main__':

@@ -237,9 +237,9 @@ def test_the_first_page_tells_how_the_server_is(server, page, tmp_path):
     page.wait('[aria-labelledby="server"] .state', 'Well')
     page.wait('[aria-labelledby="server"] dd', 'SQLite, local processes')
     page.wait('[aria-labelledby="server"] dd', ' free of ')
-    page.wait('[aria-labelledby="server"] dd', '1 running, 0 waiting; 4 places')
+    page.wait('[aria-labelledby="server"] dd', '1 of 4 running, 0 waiting')
     gate.touch()
-    page.wait('[aria-labelledby="server"] dd', '0 running, 0 waiting; 4 places')
+    page.wait('[aria-labelledby="server"] dd', '0 of 4 running, 0 waiting')
     server.expect(server.finished(run_id))
 
 

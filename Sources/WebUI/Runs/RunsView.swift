@@ -139,14 +139,13 @@ package struct RunsView: PageView {
             ("Failed", [.failed]), ("Stopped", [.canceled]),
         ]
         return groups.map { name, states in
-            let look = states.last.map(StateView.init) ?? StateView(.pending as RuntimeState)
+            let look = StateView(name == "Running" ? .running : states.last ?? .pending)
             return Filter(
                 name: name,
                 href: address.with { $0.states = states }.href,
                 isOn: Set(address.states) == Set(states),
                 style: look.style,
-                sign: name == "Running"
-                    ? StateView(.running as RuntimeState).sign : (states.isEmpty ? nil : look.sign)
+                sign: states.isEmpty ? nil : look.sign
             )
         }
     }

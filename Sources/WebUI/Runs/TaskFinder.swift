@@ -12,6 +12,7 @@ struct TaskFinder: Hashable, Sendable {
     let path: String
     let text: String
     let found: [Found]
+    let hasFound: Bool
     /// How many fit, where something was looked for.
     let note: String?
 
@@ -24,7 +25,7 @@ struct TaskFinder: Hashable, Sendable {
         path = address.path
         text = address.find ?? ""
         guard let wanted = address.find?.lowercased() else {
-            (found, note) = ([], nil)
+            (found, hasFound, note) = ([], false, nil)
             return
         }
         let fitting = tasks.byPath.values.filter { task in
@@ -41,6 +42,7 @@ struct TaskFinder: Hashable, Sendable {
                 state: StateView(task.state)
             )
         }
+        hasFound = !found.isEmpty
         let rest = fitting.count > Self.foundMax ? "; the first \(Self.foundMax) are listed" : ""
         note =
             fitting.isEmpty ? "No task that the run has got to fits." : counted(fitting.count, "task") + rest

@@ -68,6 +68,7 @@ package struct TaskView: PageView {
     let outputs: ValuesView
     let attempts: [AttemptView]
     private(set) var history: [Entry]
+    private(set) var hasHistory: Bool
     let facts: [Fact]
     let log: Log?
     let loop: LoopView?
@@ -114,6 +115,7 @@ package struct TaskView: PageView {
         history = record.stateHistory.map {
             Entry(state: StateView($0.state), at: TimeView($0.at, now: now), why: $0.reason?.headline)
         }
+        hasHistory = !history.isEmpty
         facts = Self.facts(record, task)
         log = shown.map { Self.log(address, record.path, $0.number) }
         self.looks = looks
@@ -131,8 +133,11 @@ package struct TaskView: PageView {
     ) {
         self.init(record, task, details, tasks, address, now: now)
         state = StateView(nil as TaskState?)
-        reason = ReasonView("The run has not got to this task.", state)
-        history = []
+        let why =
+            task == nil
+            ? "The pipeline of this run has no such task." : "The run has not got to this task."
+        reason = ReasonView(why, state)
+        (history, hasHistory) = ([], false)
     }
 
     private static func log(_ address: RunAddress, _ path: TaskPath, _ attempt: Int) -> Log {

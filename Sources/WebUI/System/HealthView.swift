@@ -20,7 +20,7 @@ struct HealthView: Hashable, Sendable {
         let pods = health.pods
         let facts: [(String, String?)] = [
             ("Version", version),
-            ("Steps", "\(pods.running) running, \(pods.waiting) waiting; \(counted(pods.places, "place"))"),
+            ("Steps", "\(pods.running) of \(pods.places) running, \(pods.waiting) waiting"),
             (
                 "Disk",
                 health.disk.map { "\(byteText($0.free)) free of \(byteText($0.total))" }

@@ -180,6 +180,16 @@ struct RunPageTests {
         #expect(try await !world.get("/runs/\(small)").text.contains("Find a task"))
     }
 
+    @Test("A task that the run has not got to says so, and so does one that the pipeline does not have")
+    func otherTasks() async throws {
+        let world = try await WebWorld()
+        let run = try await world.run("new")
+        let later = try await world.get("/runs/\(run)?task=work").text
+        #expect(later.contains("The run has not got to this task.") && !later.contains("<h3>History"))
+        let none = try await world.get("/runs/\(run)?task=nobody").text
+        #expect(none.contains("The pipeline of this run has no such task.") && !none.contains("<h3>History"))
+    }
+
     private func place(of text: String, in page: String) throws -> String.Index {
         try #require(page.firstRange(of: text)).lowerBound
     }

@@ -33,7 +33,7 @@ struct HealthTests {
         ] {
             #expect(page.contains("<dd>\(fact)"), "\(fact)")
         }
-        #expect(page.contains("0 running, 0 waiting; 4 places"))
+        #expect(page.contains("0 of 4 running, 0 waiting"))
     }
 
     @Test("A disk that is nearly full or cannot be looked at is a problem, and its words are text")
