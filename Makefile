@@ -33,7 +33,7 @@ release: setup ## Build the optimised programs and put them into dist/
 	    "$$(swift build -c release --show-bin-path)/martlet-supervisor" dist/
 	@ls -l dist/martlet dist/martlet-supervisor
 
-bench: setup ## Measure tasks, loops, start-up, memory and a million runs, optimised; writes docs/benchmarks.md
+bench: setup ## Measure tasks, loops, start-up, memory, a million runs and pages, optimised; writes docs/benchmarks.md
 	@scripts/build.sh release
 	@swift build -c release --product loop-bench
 	@swift build -c release --product load-bench

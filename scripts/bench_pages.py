@@ -4,6 +4,7 @@ Times are those of the browser itself (Navigation Timing), on this machine and t
 server on the same cores.
 """
 
+import os
 import pathlib
 import sqlite3
 import statistics
@@ -79,13 +80,13 @@ def live(driver, server, data):
 
 def idle(server, seconds):
     """The share of one core that the server takes while nothing happens, in percent."""
-    def used():
-        # In nanoseconds; the times of the whole process come in hundredths of a second, of which this takes few.
-        threads = pathlib.Path(f'/proc/{server.process.pid}/task').glob('*/schedstat')
-        return sum(int(thread.read_text().split()[0]) for thread in threads)
-    began = used()
+    def ticks():
+        # Of the whole process: threads come and go.
+        fields = pathlib.Path(f'/proc/{server.process.pid}/stat').read_text().rsplit(')', 1)[1].split()
+        return int(fields[11]) + int(fields[12])
+    began = ticks()
     time.sleep(seconds)
-    return (used() - began) / 1e9 / seconds * 100
+    return (ticks() - began) / os.sysconf('SC_CLK_TCK') / seconds * 100
 
 
 def measure(server, data, experiment, pipeline, rounds=15, idle_seconds=30):

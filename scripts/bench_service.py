@@ -2,6 +2,7 @@
 
     make bench-service                                  a table
     make bench-service BENCH='--runs 10000 --json f'    with fewer runs, and the numbers as a file
+    .venv/bin/python scripts/bench_service.py --only pages --json .bench/service.json
 
 Sixteen connections ask as fast as they get answers, and once more at a fixed rate that leaves the server some air;
 the times of the second kind are what a person feels. Nothing is asserted: the numbers are for people to compare.

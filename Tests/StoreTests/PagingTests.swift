@@ -156,6 +156,9 @@ struct PagingTests {
             #expect(manyPlan.contains { $0.contains("runs_by_display_name") }, "\(manyPlan)")
             #expect(!manyPlan.contains { $0.contains("TEMP B-TREE") }, "\(manyPlan)")
             #expect(try await look([stored, states()], by: "display_name").0 == [])
+            let named = Predicate(key: "name", operation: .isSubstring, operand: .string("nowhere"))
+            let (none, namePlan) = try await look([stored, named], by: "created_at")
+            #expect(none == [] && !namePlan.contains { $0.contains("runs_by_") }, "\(namePlan)")
         }
     }
 

@@ -12,6 +12,12 @@ struct SQLFragment: Hashable, Sendable {
         self.sql = sql
         self.arguments = arguments
     }
+
+    /// The same condition on a text column, for which no index is looked at.
+    func unindexed(_ column: String) -> Self {
+        guard sql.hasPrefix(column + " ") else { return self }
+        return Self("\(column) || ''" + sql.dropFirst(column.count), arguments)
+    }
 }
 
 /// A ``ListQuery`` as SQL: one statement for the page, one for the total.
@@ -90,7 +96,11 @@ struct ListSQL: Hashable, Sendable {
             total = Self.total(matching, query, of: resource)
             return
         }
-        var others = conditions
+        // Names say more than states do, of which SQLite would go through all rows of one.
+        var others = zip(query.predicates, conditions).map { predicate, condition in
+            guard let field = resource.fields[predicate.key], field.kind == .text else { return condition }
+            return condition.unindexed(field.sql)
+        }
         others.remove(at: place)
         let found =
             [SQLFragment("rowid IN (\(names.sql))", names.arguments)] + (scope.map { [$0] } ?? []) + others
@@ -123,11 +133,7 @@ struct ListSQL: Hashable, Sendable {
         if isByCreation, predicates.count == 1, predicates[0].operation == .equals { return nil }
         let names = predicates.compactMap { resource.fields[$0.key]?.sql }.filter(columns.contains)
         guard names.count == conditions.count else { return nil }
-        func unindexed(_ place: Int) -> SQLFragment {
-            let (name, condition) = (names[place], conditions[place])
-            guard condition.sql.hasPrefix(name) else { return condition }
-            return SQLFragment("\(name) || ''" + condition.sql.dropFirst(name.count), condition.arguments)
-        }
+        func unindexed(_ place: Int) -> SQLFragment { conditions[place].unindexed(names[place]) }
         let telling = names.indices.filter {
             names[$0] == resource.tellingColumn && [.equals, .isIn].contains(predicates[$0].operation)
         }
