@@ -142,7 +142,9 @@ package final class LocalPods: PodRuntime {
         let isOver: Bool = await withCheckedContinuation { inbox.post(.forget(name, $0)) }
         // The folder is asked as well: an earlier server's pod may live without our knowing it.
         let folder = folders.supervised(name)
-        guard isOver, case .ended(let record)? = try? await whenPossible({ try folder.observe() }) else { return }
+        guard isOver, case .ended(let record)? = try? await whenPossible({ try folder.observe() }) else {
+            return
+        }
         outputPaths.withLock { $0[name] = nil }
         // What cannot be removed now goes later, or with the run; a pod's end is not held up by it.
         for path in folders.disposable(of: name) where Disk.exists(path) {
