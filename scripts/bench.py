@@ -127,7 +127,7 @@ class Server:
     def run(self, spec, asking=False):
         """Runs a compiled pipeline; returns its length as the server tells it and as seen from here, in ms.
 
-        With `asking`, somebody asks for the run with all its tasks ten times a second meanwhile.
+        With `asking`, somebody asks for the run with all its tasks every second meanwhile.
         """
         began = time.perf_counter()
         run_id = self.submit(spec, {})
@@ -152,7 +152,7 @@ class Server:
         return run
 
     def ask(self, run_id, is_over):
-        while not is_over.wait(0.1):
+        while not is_over.wait(1):
             self.call('GET', f'/runs/{run_id}?view=FULL')
 
     def run_only(self, spec, parameters):
@@ -344,7 +344,7 @@ def main():
             'ms_per_task_asked': asked}
     print('\n"ms a task" is the first task\'s creation to the last one\'s end by the server\'s clock, "seen outside"\n'
           'is the submission to the final state as a client sees it, "while asked" the first one again while a\n'
-          'client asks for the run ten times a second; each is divided by the tasks. The ratio is\n'
+          'client asks for the run every second; each is divided by the tasks. The ratio is\n'
           'of "seen outside" to the floor. The floors, one after the other on this machine: posix_spawn of\n'
           f'`true` {floor_spawn:.2f} ms, `python3 -c pass` {floor_python:.2f} ms.\n')
     print(f'{"loop of shell tasks":20}{"seconds":>10}{"ms a task":>12}{"peak memory":>14}')

@@ -38,7 +38,7 @@ def tasks(report):
          for name, row in report['tasks'].items()])
     yield ('The floors are what one process costs, one after the other, without any server: `true` for shell tasks, '
            '`python3 -c pass`\nfor Python. Tasks of a fan-out run two at a time. "While asked" is the median of as many '
-           'rounds in which a client asks for\nthe run with all its tasks ten times a second.\n')
+           'rounds in which a client asks for\nthe run with all its tasks every second.\n')
     yield table(
         ['loop of shell tasks', 'seconds', 'ms a task', 'peak memory of the server'],
         [[f'{int(count):,}', f'{row["seconds"]:.1f}', f'{row["ms_per_task"]:.2f}', f'{row["peak_mb"]:.0f} MB']

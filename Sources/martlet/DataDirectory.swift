@@ -64,7 +64,8 @@ struct DataDirectory: ~Copyable {
         let isThere = stat(layout.database, &status) == 0
         guard !isThere || status.st_size == 0 else { return }
         // A folder that is not there holds nothing.
-        let runs = (try? FileManager.default.contentsOfDirectory(atPath: layout.pods)) ?? []
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: layout.pods)) ?? []
+        let runs = names.filter { !$0.hasPrefix(".") }
         guard !runs.isEmpty else { return }
         throw PlatformError(
             .failedPrecondition,

@@ -186,7 +186,8 @@ def differences(expected, found, where=''):
 
 
 # What a pod that is over leaves behind: its log, how it ended and who saw to it.
-KEPT = {'log', 'exit', 'claim', 'supervisor.log'}
+# Small, without secrets, and gone with the run.
+KEPT = {'log', 'exit', 'claim', 'supervisor.log', 'started', 'outputs', 'ephemeral_component.py'}
 
 
 def leftovers(server, works):
@@ -194,7 +195,8 @@ def leftovers(server, works):
     pods = server.data_dir / 'pods'
     for folder in pods.glob('*/*/*'):
         for entry in folder.iterdir():
-            if entry.name not in KEPT:
+            is_emptied = entry.name == 'program' and entry.stat().st_size == 0
+            if entry.name not in KEPT and not is_emptied:
                 yield str(entry.relative_to(server.data_dir))
     for work in works:
         for _, temporary in traces(work.trace):

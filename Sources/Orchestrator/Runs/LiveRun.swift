@@ -39,18 +39,18 @@ extension SQLConnection {
     /// Stores what a machine wants stored; nothing for a run that was deleted meanwhile.
     func apply(_ commands: [RunCommand], of run: RunID, at now: Instant) throws {
         guard try revision(of: run) != nil else { return }
-        // Of what changed more than once, as a program does that starts and ends in one turn, the last counts.
-        var tasks: [TaskPath: TaskRecord] = [:]
-        var attempts: [PodName: Attempt] = [:]
+        var tasks = LatestRows<TaskPath, TaskRecord>()
+        var attempts = LatestRows<PodName, Attempt>()
         var entries: [(TaskPath, CacheKey)] = []
         var reopened: [TaskPath] = []
         var forgotten: Set<ArtifactID> = []
         for command in commands {
             switch command {
             case .saveRun(let run): try updateRunProgress(run, answersRetry: true)
-            case .saveTask(let task): tasks[task.path] = task
+            case .saveTask(let task): tasks.save(task, as: task.path)
             case .saveAttempt(let attempt):
-                attempts[PodName(runID: run, path: attempt.path, attempt: attempt.number)] = attempt
+                let name = PodName(runID: run, path: attempt.path, attempt: attempt.number)
+                attempts.save(attempt, as: name)
             case .forgetLineage(let path): reopened.append(path)
             case .saveLineage(let artifacts, let edges):
                 // Before anything new: a task that is open again may have its new lineage in the same batch.
@@ -65,10 +65,26 @@ extension SQLConnection {
         forgotten.formUnion(try deleteEdges(of: run, reopened))
         // Nobody's now, unless another run or a task that stays as it is refers to them.
         try deleteArtifactsWithoutEdges(forgotten.sorted { $0.text < $1.text })
-        try upsertTasks(tasks.values.sorted { $0.path < $1.path })
-        try upsertAttempts(attempts.values.sorted { ($0.path, $0.number) < ($1.path, $1.number) }, of: run)
+        try upsertTasks(tasks.rows)
+        try upsertAttempts(attempts.rows, of: run)
         for (path, key) in entries { try insertCacheEntry(key, of: run, path: path, at: now) }
         try appendChange(kind: "run", id: run.text, at: now)
+    }
+}
+
+/// Rows to store, of which some change more than once, as those of a program that starts and ends in one turn: the
+/// last one counts.
+private struct LatestRows<Key: Hashable, Row> {
+    private(set) var rows: [Row] = []
+    private var places: [Key: Int] = [:]
+
+    mutating func save(_ row: Row, as key: Key) {
+        if let place = places[key] {
+            rows[place] = row
+        } else {
+            places[key] = rows.count
+            rows.append(row)
+        }
     }
 }
 

@@ -122,7 +122,7 @@ package struct Doctor {
     }
 
     private func missingDatabase() -> Finding {
-        let runs = (try? FileTree.names(in: layout.pods).count) ?? 0
+        let runs = ((try? FileTree.names(in: layout.pods)) ?? []).count { !$0.hasPrefix(".") }
         if runs == 0 {
             return Finding(.warning, "database", "There is none yet; the first start of a server makes it.")
         }
