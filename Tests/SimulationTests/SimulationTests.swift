@@ -3,7 +3,8 @@ import Simulation
 import Testing
 
 /// A few seeds, so that `swift test` alone notices what breaks; `make simulate` plays many, optimised.
-@Suite("Simulations")
+/// One after the other: each keeps the cores busy, and other tests wait for something to happen meanwhile.
+@Suite("Simulations", .serialized)
 struct SimulationTests {
     @Test(
         "Runs end as they must, whatever fails and wherever the server crashes",
