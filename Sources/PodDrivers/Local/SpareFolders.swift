@@ -59,11 +59,14 @@ final class SpareFolders: Sendable {
 
     /// Takes a folder that is needed no more, with all that is in it.
     func take(_ path: String) {
-        guard Disk.isFolder(path) else { return }
-        for name in (try? Disk.names(in: path)) ?? [] {
-            try? FileManager.default.removeItem(atPath: path + "/" + name)
+        // A program may have put a link in its place, and what that leads to is not ours to empty.
+        let isPlain = martlet_is_plain_folder(path) == 1
+        if isPlain {
+            for name in (try? Disk.names(in: path)) ?? [] {
+                try? FileManager.default.removeItem(atPath: path + "/" + name)
+            }
         }
-        guard martlet_is_plain_folder(path) == 1, let spare = place(for: path), rename(path, spare) == 0
+        guard isPlain, let spare = place(for: path), rename(path, spare) == 0
         else {
             // Whatever it is now; what cannot be removed goes with the run.
             try? FileManager.default.removeItem(atPath: path)

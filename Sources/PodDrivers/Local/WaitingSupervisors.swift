@@ -16,13 +16,14 @@ struct WaitingSupervisors {
     /// As many as programs of which each waits for the one before; more start at the same time only now and then.
     private static let countMax = 2
 
-    private struct Waiting {
-        var pid: Int32
-        var line: Int32
+    struct Waiting {
+        let pid: Int32
+        /// What is sent there names the folder; closed, it ends the supervisor.
+        let line: Int32
     }
 
     private let supervisor: String
-    private var waiting: [Waiting] = []
+    private(set) var waiting: [Waiting] = []
 
     /// - Parameter supervisor: absolute path of `martlet-supervisor`.
     init(supervisor: String) {

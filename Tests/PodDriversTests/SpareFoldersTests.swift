@@ -1,0 +1,60 @@
+import FoundationEssentials
+import Glibc
+import Testing
+
+@testable import PodDrivers
+
+@Suite("Folders that are passed on")
+struct SpareFoldersTests {
+    private let root = PodWorld.newRoot()
+
+    private var spare: [String] { (try? Disk.names(in: root + "/.spare")) ?? [] }
+
+    private func status(_ path: String) -> stat? {
+        var status = stat()
+        return lstat(path, &status) == 0 ? status : nil
+    }
+
+    @Test("The next one gets the folder of the last one, empty and private")
+    func passedOn() throws {
+        let spares = SpareFolders(in: [root])
+        let (first, second) = (root + "/a/work", root + "/b/work")
+        try Disk.makeFolder(root + "/b")
+        try spares.make(first)
+        try Disk.makeFolder(first + "/deep/er")
+        try Disk.write([1], to: first + "/deep/er/file")
+        let before = try #require(status(first))
+        spares.take(first)
+        #expect(!Disk.exists(first) && spare.count == 1)
+        try spares.make(second)
+        let after = try #require(status(second))
+        #expect(after.st_ino == before.st_ino && after.st_mode & 0o7777 == 0o700)
+        #expect(try Disk.names(in: second) == [] && spare == [])
+        try FileManager.default.removeItem(atPath: root)
+    }
+
+    @Test("A folder that others may read is removed instead")
+    func changed() throws {
+        let spares = SpareFolders(in: [root])
+        let folder = root + "/a/work"
+        try spares.make(folder)
+        chmod(folder, 0o755)
+        spares.take(folder)
+        #expect(!Disk.exists(folder) && spare == [])
+        try FileManager.default.removeItem(atPath: root)
+    }
+
+    @Test("What a link leads to is left alone")
+    func link() throws {
+        let spares = SpareFolders(in: [root])
+        let (folder, foreign) = (root + "/a/work", root + "/foreign")
+        try Disk.makeFolder(root + "/a")
+        try Disk.makeFolder(foreign)
+        try Disk.write([1], to: foreign + "/precious")
+        symlink(foreign, folder)
+        spares.take(folder)
+        #expect(status(folder) == nil && spare == [])
+        #expect(Disk.exists(foreign + "/precious"))
+        try FileManager.default.removeItem(atPath: root)
+    }
+}
