@@ -83,33 +83,12 @@ final class LocalPodsLoop {
     ) throws -> LocalPodsInbox {
         let loop = try LocalPodsLoop(configuration, spares, reports: reports, logger: logger)
         let inbox = loop.inbox
-        // A thread and not a task: it blocks in poll(2), which must not take one of the few threads tasks
-        // share.
-        let passed = Unmanaged.passRetained(loop)
-        #if canImport(Darwin)
-            var thread: pthread_t?
-            let problem = pthread_create(&thread, nil, { LocalPodsLoop.enter($0) }, passed.toOpaque())
-        #else
-            var thread = pthread_t()
-            let problem = pthread_create(
-                &thread,
-                nil,
-                { $0.flatMap { LocalPodsLoop.enter($0) } },
-                passed.toOpaque()
-            )
-        #endif
+        // A thread and not a task: it blocks in poll(2).
+        let problem = DetachedThread.start { loop.run() }
         guard problem == 0 else {
-            passed.release()
             throw Disk.failure("start a thread for", "local pods", problem)
         }
         return inbox
-    }
-
-    /// The thread's first function.
-    private static func enter(_ loop: UnsafeMutableRawPointer) -> UnsafeMutableRawPointer? {
-        pthread_detach(pthread_self())
-        Unmanaged<LocalPodsLoop>.fromOpaque(loop).takeRetainedValue().run()
-        return nil
     }
 
     private func run() {
