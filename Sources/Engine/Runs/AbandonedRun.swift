@@ -17,10 +17,9 @@ package struct AbandonedRun {
         let stopped = Reason(reason.code, "Stopped because the run cannot go on.")
         self.tasks = tasks.filter { !$0.state.isFinal }.map { task in
             var task = task
-            task.state = task.kind == .root ? .failed : .canceled
-            task.reason = task.kind == .root ? reason : stopped
+            let isRoot = task.kind == .root
+            task.enter(isRoot ? .failed : .canceled, at: now, reason: isRoot ? reason : stopped)
             task.endedAt = now
-            task.stateHistory.append(StateChange(at: now, state: task.state, reason: task.reason))
             return task
         }
         self.attempts = attempts.filter { !$0.state.isFinal }.map { attempt in

@@ -64,14 +64,7 @@ extension RunMachine {
     }
 
     mutating func enter(_ index: Int, _ state: TaskState, _ at: Instant, _ reason: Reason?) {
-        instances[index].record.reason = reason
-        if instances[index].record.state != state {
-            instances[index].record.state = state
-            instances[index].record.stateHistory.append(StateChange(at: at, state: state, reason: reason))
-        }
-        if state == .running, instances[index].record.startedAt == nil {
-            instances[index].record.startedAt = at
-        }
+        instances[index].record.enter(state, at: at, reason: reason)
         changed(index)
     }
 

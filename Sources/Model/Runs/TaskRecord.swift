@@ -161,6 +161,16 @@ package struct TaskRecord: Hashable, Sendable {
         self.stateHistory = [StateChange(at: createdAt, state: .pending)]
     }
 
+    /// Enters a state and remembers it in the history, and since when it runs; in the state it has only the reason changes.
+    package mutating func enter(_ state: TaskState, at now: Instant, reason: Reason? = nil) {
+        self.reason = reason
+        if state != self.state {
+            self.state = state
+            stateHistory.append(StateChange(at: now, state: state, reason: reason))
+        }
+        if state == .running, startedAt == nil { startedAt = now }
+    }
+
     /// Makes the task one that has not started, whatever became of it; attempts and history are kept.
     /// - Parameter attempts: how many there have been.
     package mutating func reopen(attempts: Int, at now: Instant, reason: Reason) {
