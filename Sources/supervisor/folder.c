@@ -29,43 +29,70 @@ int wait_out(int error) {
     return 1;
 }
 
-// Writes a whole file under a name of our own and gives it its real name in one step.
-static int write_file(const char *name, const char *text, size_t length) {
-    char temporary[64];
-    snprintf(temporary, sizeof temporary, ".%s.%ld", name, (long)getpid());
-    int fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-    if (fd < 0) return -1;
+// The lock on `status` of the folder that we have claimed; -1 if we have claimed none.
+static int claim = -1;
+
+static int write_all(int fd, const char *text, size_t length) {
     while (length > 0) {
         ssize_t count = write(fd, text, length);
         if (count < 0 && errno == EINTR) continue;
-        if (count < 0) {
-            int error = errno;
-            close(fd);
-            unlink(temporary);
-            errno = error;
-            return -1;
-        }
+        if (count < 0) return -1;
         text += count;
         length -= (size_t)count;
     }
-    if (close(fd) == 0 && rename(temporary, name) == 0) return 0;
-    int error = errno;
-    unlink(temporary);
-    errno = error;
-    return -1;
+    return 0;
 }
 
-int write_line(const char *name, const char *format, ...) {
+// Leaves nothing of a line that did not fit; what readers see of it meanwhile has no end.
+static int append(const char *text, size_t length) {
+    // By its name: whoever watches the folder is told of what is written by that.
+    int fd = open("status", O_WRONLY | O_APPEND | O_CLOEXEC);
+    if (fd < 0) return -1;
+    off_t before = lseek(fd, 0, SEEK_END);
+    int result = before < 0 ? -1 : write_all(fd, text, length);
+    int error = errno;
+    if (result != 0 && before >= 0 && ftruncate(fd, before) != 0) complain("status", errno);
+    close(fd);
+    errno = error;
+    return result;
+}
+
+// Makes `status` under a name of our own first; returns its descriptor.
+static int make_status(const char *temporary) {
+    unlink(temporary);
+    return open(temporary, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+}
+
+// Writes `status` in one step.
+static int replace(const char *text, size_t length) {
+    char temporary[64];
+    snprintf(temporary, sizeof temporary, ".status.%ld", (long)getpid());
+    int fd = make_status(temporary);
+    if (fd < 0) return -1;
+    int result = write_all(fd, text, length);
+    if (result == 0) result = rename(temporary, "status");
+    int error = errno;
+    close(fd);
+    if (result != 0) unlink(temporary);
+    errno = error;
+    return result;
+}
+
+int tell(const char *format, ...) {
     char line[512];
     va_list arguments;
     va_start(arguments, format);
     int length = vsnprintf(line, sizeof line, format, arguments);
     va_end(arguments);
     if (length < 0) return -1;
-    if ((size_t)length >= sizeof line) length = sizeof line - 1;
-    if (write_file(name, line, (size_t)length) == 0) return 0;
+    if ((size_t)length >= sizeof line) {
+        length = sizeof line - 1;
+        line[length - 1] = '\n';
+    }
+    int result = claim >= 0 ? append(line, (size_t)length) : replace(line, (size_t)length);
+    if (result == 0) return 0;
     int error = errno;
-    if (!may_pass(error)) complain(name, error);
+    if (!may_pass(error)) complain("status", error);
     errno = error;
     return -1;
 }
@@ -73,19 +100,24 @@ int write_line(const char *name, const char *format, ...) {
 int claim_folder(void) {
     char temporary[64];
     snprintf(temporary, sizeof temporary, ".claim.%ld", (long)getpid());
-    unlink(temporary);
-    int fd = open(temporary, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    int fd = make_status(temporary);
     if (fd < 0) return -1;
     int result = -1;
-    if (flock(fd, LOCK_EX | LOCK_NB) == 0 && dprintf(fd, "%ld\n", (long)getpid()) > 0) {
-        if (link(temporary, "claim") == 0) result = 1;
+    if (flock(fd, LOCK_EX | LOCK_NB) == 0 && dprintf(fd, "claimed %ld\n", (long)getpid()) > 0) {
+        if (link(temporary, "status") == 0) result = 1;
         else if (errno == EEXIST) result = 0;
     }
     int error = errno;
     unlink(temporary);
-    if (result != 1) close(fd);
+    if (result == 1) claim = fd;
+    else close(fd);
     errno = error;
     return result;
+}
+
+void leave_claim(void) {
+    close(claim);
+    claim = -1;
 }
 
 static char **try_to_read_strings(const char *name) {

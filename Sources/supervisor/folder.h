@@ -12,14 +12,17 @@ int may_pass(int error);
 // and so has nothing to report.
 int wait_out(int error);
 
-// Formats a short line and writes it as a file, whole or not at all; returns -1 when that fails, and complains if it
-// is for good.
-int write_line(const char *name, const char *format, ...) __attribute__((format(printf, 2, 3)));
-
-// Becomes the one supervisor of this folder. The lock is taken before the claim gets its name, so whoever
-// sees the claim can tell from the lock whether we live. Returns 1 if we have it, 0 if somebody else has,
+// Becomes the one supervisor of this folder: makes `status`, with our process id. The lock is taken before the file gets
+// its name, so whoever sees it can tell from the lock whether we live. Returns 1 if we have it, 0 if somebody else has,
 // -1 on an error.
 int claim_folder(void);
+
+// Formats a short line and adds it to `status`, whole or not at all; returns -1 when that fails, and complains if it is
+// for good. In a folder that has not been claimed, the line becomes the file.
+int tell(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+// Leaves the claim to our parent: what is told from now on is about the working folder.
+void leave_claim(void);
 
 // Reads a file of NUL-ended strings into a NULL-ended vector, waiting out what may pass; NULL with errno set if that
 // cannot be done.

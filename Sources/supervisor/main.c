@@ -11,15 +11,15 @@
 //                  take to end when asked to; the number of its arguments; these; its variables;
 //                  if present, `mounts` (see mounts.h; each entry ended by a NUL byte) and `steplist`
 //                  (programs that run before it or beside it, see run_steps)
-// Writes there:    `claim`    our process id; locked with flock as long as we live
-//                  `log`      what the program writes to stdout and stderr
-//                  `started`  "<pid> <ms>": the program runs; its process id is also its process group
-//                  `exit`     one line, see report_end; appears whole or not at all
+// Writes there:    `log`      what the program writes to stdout and stderr
+//                  `status`   locked with flock as long as we live; its lines, of which each appears whole or not at all:
+//                             "claimed <pid>", our process id
+//                             "started <pid> <ms>": the program runs; its process id is also its process group
+//                             how it ended, see report_end
 //                  `supervisor.log`  what went wrong with us, if anything did
 // When something has run out that may come back, such as room on the disk, we wait for it at every step of the way:
 // before the program has begun nothing is lost by that, and afterwards its status is kept here meanwhile.
-// Files other than `log` appear by link or rename, so that a reader never sees half of one. Nothing is
-// synced to the disk: after a power failure the program is gone too, and a missing status rightly reads as
+// Nothing is synced to the disk: after a power failure the program is gone too, and a missing end rightly reads as
 // "lost".
 
 #define _GNU_SOURCE
@@ -225,7 +225,7 @@ static int report_end(int status, long long start) {
     long long number = deadline.passed ? deadline.limit : WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status);
     long long end = now_ms();
     int result;
-    do result = write_line("exit", "%s %lld %lld %lld\n", how, number, start, end);
+    do result = tell("%s %lld %lld %lld\n", how, number, start, end);
     while (result != 0 && wait_out(errno));
     return result;
 }
@@ -234,15 +234,15 @@ static int report_failure(const char *stage, int error, long long start) {
     long long end = now_ms();
     int is_exec = strcmp(stage, "exec") == 0;
     int result;
-    do result = is_exec ? write_line("exit", "exec %d %lld %lld\n", error, start, end)
-                        : write_line("exit", "setup %d %lld %lld %s\n", error, start, end, stage);
+    do result = is_exec ? tell("exec %d %lld %lld\n", error, start, end)
+                        : tell("setup %d %lld %lld %s\n", error, start, end, stage);
     while (result != 0 && wait_out(errno));
     return result;
 }
 
 // Says that the program is under way; returns whether there is no point in saying it again.
 static int say_started(pid_t program, long long start) {
-    return write_line("started", "%ld %lld\n", (long)program, start) == 0 || !may_pass(errno);
+    return tell("started %ld %lld\n", (long)program, start) == 0 || !may_pass(errno);
 }
 
 // Waits until the program has ended, reaping adopted orphans meanwhile. The program itself is left
@@ -271,7 +271,7 @@ static int wait_for_program(pid_t program, int is_announced, long long start) {
 //
 // The process that becomes the program runs them first, so that they are in its group from the beginning: what
 // is sent to the group reaches them, and the deadline counts for all together. Each has a folder like ours, in
-// which `exit` tells how it ended; what they write goes to our log, under a heading.
+// which `status` tells how it ended; what they write goes to our log, under a heading.
 
 // Runs the program described in the working folder, in the group we are in, and waits for its end. Returns its
 // status as waitpid gives it, -1 if it was not to be had.
@@ -341,6 +341,7 @@ static int start_sidecar(pid_t supervisor) {
 // Comes back when the pod's program may start; a step that fails ends us in the way it ended.
 static void run_steps(int pipe, pid_t supervisor, char **steps) {
     die_with_parent(supervisor);
+    leave_claim();
     for (int number = 1; number < NSIG; number++) signal(number, SIG_DFL);
     int log = open_log(O_CLOEXEC);
     if (log < 0) fail(pipe, "log", errno);

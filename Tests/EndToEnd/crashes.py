@@ -168,7 +168,8 @@ def traces(path):
     """The task and attempt of each line of a trace, and its folder for temporary files."""
     for line in path.read_text().splitlines():
         work, temporary = line.split(' ')
-        *_, task, attempt, last = work.split('/')
+        *_, pod, last = work.split('/')
+        task, attempt = pod.split('~')
         assert last == 'work', line
         yield f'{urllib.parse.unquote(task)} {attempt}', pathlib.Path(temporary)
 
@@ -187,13 +188,13 @@ def differences(expected, found, where=''):
 
 # What a pod that is over leaves behind: its log, how it ended and who saw to it.
 # Small, without secrets, and gone with the run.
-KEPT = {'log', 'exit', 'claim', 'supervisor.log', 'started', 'outputs', 'ephemeral_component.py'}
+KEPT = {'log', 'status', 'supervisor.log', 'outputs', 'ephemeral_component.py'}
 
 
 def leftovers(server, works):
     """What the ended runs have left on the disk that nobody needs."""
     pods = server.data_dir / 'pods'
-    for folder in pods.glob('*/*/*'):
+    for folder in pods.glob('*/*'):
         for entry in folder.iterdir():
             is_emptied = entry.name == 'program' and entry.stat().st_size == 0
             if entry.name not in KEPT and not is_emptied:

@@ -1,6 +1,6 @@
 // Has calls of a program fail: LD_PRELOAD this, with TEST_SHORTAGE "<call> <error number> <start of a path>" for one of
 // the calls below, which then fails as long as the file that TEST_SHORTAGE_WHILE names is there. The path is compared
-// as the program gives it.
+// as the program gives it; with write it is the text that is compared, of which a few bytes still find room.
 
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -55,6 +55,19 @@ int open64(const char *path, int flags, ...) {
 int link(const char *from, const char *to) {
     if (is_short("link", to)) return -1;
     return ((int (*)(const char *, const char *))dlsym(RTLD_NEXT, "link"))(from, to);
+}
+
+ssize_t write(int fd, const void *bytes, size_t length) {
+    static int begun = -1;
+    ssize_t (*real)(int, const void *, size_t) = (ssize_t (*)(int, const void *, size_t))dlsym(RTLD_NEXT, "write");
+    if (begun == fd) {
+        begun = -1;
+        errno = error_number;
+        return -1;
+    }
+    if (length <= strlen(path_start) || !is_short("write", bytes)) return real(fd, bytes, length);
+    begun = fd;
+    return real(fd, bytes, 3);
 }
 
 int pipe(int ends[2]) {

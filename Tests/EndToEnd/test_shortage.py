@@ -63,10 +63,16 @@ class Folder:
         self.go.touch()
         statuses = [supervisor.wait(20) for supervisor in self.supervisors]
         assert statuses == [0, 0]
-        assert (self.path / 'exit').read_text().startswith('exited 0 ')
+        claimed, started, exited, nothing = self.status().split('\n')
+        assert (claimed.split()[0], started.split()[0], exited.split()[:2], nothing) == (
+            'claimed', 'started', ['exited', '0'], '')
         assert self.trace.read_text() == 'ran\n'
         assert {entry.name for entry in self.path.iterdir()} == {
-            'program', 'claim', 'log', 'started', 'exit'}
+            'program', 'status', 'log'}
+
+    def status(self):
+        path = self.path / 'status'
+        return path.read_text() if path.exists() else ''
 
     def kill(self):
         for supervisor in self.supervisors:
@@ -85,32 +91,32 @@ def without(*what):
     return pytest.mark.parametrize('folder', what, indirect=True)
 
 
-@without(f'open {errno.ENOSPC} .claim', f'link {errno.EDQUOT} claim', f'open {errno.EMFILE} program',
+@without(f'open {errno.ENOSPC} .claim', f'link {errno.EDQUOT} status', f'open {errno.EMFILE} program',
          f'open {errno.ENFILE} mounts', f'pipe {errno.EMFILE}', f'fork {errno.EAGAIN}', f'open {errno.ENOSPC} log')
 def test_what_cannot_start_yet_starts_later_and_once(folder):
     time.sleep(1.3)
-    assert not folder.trace.exists() and not (folder.path / 'exit').exists()
+    assert not folder.trace.exists() and '\n' not in folder.status().partition('\n')[2]
     assert [supervisor.poll() for supervisor in folder.supervisors].count(None) >= 1
     folder.lasting.unlink()
     folder.end()
 
 
-@without(f'open {errno.ENOSPC} .started')
+@without(f'write {errno.ENOSPC} started')
 def test_a_step_of_which_nobody_knew_that_it_runs_can_be_stopped_later(folder):
     eventually(folder.trace.exists, 5, what='the step to run')
     time.sleep(0.3)
-    assert not (folder.path / 'started').exists()
+    assert 'sta' not in folder.status()
     folder.lasting.unlink()
-    eventually((folder.path / 'started').exists, 5, what='the start to be told of')
+    eventually(lambda: '\nstarted ' in folder.status(), 5, what='the start to be told of')
     folder.end()
 
 
-@without(f'open {errno.EDQUOT} .exit')
+@without(f'write {errno.EDQUOT} exited')
 def test_a_step_that_has_ended_tells_how_when_it_can(folder):
     folder.go.touch()
     eventually(folder.trace.exists, 5, what='the step to run')
     time.sleep(1.3)
-    assert not (folder.path / 'exit').exists()
+    assert folder.status().count('\n') == 2
     folder.lasting.unlink()
     folder.end()
 
@@ -118,7 +124,7 @@ def test_a_step_that_has_ended_tells_how_when_it_can(folder):
 @without(f'open {errno.EACCES} log')
 def test_what_will_not_pass_is_said_at_once(folder):
     assert [supervisor.wait(20) for supervisor in folder.supervisors] == [0, 0]
-    assert (folder.path / 'exit').read_text().startswith(f'setup {errno.EACCES} ')
+    assert f'\nsetup {errno.EACCES} ' in folder.status()
     assert not folder.trace.exists()
 
 
@@ -132,7 +138,7 @@ def test_a_fork_of_the_warm_python_waits_for_its_log(prepared_server, shortage, 
     server.succeed(one_python, number=1)
     lasting.touch()
     run_id = server.submit(compiled(one_python), {'number': 2}).json['run_id']
-    folder = eventually(lambda: next((server.data_dir / 'pods' / run_id).glob('*/0/claim'), None), 10,
+    folder = eventually(lambda: next((server.data_dir / 'pods' / run_id).glob('*~0/status'), None), 10,
                         what='the step to be taken').parent
     time.sleep(1.3)
     assert server.get(f'/runs/{run_id}')['state'] == 'RUNNING' and not (folder / 'log').exists()

@@ -191,4 +191,23 @@ import Testing
             #expect(ExitRecord(text) == nil)
         }
     }
+
+    @Test("a status is what its whole lines say, whatever else a power failure has left in it")
+    func statuses() throws {
+        let start = try #require(StartRecord("77 1000"))
+        let end = ExitRecord.exited(code: 3, start: start.at, end: Instant(milliseconds: 1005))
+        var status = SupervisedStatus("claimed 76\nstarted 77 1000\nexited 3 1000 1005\n")
+        #expect(status.supervisor == 76 && status.start == start && status.end == end)
+        status = SupervisedStatus("claimed 76\nstarted 77 1000\nexited 3 1000 10")
+        #expect(status.supervisor == 76 && status.start == start && status.end == nil)
+        status = SupervisedStatus("claimed 76\nstar")
+        #expect(status.supervisor == 76 && status.start == nil && status.end == nil)
+        status = SupervisedStatus(
+            "\0\0\0\nclaimed x\nclaimed 1\n\n" + ExitRecord.lost(start: nil, end: .epoch).text
+        )
+        #expect(status.supervisor == nil && status.end == .lost(start: nil, end: .epoch))
+        let refused = ExitRecord.refused(Reason(.terminated, "two\nlines"), end: .epoch)
+        #expect(SupervisedStatus(refused.text).end == refused)
+        #expect(SupervisedStatus("") == SupervisedStatus("\0\0"))
+    }
 }

@@ -266,7 +266,7 @@ struct LocalPodsTests {
         #expect(try await !world.pods.hasUnforgotten(of: RunID("run")))
         let folder = world.folder(spec.name)
         let left = try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
-        #expect(left == ["claim", "exit", "log", "program", "started"])
+        #expect(left == ["log", "program", "status"])
         #expect(PodWorld.contents(folder + "/program") == "")
         #expect(try await world.log(spec.name) == "kept\n")
         #expect(await world.run(spec)?.outcome == .exited(code: 0))

@@ -2,8 +2,9 @@ import FoundationEssentials
 import Glibc
 import Logging
 import Model
-import PodDrivers
 import Pods
+
+@testable import PodDrivers
 
 /// A folder of its own, a runtime over it and everything that was reported. For one test, in one task.
 final class PodWorld {
@@ -122,6 +123,11 @@ final class PodWorld {
 
     func folder(_ name: PodName) -> String {
         String(pods.layout(of: name).outputParametersFolder.dropLast("/outputs".count))
+    }
+
+    /// Who keeps a pod's program, or has kept it.
+    func supervisor(of name: PodName) -> Int32? {
+        SupervisedStatus(Self.contents(folder(name) + "/status") ?? "").supervisor
     }
 
     func log(_ name: PodName) async throws -> String {

@@ -98,8 +98,7 @@ struct ReattachTests {
         _ = await world.start(of: spec.name)
         let pids = try await PodWorld.waitForFile(world.folder(spec.name) + "/log")
             .split(whereSeparator: \.isWhitespace).compactMap { Int32($0) }
-        let claim = PodWorld.contents(world.folder(spec.name) + "/claim") ?? ""
-        let supervisor = try #require(Int32(claim.prefix { $0.isNumber }))
+        let supervisor = try #require(world.supervisor(of: spec.name))
         kill(supervisor, SIGKILL)
         let end = try #require(await world.end(of: spec.name))
         guard case .lost(let reason) = end.outcome else {
@@ -147,8 +146,7 @@ struct ReattachTests {
         let spec = PodWorld.shell("while [ ! -e \(world.root)/go ]; do sleep 0.02; done; exit 6")
         await world.ensure(spec)
         _ = await world.start(of: spec.name)
-        let claim = PodWorld.contents(world.folder(spec.name) + "/claim") ?? ""
-        kill(try #require(Int32(claim.prefix { $0.isNumber })), SIGTERM)
+        kill(try #require(world.supervisor(of: spec.name)), SIGTERM)
         try Data().write(to: URL(filePath: world.root + "/go"))
         #expect(await world.end(of: spec.name)?.outcome == .exited(code: 6))
         await world.tearDown()

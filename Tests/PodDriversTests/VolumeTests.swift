@@ -199,7 +199,7 @@ struct VolumeTests {
         #expect(
             try runSupervisor(in: folder, through: [wrapper] + identity, program: folder + "/supervisor") == 0
         )
-        #expect(PodWorld.contents(folder + "/exit")?.hasPrefix("exited 0 ") == true)
+        #expect(PodWorld.contents(folder + "/status")?.contains("\nexited 0 ") == true)
         let lines = (PodWorld.contents(folder + "/log") ?? "").split(separator: "\n")
         #expect(lines.prefix(2) == ["65534", "65534"] && lines.last == "/usr")
         #expect(lines.contains { $0.contains("/locked/y: Read-only") })
@@ -303,7 +303,7 @@ private enum Namespaces {
         } catch {
             return false
         }
-        return PodWorld.contents(folder + "/exit")?.hasPrefix("exited 0 ") == true
+        return PodWorld.contents(folder + "/status")?.contains("\nexited 0 ") == true
     }()
 }
 

@@ -22,6 +22,17 @@ struct WaitingSupervisorsTests {
         return folder
     }
 
+    /// There are none before the first program.
+    private func ready() throws -> WaitingSupervisors {
+        var supervisors = WaitingSupervisors(supervisor: PodWorld.supervisor)
+        supervisors.replenish()
+        #expect(supervisors.waiting.isEmpty)
+        let folder = try folder("first")
+        #expect(try exitCode(folder, try supervisors.run(folder)) == 7)
+        supervisors.replenish()
+        return supervisors
+    }
+
     private func exitCode(_ folder: SupervisedFolder, _ supervisor: Int32) throws -> Int? {
         while waitpid(supervisor, nil, 0) < 0, errno == EINTR {}
         guard case .ended(.exited(let code, _, _)) = try folder.observe() else { return nil }
@@ -30,8 +41,7 @@ struct WaitingSupervisorsTests {
 
     @Test("One that waits runs the program, once, and another takes its place")
     func waiting() throws {
-        var supervisors = WaitingSupervisors(supervisor: PodWorld.supervisor)
-        supervisors.replenish()
+        var supervisors = try ready()
         let pids = supervisors.waiting.map(\.pid)
         #expect(Set(pids).count == 2)
         let folder = try folder("a")
@@ -47,8 +57,7 @@ struct WaitingSupervisorsTests {
 
     @Test("Those that were killed are passed over")
     func killed() async throws {
-        var supervisors = WaitingSupervisors(supervisor: PodWorld.supervisor)
-        supervisors.replenish()
+        var supervisors = try ready()
         let pids = supervisors.waiting.map(\.pid)
         for pid in pids {
             kill(pid, SIGKILL)
@@ -63,8 +72,7 @@ struct WaitingSupervisorsTests {
 
     @Test("All end when they are let go")
     func released() async throws {
-        var supervisors = WaitingSupervisors(supervisor: PodWorld.supervisor)
-        supervisors.replenish()
+        var supervisors = try ready()
         let pids = supervisors.waiting.map(\.pid)
         supervisors.release()
         #expect(supervisors.waiting.isEmpty)

@@ -59,12 +59,6 @@ enum Disk {
         guard close(file) == 0 else { throw failure("write to the file", path, errno) }
     }
 
-    /// Gives a file another name in one step.
-    /// - Throws: ``PlatformError`` naming the new one.
-    static func move(_ path: String, to new: String) throws {
-        guard rename(path, new) == 0 else { throw failure("make the file", new, errno) }
-    }
-
     /// Removes a file; one that is not there is fine.
     /// - Throws: ``PlatformError`` naming the file.
     static func remove(_ path: String) throws {
@@ -82,14 +76,13 @@ enum Disk {
             && (status.f_files == 0 || status.f_favail > 0)
     }
 
-    /// Creates an empty file; `false` if there is one.
+    /// Creates a file, whole or not at all; `false` if there is one.
     /// - Throws: ``PlatformError`` naming the file.
-    static func create(_ path: String) throws -> Bool {
-        let file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-        if file >= 0 {
-            close(file)
-            return true
-        }
+    static func create(_ path: String, with bytes: [UInt8]) throws -> Bool {
+        let temporary = path + ".new"
+        defer { unlink(temporary) }
+        try fill(temporary, with: bytes)
+        if link(temporary, path) == 0 { return true }
         if errno == EEXIST { return false }
         throw failure("create the file", path, errno)
     }
@@ -104,6 +97,17 @@ enum Disk {
             throw failure("read", path, errno)
         }
         defer { close(file) }
+        return try read(file, at: path, from: offset, bytesMax: bytesMax)
+    }
+
+    /// The same of a file that is open.
+    /// - Parameter path: what errors call it.
+    static func read(
+        _ file: Int32,
+        at path: String,
+        from offset: Int = 0,
+        bytesMax: Int
+    ) throws -> [UInt8] {
         var status = stat()
         guard fstat(file, &status) == 0 else { throw failure("read", path, errno) }
         guard status.st_mode & S_IFMT == S_IFREG else {

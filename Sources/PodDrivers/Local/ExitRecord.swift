@@ -1,8 +1,8 @@
 import Model
 
-/// What the file `exit` of a supervised folder says: how it ended, for good.
+/// How the program of a supervised folder ended, for good; the last words of ``SupervisedStatus``.
 ///
-/// One line, times in milliseconds since 1970, written whole or not at all:
+/// One line, times in milliseconds since 1970:
 ///
 ///     exited <status> <start> <end>           by the supervisor: the program returned
 ///     signaled <number> <start> <end>         by the supervisor: a signal ended the program
@@ -20,7 +20,7 @@ enum ExitRecord: Hashable, Sendable {
     case lost(start: Instant?, end: Instant)
     case refused(Reason, end: Instant)
 
-    /// Reads the file; `nil` if it is none of the above, as after a power failure.
+    /// Reads the record; `nil` if it is none of the above.
     init?(_ text: String) {
         let line = text.prefix { $0 != "\n" }
         let words = line.split(separator: " ").map(String.init)
@@ -92,14 +92,14 @@ enum ExitRecord: Hashable, Sendable {
     }
 }
 
-/// What the file `started` of a supervised folder says: `<process group> <milliseconds since 1970>`.
+/// Since when the program of a supervised folder runs: `<process group> <milliseconds since 1970>`.
 struct StartRecord: Hashable, Sendable {
     /// The program's process id, which is also the id of its process group; never 0 or 1.
     var group: Int32
     /// When it was started.
     var at: Instant
 
-    /// Reads the file; `nil` if it is malformed.
+    /// Reads the record; `nil` if it is malformed.
     init?(_ text: String) {
         let words = text.split(whereSeparator: \.isWhitespace)
         guard words.count == 2, let group = Int32(words[0]), group > 1, let at = Int64(words[1]) else {

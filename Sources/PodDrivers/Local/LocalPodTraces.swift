@@ -63,14 +63,11 @@ extension PodFolders {
     /// Every pod of a run that has a folder.
     func attempts(of runID: RunID) throws -> [(task: String, attempt: Int, folder: SupervisedFolder)] {
         let run = folder(of: runID)
-        var found: [(String, Int, SupervisedFolder)] = []
-        for task in try Disk.names(in: run) {
-            for attempt in try Disk.names(in: "\(run)/\(task)") {
-                guard let number = Int(attempt) else { continue }
-                found.append((task, number, SupervisedFolder(path: "\(run)/\(task)/\(attempt)")))
-            }
+        return try Disk.names(in: run).compactMap { name in
+            let parts = name.split(separator: "~", omittingEmptySubsequences: false)
+            guard parts.count == 2, let attempt = Int(parts[1]) else { return nil }
+            return (String(parts[0]), attempt, SupervisedFolder(path: "\(run)/\(name)"))
         }
-        return found
     }
 }
 

@@ -62,7 +62,7 @@ extension LocalPodsLoop {
         let folder = folders.supervised(spec.name)
         switch try folder.observe() {
         case .untouched: return .untouched
-        case .live(let pid): return .live(pid: pid, started: try folder.started())
+        case .live(let pid, let start): return .live(pid: pid, started: start)
         case .ended(let record): return .ended(end(record, of: spec))
         case .vanished: return .ended(end(recordLoss(of: .pod(spec.name), isFresh: false), of: spec))
         }
@@ -103,7 +103,7 @@ extension LocalPodsLoop {
                 } else {
                     try start(subject)
                 }
-            case .live(let pid):
+            case .live(let pid, _):
                 attach(subject, pid: pid)
             case .ended, .vanished:
                 settle(subject, isFresh: false)
@@ -119,7 +119,6 @@ extension LocalPodsLoop {
     /// Starts what a subject's folder describes.
     func start(_ subject: Subject) throws {
         let pid = try supervisors.run(folder(of: subject))
-        hasStarted = true
         attach(subject, pid: pid, isOurs: true)
     }
 
@@ -133,9 +132,11 @@ extension LocalPodsLoop {
             guard try watch.add(subject, pid: pid) else {
                 return settle(subject, isFresh: false)
             }
-            if !isOurs, try folder(of: subject).observe() != .live(pid: pid) {
-                watch.remove(subject)
-                return settle(subject, isFresh: false)
+            if !isOurs {
+                guard case .live(pid, _) = try folder(of: subject).observe() else {
+                    watch.remove(subject)
+                    return settle(subject, isFresh: false)
+                }
             }
             if case .pod(let name) = subject { awaitStart(of: name, isFresh: isOurs) }
         } catch {
@@ -160,10 +161,10 @@ extension LocalPodsLoop {
             switch observation {
             case .ended(let record):
                 finish(subject, record)
-            case .live(let pid):
+            case .live(let pid, let start):
                 // Ours was the second one to come and went at once.
                 if case .pod(let name) = subject {
-                    act(state.foundLive(name, pid: pid, started: try folder.started()))
+                    act(state.foundLive(name, pid: pid, started: start))
                 } else {
                     attach(subject, pid: pid)
                 }
@@ -242,7 +243,7 @@ extension LocalPodsLoop {
     private func recordLoss(of subject: Subject, isFresh: Bool) -> ExitRecord {
         let folder = folder(of: subject)
         var start: StartRecord?
-        do { start = try folder.started() } catch { start = nil }
+        do { start = try folder.status().start } catch { start = nil }
         if isFresh, let start { kill(-start.group, SIGKILL) }
         if case .pod(let name) = subject {
             Orphans.end(withVariable: "TMPDIR=" + folders.temporary(of: name))

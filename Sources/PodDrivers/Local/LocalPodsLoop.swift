@@ -38,8 +38,6 @@ final class LocalPodsLoop {
     var warmPythons: WarmPythons
     var warmProcesses: [String: WarmPython] = [:]
     var supervisors: WaitingSupervisors
-    /// Whether a program was started since ``supervisors`` were counted.
-    var hasStarted = false
     private let inbox: LocalPodsInbox
     private let reports: AsyncStream<PodReport>.Continuation
     private let beginning = ContinuousClock.now
@@ -102,10 +100,7 @@ final class LocalPodsLoop {
             actOnPostponed()
             lookForStarts()
             lookAtProgress()
-            if hasStarted {
-                supervisors.replenish()
-                hasStarted = false
-            }
+            supervisors.replenish()
             for sighting in watch.wait(atMost: untilNext) { handle(sighting) }
         }
     }
@@ -160,7 +155,7 @@ final class LocalPodsLoop {
 
     private func handle(_ sighting: ProcessWatch<Subject>.Sighting) {
         switch sighting {
-        case .started(let subject): reportStart(of: subject)
+        case .told(let subject): reportStart(of: subject)
         case .ended(.warmPython(let environment, let folder)): endWarmPython(of: environment, in: folder)
         case .ended(.pod(let name)):
             starts.removeAll { $0.pod == name }
@@ -169,8 +164,8 @@ final class LocalPodsLoop {
         }
     }
 
-    /// Looks out for the start of a pod's program, later if it was launched just now. The file `started` is looked for
-    /// after watching began, so it cannot be missed.
+    /// Looks out for the start of a pod's program, later if it was launched just now. The folder is looked at after
+    /// watching began, so it cannot be missed.
     func awaitStart(of name: PodName, isFresh: Bool) {
         if isFresh {
             starts.append((name, now + Self.startLookDelay))
@@ -191,7 +186,7 @@ final class LocalPodsLoop {
     func reportStart(of subject: Subject) {
         guard case .pod(let name) = subject else { return }
         do {
-            guard let record = try folder(of: subject).started() else { return }
+            guard let record = try folder(of: subject).status().start else { return }
             watch.startSeen(subject)
             warmPythons.taken(name)
             act(state.started(name, record, now: now))

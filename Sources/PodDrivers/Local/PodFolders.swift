@@ -39,7 +39,7 @@ struct PodFolders: Hashable, Sendable {
 
     /// The folder of a pod.
     func folder(of name: PodName) -> String {
-        "\(folder(of: name.runID))/\(FileName.safe(name.path.text, keeping: ".%"))/\(name.attempt)"
+        "\(folder(of: name.runID))/\(FileName.safe(name.path.text, keeping: ".%"))~\(name.attempt)"
     }
 
     /// The folder of a pod, as the supervisor knows it.
@@ -73,7 +73,7 @@ struct PodFolders: Hashable, Sendable {
     /// goes then, the rest with the run.
     func working(of name: PodName) -> [String] {
         let folder = folder(of: name)
-        return ["mounts", "mountpoint", "started", "steplist"].map { folder + "/" + $0 }
+        return ["mounts", "mountpoint", "steplist"].map { folder + "/" + $0 }
             + [outputs(of: name), component(of: name), supervised(name).programPath]
             + disposable(of: name) + own(of: name)
     }

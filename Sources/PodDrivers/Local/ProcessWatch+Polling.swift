@@ -6,14 +6,14 @@
     /// 50 milliseconds. The interface is that of the Linux one.
     final class ProcessWatch<Subject: Hashable> {
         enum Sighting {
-            case started(Subject)
+            case told(Subject)
             case ended(Subject)
         }
 
         private let wakeReader: Int32
         private let wakeWriter: Int32
         private var pids: [Subject: Int32] = [:]
-        private var folders: [Subject: String] = [:]
+        private var expected: Set<Subject> = []
 
         init() throws {
             var ends: [Int32] = [-1, -1]
@@ -40,7 +40,7 @@
         }
 
         func expectStart(of subject: Subject, in folder: String) {
-            folders[subject] = folder
+            expected.insert(subject)
         }
 
         func add(_ subject: Subject, pid: Int32) throws -> Bool {
@@ -56,11 +56,11 @@
 
         func remove(_ subject: Subject) {
             pids[subject] = nil
-            folders[subject] = nil
+            expected.remove(subject)
         }
 
         func startSeen(_ subject: Subject) {
-            folders[subject] = nil
+            expected.remove(subject)
         }
 
         func wait(atMost limit: Duration?) -> [Sighting] {
@@ -72,13 +72,12 @@
                 var bytes = [UInt8](repeating: 0, count: 256)
                 while read(wakeReader, &bytes, bytes.count) == bytes.count {}
             }
-            var sightings = folders.filter { access($0.value + "/started", F_OK) == 0 }
-                .map { Sighting.started($0.key) }
+            var sightings = expected.map { Sighting.told($0) }
             for (subject, pid) in pids {
                 let isOver = waitpid(pid, nil, WNOHANG) == pid || (kill(pid, 0) != 0 && errno == ESRCH)
                 guard isOver else { continue }
                 pids[subject] = nil
-                folders[subject] = nil
+                expected.remove(subject)
                 sightings.append(.ended(subject))
             }
             return sightings

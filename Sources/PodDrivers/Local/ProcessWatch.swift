@@ -11,13 +11,13 @@
     /// Tells when programs start and supervisors end, for one thread.
     ///
     /// A descriptor per supervisor (pidfd) becomes readable when it ends, also for one that a server before us
-    /// has started; the file `started` appearing in a folder is seen with inotify. Nothing is polled. Not
+    /// has started; that `status` says more in a folder is seen with inotify. Nothing is polled. Not
     /// thread-safe but for ``wake()``.
     final class ProcessWatch<Subject: Hashable> {
         /// What was seen.
         enum Sighting {
-            /// The file `started` has appeared in the subject's folder.
-            case started(Subject)
+            /// The subject's `status` says more; maybe that its program runs.
+            case told(Subject)
             /// The subject's supervisor has ended; it is no longer watched.
             case ended(Subject)
         }
@@ -72,11 +72,11 @@
             }
         }
 
-        /// Sees to it that `started` appearing in the folder of a subject that is watched will be told. Look for the
-        /// file afterwards. Where the system cannot watch more, only the end is told.
+        /// Sees to it that whatever `status` says next in the folder of a subject that is watched will be told. Look at
+        /// the file afterwards. Where the system cannot watch more, only the end is told.
         func expectStart(of subject: Subject, in folder: String) {
             guard entries[subject] != nil else { return }
-            let watch = inotify_add_watch(inotify, folder, UInt32(IN_MOVED_TO | IN_ONLYDIR))
+            let watch = inotify_add_watch(inotify, folder, UInt32(IN_CREATE | IN_MODIFY | IN_ONLYDIR))
             guard watch >= 0 else { return }
             folders[watch] = subject
             entries[subject]?.folder = watch
@@ -122,7 +122,7 @@
             guard poll(&descriptors, nfds_t(descriptors.count), milliseconds) > 0 else { return [] }
             var sightings: [Sighting] = []
             if descriptors[0].revents != 0 { drainWakeUps() }
-            if descriptors[1].revents != 0 { sightings += readStarts().map { .started($0) } }
+            if descriptors[1].revents != 0 { sightings += readChanges().map { .told($0) } }
             for (index, subject) in subjects.enumerated() where descriptors[index + 2].revents != 0 {
                 close(subject.value.descriptor)
                 stopExpecting(subject.value.folder)
@@ -144,22 +144,24 @@
             while read(wakeReader, &bytes, bytes.count) == bytes.count {}
         }
 
-        private func readStarts() -> [Subject] {
-            var started: [Subject] = []
+        private func readChanges() -> [Subject] {
+            var told: Set<Subject> = []
             let size = 64 << 10
             let buffer = UnsafeMutableRawPointer.allocate(byteCount: size, alignment: 8)
             defer { buffer.deallocate() }
             while true {
                 let count = read(inotify, buffer, size)
-                guard count > 0 else { return started }
+                guard count > 0 else { return Array(told) }
                 var offset = 0
                 let header = MemoryLayout<inotify_event>.size
                 while offset + header <= count {
                     let event = buffer.loadUnaligned(fromByteOffset: offset, as: inotify_event.self)
                     let length = Int(event.len)
                     let name = buffer.advanced(by: offset + header).assumingMemoryBound(to: CChar.self)
-                    if length > 0, String(cString: name) == "started", let subject = folders[event.wd] {
-                        started.append(subject)
+                    if length > 0, let subject = folders[event.wd],
+                        String(cString: name) == SupervisedFolder.statusName
+                    {
+                        told.insert(subject)
                     }
                     offset += header + length
                 }

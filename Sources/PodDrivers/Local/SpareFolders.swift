@@ -66,8 +66,7 @@ final class SpareFolders: Sendable {
                 try? FileManager.default.removeItem(atPath: path + "/" + name)
             }
         }
-        guard isPlain, let spare = place(for: path), rename(path, spare) == 0
-        else {
+        guard isPlain, let spare = place(for: path), Self.move(path, to: spare) else {
             // Whatever it is now; what cannot be removed goes with the run.
             try? FileManager.default.removeItem(atPath: path)
             return
@@ -79,13 +78,19 @@ final class SpareFolders: Sendable {
         }
     }
 
+    /// Gives a folder another name, in a place that may not be there yet.
+    private static func move(_ path: String, to spare: String) -> Bool {
+        if rename(path, spare) == 0 { return true }
+        guard errno == ENOENT, let slash = spare.lastIndex(of: "/") else { return false }
+        return (try? Disk.makeFolder(String(spare[..<slash]))) != nil && rename(path, spare) == 0
+    }
+
     /// A new name for a folder below the same root; `nil` if there are enough.
     private func place(for path: String) -> String? {
         let place = places.withLock { places in
             places.first { path.hasPrefix($0.root) && $0.free.count < Self.countMax }?.path
         }
         guard let place else { return nil }
-        guard (try? Disk.makeFolder(place)) != nil else { return nil }
         let number = next.wrappingAdd(1, ordering: .relaxed).newValue
         return "\(place)/\(getpid())-\(number)"
     }

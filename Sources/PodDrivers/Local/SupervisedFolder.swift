@@ -11,8 +11,8 @@ import Pods
 
 /// A folder in which `martlet-supervisor` runs one program, once.
 ///
-/// The folder is the truth about the program: `claim` says that a supervisor took it and is locked while
-/// that one lives, `started` that the program runs, `exit` how it ended.
+/// The folder is the truth about the program: `status` says that a supervisor took it, is locked while that one lives,
+/// and goes on with when the program began and how it ended.
 struct SupervisedFolder: Hashable, Sendable {
     /// Absolute path.
     let path: String
@@ -21,8 +21,8 @@ struct SupervisedFolder: Hashable, Sendable {
     enum Observation: Hashable, Sendable {
         /// No supervisor has ever taken it.
         case untouched
-        /// A supervisor with this process id lives.
-        case live(pid: Int32)
+        /// A supervisor with this process id lives, and may have started the program.
+        case live(pid: Int32, started: StartRecord?)
         /// It is over.
         case ended(ExitRecord)
         /// A supervisor took it, is gone and left no status.
@@ -33,51 +33,54 @@ struct SupervisedFolder: Hashable, Sendable {
     var logPath: String { path + "/log" }
     /// What the program is started with; emptied when the pod is forgotten, as it may hold secrets.
     var programPath: String { path + "/program" }
-    /// How it ended, see ``ExitRecord``.
-    var exitPath: String { path + "/exit" }
-    /// Since when it runs, see ``StartRecord``.
-    var startedPath: String { path + "/started" }
-    /// Who runs it.
-    var claimPath: String { path + "/claim" }
+    /// What became of it, see ``SupervisedStatus``.
+    var statusPath: String { path + "/" + Self.statusName }
+    /// The name of that file.
+    static let statusName = "status"
 
-    /// Looks at the folder. The order matters: a supervisor writes `exit` before it lets go of `claim`.
-    /// - Throws: ``PlatformError`` if the files cannot be read.
+    /// Looks at the folder. The order matters: a supervisor tells the end before it lets go of the lock.
+    /// - Throws: ``PlatformError`` if the file cannot be read.
     func observe() throws -> Observation {
-        let claim = open(claimPath, O_RDONLY | O_CLOEXEC)
-        guard claim >= 0 else {
+        let file = open(statusPath, O_RDONLY | O_CLOEXEC)
+        guard file >= 0 else {
             if errno == ENOENT || errno == ENOTDIR { return .untouched }
-            throw Disk.failure("read", claimPath, errno)
+            throw Disk.failure("read", statusPath, errno)
         }
-        defer { close(claim) }
-        if let record = try exitRecord() { return .ended(record) }
-        if flock(claim, LOCK_SH | LOCK_NB) != 0 {
-            guard errno == EWOULDBLOCK else { throw Disk.failure("lock", claimPath, errno) }
-            let text = String(decoding: try Disk.read(claimPath, bytesMax: 32) ?? [], as: UTF8.self)
-            guard let pid = Int32(text.prefix { $0.isNumber }), pid > 1 else {
-                throw PlatformError(
-                    .internalError,
-                    "\(claimPath) holds \(text.debugDescription), not a process id."
-                )
-            }
-            return .live(pid: pid)
+        defer { close(file) }
+        if let end = try status(of: file).end { return .ended(end) }
+        let isFree = flock(file, LOCK_SH | LOCK_NB) == 0
+        guard isFree || errno == EWOULDBLOCK else { throw Disk.failure("lock", statusPath, errno) }
+        let status = try status(of: file)
+        if let end = status.end { return .ended(end) }
+        if isFree { return .vanished }
+        guard let pid = status.supervisor else {
+            throw PlatformError(.internalError, "\(statusPath) is locked, but names no supervisor.")
         }
-        if let record = try exitRecord() { return .ended(record) }
-        return .vanished
+        return .live(pid: pid, started: status.start)
     }
 
     /// Whether the supervisor had to wait, as it does by the second, until there was room to tell how the program ended:
     /// then there was none for the program either.
     func waitedForRoom(_ record: ExitRecord) -> Bool {
-        guard case .exited(_, _, let end) = record, let written = Disk.writtenAt(exitPath) else {
+        guard case .exited(_, _, let end) = record, let written = Disk.writtenAt(statusPath) else {
             return false
         }
         return written - end >= .milliseconds(900)
     }
 
-    /// Since when the program runs; `nil` if it does not yet.
-    func started() throws -> StartRecord? {
-        try Disk.read(startedPath, bytesMax: 64).flatMap { StartRecord(String(decoding: $0, as: UTF8.self)) }
+    /// What became of the program, by the words of the file alone.
+    /// - Throws: ``PlatformError`` if the file cannot be read.
+    func status() throws -> SupervisedStatus {
+        SupervisedStatus(Self.text(try Disk.read(statusPath, bytesMax: Self.statusBytesMax)))
     }
+
+    private func status(of file: Int32) throws -> SupervisedStatus {
+        SupervisedStatus(Self.text(try Disk.read(file, at: statusPath, bytesMax: Self.statusBytesMax)))
+    }
+
+    private static func text(_ bytes: [UInt8]?) -> String { String(decoding: bytes ?? [], as: UTF8.self) }
+
+    private static let statusBytesMax = 64 << 10
 
     /// Writes what the supervisor needs. Doing it again changes nothing.
     /// - Parameter spares: where folders of its own come from.
@@ -112,23 +115,19 @@ struct SupervisedFolder: Hashable, Sendable {
 
     /// Makes sure that nothing will ever run here and leaves the reason; `false` if a supervisor was faster.
     ///
-    /// The reason is on the disk before the claim, so that want of room leaves no claim without one.
+    /// The reason is in the file before that gets its name, so that want of room leaves no claim without one.
     /// - Throws: ``PlatformError``; `resourceExhausted` if the same may be possible later.
     func refuse(_ reason: Reason, at now: Instant) throws -> Bool {
         try Disk.makeFolder(path)
-        let prepared = path + "/refusal"
-        try Disk.write(Array(ExitRecord.refused(reason, end: now).text.utf8), to: prepared)
-        guard try Disk.create(claimPath) else {
-            try Disk.remove(prepared)
-            return false
-        }
-        try Disk.move(prepared, to: exitPath)
-        return true
+        return try Disk.create(statusPath, with: Array(ExitRecord.refused(reason, end: now).text.utf8))
     }
 
     /// Records an end that only we know of.
     func write(_ record: ExitRecord) throws {
-        try Disk.write(Array(record.text.utf8), to: exitPath)
+        var text = Self.text(try Disk.read(statusPath, bytesMax: Self.statusBytesMax))
+        // Half a line, as there may be after a power failure, must not hide the next.
+        if !text.isEmpty, !text.hasSuffix("\n") { text += "\n" }
+        try Disk.write(Array((text + record.text).utf8), to: statusPath)
     }
 
     /// The last bytes of the log, from the start of a line where there is one; empty if there is no log.
@@ -154,7 +153,7 @@ struct SupervisedFolder: Hashable, Sendable {
     func step(_ index: Int) -> SupervisedFolder { SupervisedFolder(path: "\(path)/steps/\(index)") }
 
     /// How a step ended; `nil` for one that has not, and for one that was ended together with the rest.
-    func endOfStep(_ index: Int) throws -> ExitRecord? { try step(index).exitRecord() }
+    func endOfStep(_ index: Int) throws -> ExitRecord? { try step(index).status().end }
 
     /// Writes what the supervisor runs before and beside the program: triples of a name, a folder and `before` or
     /// `beside`.
@@ -165,12 +164,6 @@ struct SupervisedFolder: Hashable, Sendable {
             entries += [step.name, "steps/\(index)", step.isSidecar ? "beside" : "before"]
         }
         try Disk.write(Self.bytes(entries), to: path + "/steplist")
-    }
-
-    private func exitRecord() throws -> ExitRecord? {
-        try Disk.read(exitPath, bytesMax: 64 << 10).flatMap {
-            ExitRecord(String(decoding: $0, as: UTF8.self))
-        }
     }
 
     private static func bytes(_ strings: [String]) -> [UInt8] {

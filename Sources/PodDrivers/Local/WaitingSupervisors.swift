@@ -24,6 +24,8 @@ struct WaitingSupervisors {
 
     private let supervisor: String
     private(set) var waiting: [Waiting] = []
+    /// Whether a program was started since they were counted: without programs there are none.
+    private var hasRun = false
 
     /// - Parameter supervisor: absolute path of `martlet-supervisor`.
     init(supervisor: String) {
@@ -34,6 +36,7 @@ struct WaitingSupervisors {
     /// - Returns: the supervisor's process id.
     /// - Throws: ``PlatformError`` if the system refuses to start one.
     mutating func run(_ folder: SupervisedFolder) throws -> Int32 {
+        hasRun = true
         let path = Array(folder.path.utf8)
         while let next = waiting.popLast() {
             defer { close(next.line) }
@@ -44,8 +47,10 @@ struct WaitingSupervisors {
         return try Spawn.start([supervisor, folder.path])
     }
 
-    /// Starts what is missing. Something that is short must not keep programs from starting, so nothing is thrown.
+    /// Starts what was used since the last time. Something that is short must not keep programs from starting, so nothing is thrown.
     mutating func replenish() {
+        guard hasRun else { return }
+        hasRun = false
         while waiting.count < Self.countMax {
             var ends: [Int32] = [-1, -1]
             guard martlet_message_socket(&ends) == 0 else { return }

@@ -46,7 +46,7 @@ struct BackupTests {
             _ = try backup(folder, file)
             _ = try Restore(other.layout).restore(file, replacing: false)
             #expect(other.text(other.log) == "hello")
-            for path in ["artifacts/birds/r/train/0/scrap", "pods/r/train/0/program", "pods/r/train/1"] {
+            for path in ["artifacts/birds/r/train/0/scrap", "pods/r/train~0/program", "pods/r/train~1"] {
                 #expect(!FileManager.default.fileExists(atPath: other.root + "/" + path), "\(path)")
             }
         }
@@ -161,7 +161,7 @@ struct BackupTests {
 
             let summary = try Restore(folder.layout).restore(file, replacing: true)
             let aside = try #require(summary.setAside)
-            #expect(folder.text(aside + "/pods/r/train/0/log") == "newer")
+            #expect(folder.text(aside + "/pods/r/train~0/log") == "newer")
             #expect(folder.text(folder.log) == "hello")
             let runs = try SQLiteFile(path: aside + "/martlet.db").read { try $0.count(of: "runs") }
             #expect(runs == 1)

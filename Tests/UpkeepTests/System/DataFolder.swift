@@ -12,7 +12,7 @@ struct DataFolder {
     let root: String
     var layout: DataLayout { DataLayout(root: root) }
     var model: String { "\(root)/artifacts/birds/r/train/0/model" }
-    var log: String { "\(root)/pods/r/train/0/log" }
+    var log: String { "\(root)/pods/r/train~0/log" }
 
     /// Makes the directory and the one it may be restored to, runs `body`, and removes both.
     static func with(_ body: (DataFolder, DataFolder) async throws -> Void) async throws {
@@ -37,8 +37,8 @@ struct DataFolder {
         try FileManager.default.createSymbolicLink(atPath: model + "/link", withDestinationPath: "run.sh")
         try write("scrap", to: "\(root)/artifacts/birds/r/train/0/scrap")
         try write("hello", to: log)
-        try write("secret", to: "\(root)/pods/r/train/0/program")
-        try write("half", to: "\(root)/pods/r/train/1/log")
+        try write("secret", to: "\(root)/pods/r/train~0/program")
+        try write("half", to: "\(root)/pods/r/train~1/log")
         try write("token", to: "\(root)/objects/secret/s/k")
         let database = try await SQLiteDatabase.open(path: layout.database)
         try await database.write { [model] store in

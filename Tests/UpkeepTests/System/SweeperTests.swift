@@ -20,7 +20,7 @@ struct SweeperTests {
         try await DataFolder.with { folder, _ in
             try folder.write("12345", to: folder.root + "/artifacts/birds/gone/train/0/a")
             try folder.write("123", to: folder.root + "/artifacts/birds/gone/train/0/kept")
-            try folder.write("1234", to: folder.root + "/pods/gone/train/0/log")
+            try folder.write("1234", to: folder.root + "/pods/gone/train~0/log")
             try folder.write("12", to: folder.root + "/volumes/gone-kfp-workspace/x")
             try folder.write("12", to: folder.root + "/volumes/mine/x")
             let database = try await SQLiteDatabase.open(path: folder.layout.database)
