@@ -162,7 +162,7 @@ char **read_strings(const char *name) {
 }
 
 int read_program(struct program *program) {
-    char **strings = read_strings("program");
+    char **strings = read_strings("scratch/program");
     if (strings == NULL) return -1;
     size_t count = 0;
     while (strings[count] != NULL) count++;

@@ -28,7 +28,7 @@ void leave_claim(void);
 // cannot be done.
 char **read_strings(const char *name);
 
-// What the file `program` says; everything in it lives as long as we do.
+// What the file `scratch/program` says; everything in it lives as long as we do.
 struct program {
     const char *folder;        // it runs in; "" for ours
     long long limit, grace;    // milliseconds it may run, and may take to end when asked to; 0 for as long as it likes
@@ -36,7 +36,7 @@ struct program {
     char **variables;
 };
 
-// Reads the file `program`; -1 with errno set if that cannot be done.
+// Reads that file; -1 with errno set if that cannot be done.
 int read_program(struct program *program);
 
 #endif

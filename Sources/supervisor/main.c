@@ -6,7 +6,8 @@
 // Runs one program and outlives the server that asked for it, so that the program's exit status is never
 // lost.
 //
-// Reads in FOLDER: `program`, whose entries are each ended by a NUL byte: the folder it runs in, if not FOLDER;
+// Reads in FOLDER/scratch:
+//                  `program`, whose entries are each ended by a NUL byte: the folder it runs in, if not FOLDER;
 //                  its deadline, if it has one, as "<ms> <grace ms>": how long it may run, and how long it may
 //                  take to end when asked to; the number of its arguments; these; its variables;
 //                  if present, `mounts` (see mounts.h; each entry ended by a NUL byte) and `steplist`
@@ -279,7 +280,7 @@ static int run_step(void) {
     long long start = now_ms();
     struct program program;
     if (read_program(&program) != 0) return report_failure("program", errno, start), -1;
-    char **mounts = read_strings("mounts");
+    char **mounts = read_strings("scratch/mounts");
     if (mounts == NULL && errno != ENOENT) return report_failure("mounts", errno, start), -1;
     int channel[2];
     if (make_pipe(channel) != 0) return report_failure("pipe", errno, start), -1;
@@ -467,9 +468,9 @@ static int run(const char *folder) {
     struct program program;
     if (read_program(&program) != 0) return report_failure("program", errno, now_ms()) == 0 ? 0 : 74;
     set_deadline(&program);
-    char **mounts = read_strings("mounts");
+    char **mounts = read_strings("scratch/mounts");
     if (mounts == NULL && errno != ENOENT) return report_failure("mounts", errno, now_ms()) == 0 ? 0 : 74;
-    char **steps = read_strings("steplist");
+    char **steps = read_strings("scratch/steplist");
     if (steps == NULL && errno != ENOENT) return report_failure("steplist", errno, now_ms()) == 0 ? 0 : 74;
     return supervise(&program, mounts, steps) == 0 ? 0 : 74;
 }

@@ -31,12 +31,12 @@ def consume(trace: str, data: dsl.Input[dsl.Dataset], copy: dsl.Output[dsl.Datas
 
 @dsl.container_component
 def fail_at_first(trace: str):
-    return shell('case "$PWD" in *~0/work) exit 3;; esac', [trace])
+    return shell('case "$PWD" in *~0/scratch/work) exit 3;; esac', [trace])
 
 
 @dsl.container_component
 def killed_at_first(trace: str):
-    return shell('case "$PWD" in *~0/work) kill -KILL $$;; esac', [trace])
+    return shell('case "$PWD" in *~0/scratch/work) kill -KILL $$;; esac', [trace])
 
 
 @dsl.container_component

@@ -168,9 +168,9 @@ def traces(path):
     """The task and attempt of each line of a trace, and its folder for temporary files."""
     for line in path.read_text().splitlines():
         work, temporary = line.split(' ')
-        *_, pod, last = work.split('/')
+        *_, pod, scratch, last = work.split('/')
         task, attempt = pod.split('~')
-        assert last == 'work', line
+        assert (scratch, last) == ('scratch', 'work'), line
         yield f'{urllib.parse.unquote(task)} {attempt}', pathlib.Path(temporary)
 
 
@@ -188,16 +188,17 @@ def differences(expected, found, where=''):
 
 # What a pod that is over leaves behind: its log, how it ended and who saw to it.
 # Small, without secrets, and gone with the run.
-KEPT = {'log', 'status', 'supervisor.log', 'outputs', 'ephemeral_component.py'}
+KEPT = {'log', 'status', 'supervisor.log', 'outputs'}
 
 
 def leftovers(server, works):
     """What the ended runs have left on the disk that nobody needs."""
     pods = server.data_dir / 'pods'
     for folder in pods.glob('*/*'):
+        is_spare = folder.parent.name == '.spare'
         for entry in folder.iterdir():
-            is_emptied = entry.name == 'program' and entry.stat().st_size == 0
-            if entry.name not in KEPT and not is_emptied:
+            is_empty = not any(entry.iterdir()) if entry.is_dir() else entry.stat().st_size == 0
+            if entry.name not in KEPT and not (is_spare and is_empty):
                 yield str(entry.relative_to(server.data_dir))
     for work in works:
         for _, temporary in traces(work.trace):

@@ -261,7 +261,7 @@ def test_a_clock_that_is_set_changes_nothing(own_server, tmp_path, clock_library
     trace = tmp_path / 'trace'
     chains = server.submit(compiled(four_chains), {'path': str(trace), 'seconds': 0.2}).json['run_id']
     tries = server.submit(compiled(two_tries), {
-        'script': f'echo "$PWD" >> {tmp_path}/tries; case "$PWD" in *~0/work) sleep 0.5; exit 1;; esac'}).json['run_id']
+        'script': f'echo "$PWD" >> {tmp_path}/tries; case "$PWD" in *~0/scratch/work) sleep 0.5; exit 1;; esac'}).json['run_id']
     eventually(lambda: trace.exists() and trace.read_text().count('\n') >= 2, what='the first steps')
     for number, jump in enumerate(jumps):
         with open(added, 'r+b') as file:

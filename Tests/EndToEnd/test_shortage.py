@@ -53,7 +53,8 @@ class Folder:
         self.go = path / 'go'
         script = f'echo ran >> {self.trace}; while ! test -e {self.go}; do sleep 0.02; done'
         program = [str(path), '60000 1000', '3', 'sh', '-c', script, 'PATH=/usr/bin:/bin']
-        (self.path / 'program').write_bytes(b''.join(word.encode() + b'\0' for word in program))
+        (self.path / 'scratch').mkdir()
+        (self.path / 'scratch' / 'program').write_bytes(b''.join(word.encode() + b'\0' for word in program))
         # Two at once, as a server that was killed and the next one would start them.
         self.supervisors = [subprocess.Popen([str(supervisor), str(self.path)], env={
             'LD_PRELOAD': str(shortage), 'TEST_SHORTAGE': what, 'TEST_SHORTAGE_WHILE': str(self.lasting)})
@@ -68,7 +69,7 @@ class Folder:
             'claimed', 'started', ['exited', '0'], '')
         assert self.trace.read_text() == 'ran\n'
         assert {entry.name for entry in self.path.iterdir()} == {
-            'program', 'status', 'log'}
+            'scratch', 'status', 'log'}
 
     def status(self):
         path = self.path / 'status'
@@ -91,8 +92,8 @@ def without(*what):
     return pytest.mark.parametrize('folder', what, indirect=True)
 
 
-@without(f'open {errno.ENOSPC} .claim', f'link {errno.EDQUOT} status', f'open {errno.EMFILE} program',
-         f'open {errno.ENFILE} mounts', f'pipe {errno.EMFILE}', f'fork {errno.EAGAIN}', f'open {errno.ENOSPC} log')
+@without(f'open {errno.ENOSPC} .claim', f'link {errno.EDQUOT} status', f'open {errno.EMFILE} scratch/program',
+         f'open {errno.ENFILE} scratch/mounts', f'pipe {errno.EMFILE}', f'fork {errno.EAGAIN}', f'open {errno.ENOSPC} log')
 def test_what_cannot_start_yet_starts_later_and_once(folder):
     time.sleep(1.3)
     assert not folder.trace.exists() and '\n' not in folder.status().partition('\n')[2]

@@ -343,7 +343,7 @@ def test_a_task_ends_as_a_fresh_process_does_in_every_way(server):
             task = tasks[name]
             # Times and the task's own name, process and folders differ.
             log = re.sub(r'\d\d\d\d-\d\d-\d\d [\d:,]+', 'TIME', server.task_log(run['run_id'], name))
-            log = re.sub(rf'/{name}~0/', '/NAME/', log)
+            log = re.sub(rf'/{name}~0\b', '/NAME', log)
             # A stack that somebody prints, unlike a traceback, begins in the warm Python.
             log = re.sub(r'  File "[^"]*/warm.py", line .*\n    .*\n', '', log)
             reason = {key: task.reason.get(key) for key in ('code', 'details')}

@@ -57,8 +57,8 @@ struct DeadlineTests {
             "", "100 200", "3", "/bin/sh", "-c", "trap '' TERM; while :; do sleep 0.02; done",
             "PATH=/usr/bin:/bin",
         ]
-        try Disk.makeFolder(folder.path)
-        try Disk.write(program.flatMap { Array($0.utf8) + [0] }, to: folder.path + "/program")
+        try Disk.makeFolder(folder.scratchPath)
+        try Disk.write(program.flatMap { Array($0.utf8) + [0] }, to: folder.programPath)
         #expect(try runSupervisor(in: folder.path) == 0)
         guard case .ended(.overdue(let allowed, let start, let end)) = try folder.observe() else {
             Issue.record("expected an overdue program, got \(try folder.observe())")

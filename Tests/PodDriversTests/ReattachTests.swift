@@ -83,7 +83,7 @@ struct ReattachTests {
         }
         let second = try PodWorld(root: root)
         await second.pods.forget(running.name)
-        #expect(PodWorld.contents(second.folder(running.name) + "/program") != "")
+        #expect(PodWorld.contents(second.folder(running.name) + "/scratch/program")?.isEmpty == false)
         await #expect(throws: PlatformError.self) { try await second.pods.remove(runID: RunID("run")) }
         await second.pods.stop(running.name, grace: .seconds(20))
         #expect(await second.end(of: running.name)?.outcome == .signaled(number: 15))

@@ -33,6 +33,28 @@ struct SpareFoldersTests {
         try FileManager.default.removeItem(atPath: root)
     }
 
+    @Test("Parts that are kept are emptied, and what is more than a plain file or folder is not kept")
+    func parts() throws {
+        let spares = SpareFolders(in: [root])
+        let (first, second) = (root + "/a", root + "/b")
+        let names = ["folder", "file", "linked", "link", "open"]
+        try spares.make(first)
+        try Disk.makeFolder(first + "/folder/deep")
+        for name in ["/file", "/linked", "/open", "/other"] { try Disk.write([1], to: first + name) }
+        Glibc.link(first + "/linked", root + "/precious")
+        symlink(root + "/precious", first + "/link")
+        chmod(first + "/open", 0o644)
+        let before = try #require(status(first + "/file"))
+        spares.take(first, keeping: names)
+        try spares.make(second)
+        #expect(try Disk.names(in: second) == ["file", "folder"])
+        #expect(try Disk.names(in: second + "/folder") == [])
+        let after = try #require(status(second + "/file"))
+        #expect(after.st_ino == before.st_ino && after.st_size == 0)
+        #expect(PodWorld.contents(root + "/precious") == "\u{1}")
+        try FileManager.default.removeItem(atPath: root)
+    }
+
     @Test("A folder that others may read is removed instead")
     func changed() throws {
         let spares = SpareFolders(in: [root])

@@ -30,7 +30,7 @@ struct VolumeTests {
         let writer = spec("echo hello > \(path)/x; ls -d /usr/bin /tmp; pwd", claim(at: path))
         #expect(await world.run(writer)?.outcome == .exited(code: 0))
         #expect(
-            try await world.log(writer.name) == "/tmp\n/usr/bin\n\(world.folder(writer.name))/work\n"
+            try await world.log(writer.name) == "/tmp\n/usr/bin\n\(world.folder(writer.name))/scratch/work\n"
         )
         let reader = spec("cat /data-of-others/x", task: "reader", claim(at: "/data-of-others"))
         #expect(await world.run(reader)?.logTail == "hello\n")
@@ -119,7 +119,7 @@ struct VolumeTests {
         #expect(await world.run(spec)?.logTail == "600 2\n600 2\nme")
         await world.pods.forget(spec.name)
         let left = try FileManager.default.contentsOfDirectory(atPath: world.folder(spec.name)).sorted()
-        #expect(!left.contains("volumes") && PodWorld.contents(world.folder(spec.name) + "/program") == "")
+        #expect(!left.contains("volumes") && !left.contains("scratch"))
         await world.tearDown()
     }
 
@@ -182,11 +182,13 @@ struct VolumeTests {
         let path = unheardOf("")
         let wrapper = "/usr/bin/setpriv"
         let script = "id -u; id -g; echo 1 > \(path)/x; echo 2 > \(path)/locked/y; touch /z; ls -d /usr"
-        try FileManager.default.createDirectory(atPath: folder + "/volume", withIntermediateDirectories: true)
-        try writeFile("\0\03\0/bin/sh\0-c\0\(script)\0PATH=/usr/bin:/bin\0", to: folder + "/program")
+        for name in ["/scratch", "/volume"] { try Disk.makeFolder(folder + name) }
+        try writeFile("\0\03\0/bin/sh\0-c\0\(script)\0PATH=/usr/bin:/bin\0", to: folder + "/scratch/program")
         let mounts = [folder + "/volume", path, "rw", "/usr/lib", path + "/locked", "ro"]
-        try writeFile(mounts.map { $0 + "\0" }.joined(), to: folder + "/mounts")
-        for name in ["", "/volume", "/program", "/mounts"] { chown(folder + name, 65534, 65534) }
+        try writeFile(mounts.map { $0 + "\0" }.joined(), to: folder + "/scratch/mounts")
+        for name in ["", "/volume", "/scratch", "/scratch/program", "/scratch/mounts"] {
+            chown(folder + name, 65534, 65534)
+        }
         // The supervisor must be where that user can reach it. Another program copies it: a file that is open for
         // writing here is inherited by what other tests start meanwhile, and is then busy when it is to run.
         let copy = try Process.run(
@@ -296,9 +298,9 @@ private enum Namespaces {
         let folder = PodWorld.newRoot()
         defer { try? FileManager.default.removeItem(atPath: folder) }
         do {
-            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-            try writeFile("\0\01\0/bin/true\0", to: folder + "/program")
-            try writeFile("", to: folder + "/mounts")
+            try Disk.makeFolder(folder + "/scratch")
+            try writeFile("\0\01\0/bin/true\0", to: folder + "/scratch/program")
+            try writeFile("", to: folder + "/scratch/mounts")
             _ = try runSupervisor(in: folder)
         } catch {
             return false

@@ -59,10 +59,14 @@ enum Disk {
         guard close(file) == 0 else { throw failure("write to the file", path, errno) }
     }
 
-    /// Removes a file; one that is not there is fine.
-    /// - Throws: ``PlatformError`` naming the file.
-    static func remove(_ path: String) throws {
-        guard unlink(path) == 0 || errno == ENOENT else { throw failure("remove", path, errno) }
+    /// Empties a file that looks as we make them and has no other name; `false` if that cannot be done.
+    static func emptyPlainFile(_ path: String) -> Bool {
+        let file = open(path, O_WRONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
+        guard file >= 0 else { return false }
+        defer { close(file) }
+        var status = stat()
+        return fstat(file, &status) == 0 && status.st_mode == S_IFREG | 0o600 && status.st_nlink == 1
+            && ftruncate(file, 0) == 0
     }
 
     /// Whether the disk that a path is on takes anything at all: new files, and a megabyte in them.

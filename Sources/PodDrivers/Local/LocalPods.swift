@@ -136,7 +136,7 @@ package final class LocalPods: PodRuntime {
         }
     }
 
-    /// Also empties `program`, which may hold secrets. A pod that is not over is left alone.
+    /// Keeps the log, the end and the outputs. A pod that is not over is left alone.
     @concurrent
     package func forget(_ name: PodName) async {
         let isOver: Bool = await withCheckedContinuation { inbox.post(.forget(name, $0)) }
@@ -153,13 +153,12 @@ package final class LocalPods: PodRuntime {
         }
         for path in folders.own(of: name) {
             if record.isWitnessed {
-                spares.take(path)
+                spares.take(path, keeping: PodFolders.reusableNames)
             } else {
                 try? FileManager.default.removeItem(atPath: path)
             }
             guard !Disk.exists(path) else { return }
         }
-        try? folder.emptyProgram()
     }
 
     /// Asks the thread, which knows.
@@ -168,10 +167,10 @@ package final class LocalPods: PodRuntime {
         await withCheckedContinuation { inbox.post(.load($0)) }
     }
 
-    /// What is emptied last tells.
+    /// What goes last tells.
     @concurrent
     package func hasUnforgotten(of runID: RunID) async throws -> Bool {
-        try folders.attempts(of: runID).contains(where: \.folder.hasProgram)
+        try folders.attempts(of: runID).contains { Disk.exists($0.folder.scratchPath) }
     }
 
     /// Every folder of a run is a trace.

@@ -49,14 +49,14 @@ struct PodFolders: Hashable, Sendable {
     func outputs(of name: PodName) -> String { folder(of: name) + "/outputs" }
 
     /// The folder a program runs in.
-    func work(of name: PodName) -> String { folder(of: name) + "/work" }
+    func work(of name: PodName) -> String { supervised(name).scratchPath + "/" + Self.workName }
 
     /// The folder for a program's temporary files.
     ///
     /// Programs make sockets there, whose paths may have 107 bytes at most; a pod deep in a home folder gets a short
     /// place of its own instead.
     func temporary(of name: PodName) -> String {
-        let own = folder(of: name) + "/tmp"
+        let own = supervised(name).scratchPath + "/" + Self.temporaryName
         guard own.utf8.count > Self.temporaryPathBytesMax, let shortRoot else { return own }
         var hash: UInt64 = 0xCBF2_9CE4_8422_2325
         for byte in own.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
@@ -67,24 +67,33 @@ struct PodFolders: Hashable, Sendable {
     private static let temporaryPathBytesMax = 70
 
     /// The file a recognised component's source goes to.
-    func component(of name: PodName) -> String { folder(of: name) + "/ephemeral_component.py" }
+    func component(of name: PodName) -> String { supervised(name).scratchPath + "/" + Self.componentName }
+
+    private static let workName = "work"
+    private static let temporaryName = "tmp"
+    private static let componentName = "ephemeral_component.py"
+
+    /// What of the scratch folder of one pod is of use, once emptied, in that of another.
+    static let reusableNames = [
+        workName, temporaryName, componentName, SupervisedFolder.programName,
+    ]
 
     /// What is of use only until a pod is forgotten, other than its log and its end. What is large or may hold secrets
     /// goes then, the rest with the run.
     func working(of name: PodName) -> [String] {
-        let folder = folder(of: name)
-        return ["mounts", "mountpoint", "steplist"].map { folder + "/" + $0 }
-            + [outputs(of: name), component(of: name), supervised(name).programPath]
-            + disposable(of: name) + own(of: name)
+        [folder(of: name) + "/mountpoint", outputs(of: name)] + disposable(of: name) + own(of: name)
     }
 
     /// What goes when a pod is forgotten; only few pods have these.
-    func disposable(of name: PodName) -> [String] {
-        [folder(of: name) + "/steps", folder(of: name) + "/__pycache__", volumes(of: name)]
-    }
+    func disposable(of name: PodName) -> [String] { [folder(of: name) + "/steps", volumes(of: name)] }
 
-    /// The folders that are a pod's alone and may be others' when it is forgotten.
-    func own(of name: PodName) -> [String] { [work(of: name), temporary(of: name)] }
+    /// The folders that are a pod's alone and may be others' when it is forgotten; the last is there until it is.
+    func own(of name: PodName) -> [String] { temporaryElsewhere(of: name) + [supervised(name).scratchPath] }
+
+    private func temporaryElsewhere(of name: PodName) -> [String] {
+        let temporary = temporary(of: name)
+        return temporary.hasPrefix(folder(of: name)) ? [] : [temporary]
+    }
 
     /// What runs before and beside a pod's program, each in a folder of its own.
     private func steps(of spec: PodSpec, server: [String: String]) -> [Program.Step] {
@@ -120,7 +129,8 @@ struct PodFolders: Hashable, Sendable {
                 server: server
             ),
             workFolder: work(of: name),
-            ownFolders: own(of: name),
+            folders: [work(of: name), temporary(of: name)],
+            ownFolders: temporaryElsewhere(of: name),
             deadline: spec.activeDeadline
         )
         let texts = program.arguments + program.variables.map(\.value)

@@ -10,11 +10,11 @@ import Synchronization
     import Darwin
 #endif
 
-/// Empty folders of pods that are over, passed on to the next ones.
+/// Folders of pods that are over, passed on to the next ones.
 ///
-/// A folder is renamed in a tenth of the time it takes to remove one and make another, and some file systems look
-/// long for the place of a new one when many were removed lately. Only a folder that looks as if it were new is
-/// passed on, and only after a pod whose supervisor saw to the end of all its processes.
+/// A folder is renamed, with all that is in it, in a tenth of the time it takes to remove one and make another, and some
+/// file systems look long for the place of a new one when many were removed lately. Only what looks as if it were new
+/// is passed on, and only after a pod whose supervisor saw to the end of all its processes.
 final class SpareFolders: Sendable {
     /// As many as may be in use at the same time on a machine of common size; more are removed.
     private static let countMax = 64
@@ -36,7 +36,7 @@ final class SpareFolders: Sendable {
             for name in (try? Disk.names(in: place.path)) ?? [] {
                 guard let server = Int32(name.prefix { $0.isNumber }), kill(server, 0) != 0, errno == ESRCH
                 else { continue }
-                rmdir(place.path + "/" + name)
+                try? FileManager.default.removeItem(atPath: place.path + "/" + name)
             }
         }
     }
@@ -44,7 +44,7 @@ final class SpareFolders: Sendable {
     /// Where they are kept, which is no name of a run.
     static let folderName = ".spare"
 
-    /// Makes a folder, of a spare one if there is any.
+    /// Makes a folder, of a spare one if there is any; then it may have parts that were kept, see ``take(_:keeping:)``.
     /// - Throws: ``PlatformError`` naming the folder.
     func make(_ path: String) throws {
         let spare = places.withLock { places in
@@ -52,21 +52,16 @@ final class SpareFolders: Sendable {
         }
         if let spare {
             if rename(spare, path) == 0 { return }
-            rmdir(spare)
+            try? FileManager.default.removeItem(atPath: spare)
         }
         try Disk.makeFolder(path)
     }
 
     /// Takes a folder that is needed no more, with all that is in it.
-    func take(_ path: String) {
-        // A program may have put a link in its place, and what that leads to is not ours to empty.
-        let isPlain = martlet_is_plain_folder(path) == 1
-        if isPlain {
-            for name in (try? Disk.names(in: path)) ?? [] {
-                try? FileManager.default.removeItem(atPath: path + "/" + name)
-            }
-        }
-        guard isPlain, let spare = place(for: path), Self.move(path, to: spare) else {
+    /// - Parameter parts: names of files and folders in it that are kept, and emptied.
+    func take(_ path: String, keeping parts: [String] = []) {
+        guard Self.empty(path, keeping: parts), let spare = place(for: path), Self.move(path, to: spare)
+        else {
             // Whatever it is now; what cannot be removed goes with the run.
             try? FileManager.default.removeItem(atPath: path)
             return
@@ -76,6 +71,19 @@ final class SpareFolders: Sendable {
                 places[index].free.append(spare)
             }
         }
+    }
+
+    /// Removes what is in a folder but for some parts, which are emptied; `false` if it does not look like a new one.
+    ///
+    /// A program may have put a link in its place or in that of a part, and what that leads to is not ours to empty.
+    private static func empty(_ path: String, keeping parts: [String]) -> Bool {
+        guard martlet_is_plain_folder(path) == 1 else { return false }
+        for name in (try? Disk.names(in: path)) ?? [] {
+            let entry = path + "/" + name
+            if parts.contains(name), empty(entry, keeping: []) || Disk.emptyPlainFile(entry) { continue }
+            try? FileManager.default.removeItem(atPath: entry)
+        }
+        return true
     }
 
     /// Gives a folder another name, in a place that may not be there yet.

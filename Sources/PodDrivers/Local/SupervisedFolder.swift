@@ -31,8 +31,12 @@ struct SupervisedFolder: Hashable, Sendable {
 
     /// What the program writes to stdout and stderr.
     var logPath: String { path + "/log" }
-    /// What the program is started with; emptied when the pod is forgotten, as it may hold secrets.
-    var programPath: String { path + "/program" }
+    /// What is of use only to the program and until it is over.
+    var scratchPath: String { path + "/scratch" }
+    /// What the program is started with; it may hold secrets.
+    var programPath: String { scratchPath + "/" + Self.programName }
+    /// The name of that file.
+    static let programName = "program"
     /// What became of it, see ``SupervisedStatus``.
     var statusPath: String { path + "/" + Self.statusName }
     /// The name of that file.
@@ -86,15 +90,17 @@ struct SupervisedFolder: Hashable, Sendable {
     /// - Parameter spares: where folders of its own come from.
     func write(_ program: Program, spares: SpareFolders? = nil) throws {
         try Disk.makeFolder(path)
-        for folder in program.ownFolders { try spares?.make(folder) ?? Disk.makeFolder(folder) }
+        for folder in [scratchPath] + program.ownFolders {
+            try spares?.make(folder) ?? Disk.makeFolder(folder)
+        }
         for folder in program.folders { try Disk.makeFolder(folder) }
-        for file in program.files { try Disk.write(file.bytes, to: file.path) }
+        // Nobody reads any of it before somebody is told to, so it need not appear in one step.
+        for file in program.files { try Disk.fill(file.path, with: file.bytes) }
         if !program.mounts.isEmpty { try write(program.mounts) }
         if !program.steps.isEmpty { try write(program.steps) }
         let deadline = program.deadline.map {
             "\($0.milliseconds) \(Program.deadlineGrace.milliseconds)"
         }
-        // Nobody reads it before somebody is told to, so it need not appear in one step.
         try Disk.fill(
             programPath,
             with: Self.bytes(
@@ -102,15 +108,6 @@ struct SupervisedFolder: Hashable, Sendable {
                     + program.arguments + program.variables.map { "\($0.name)=\($0.value)" }
             )
         )
-    }
-
-    /// Whether something is there that the program was started with.
-    var hasProgram: Bool { (Disk.size(of: programPath) ?? 0) > 0 }
-
-    /// Empties what the program was started with. The file stays: making and removing files for each of many short
-    /// programs costs a file system more than the programs themselves.
-    func emptyProgram() throws {
-        if hasProgram { try Disk.fill(programPath, with: []) }
     }
 
     /// Makes sure that nothing will ever run here and leaves the reason; `false` if a supervisor was faster.
@@ -146,7 +143,7 @@ struct SupervisedFolder: Hashable, Sendable {
     private func write(_ mounts: [Program.Mount]) throws {
         for mount in mounts where !Disk.exists(mount.source) { try Disk.makeFolder(mount.source) }
         let entries = mounts.flatMap { [$0.source, $0.target, $0.isReadOnly ? "ro" : "rw"] }
-        try Disk.write(Self.bytes(entries), to: path + "/mounts")
+        try Disk.fill(scratchPath + "/mounts", with: Self.bytes(entries))
     }
 
     /// The folder of a step, which is like that of a program, but has no claim.
@@ -163,7 +160,7 @@ struct SupervisedFolder: Hashable, Sendable {
             try self.step(index).write(step.program)
             entries += [step.name, "steps/\(index)", step.isSidecar ? "beside" : "before"]
         }
-        try Disk.write(Self.bytes(entries), to: path + "/steplist")
+        try Disk.fill(scratchPath + "/steplist", with: Self.bytes(entries))
     }
 
     private static func bytes(_ strings: [String]) -> [UInt8] {

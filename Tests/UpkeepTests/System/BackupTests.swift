@@ -46,7 +46,7 @@ struct BackupTests {
             _ = try backup(folder, file)
             _ = try Restore(other.layout).restore(file, replacing: false)
             #expect(other.text(other.log) == "hello")
-            for path in ["artifacts/birds/r/train/0/scrap", "pods/r/train~0/program", "pods/r/train~1"] {
+            for path in ["artifacts/birds/r/train/0/scrap", "pods/r/train~0/scratch", "pods/r/train~1"] {
                 #expect(!FileManager.default.fileExists(atPath: other.root + "/" + path), "\(path)")
             }
         }

@@ -37,7 +37,7 @@ struct DataFolder {
         try FileManager.default.createSymbolicLink(atPath: model + "/link", withDestinationPath: "run.sh")
         try write("scrap", to: "\(root)/artifacts/birds/r/train/0/scrap")
         try write("hello", to: log)
-        try write("secret", to: "\(root)/pods/r/train~0/program")
+        try write("secret", to: "\(root)/pods/r/train~0/scratch/program")
         try write("half", to: "\(root)/pods/r/train~1/log")
         try write("token", to: "\(root)/objects/secret/s/k")
         let database = try await SQLiteDatabase.open(path: layout.database)

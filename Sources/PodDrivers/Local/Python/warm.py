@@ -7,7 +7,7 @@ SPARES pairs of a supervisor and a task waiting there. The pair is made by two f
 SUPERVISOR by exec and so is the task's parent: it owns the task from then on, and nothing that happens to this
 process or to the server reaches it. Sources/supervisor/spare.h has the other half.
 
-A task is what a folder's `program` says, `python3 -m MODULE ...`, and must not be able to tell that it was not started
+A task is what a folder's `scratch/program` says, `python3 -m MODULE ...`, and must not be able to tell that it was not started
 so. This process therefore runs no code but the import of MODULE, imports next to nothing for itself and has no
 threads. It ends when the server does, after TASKS tasks, or when it has grown over BYTES.
 """
@@ -173,7 +173,7 @@ def patiently(action):
 
 def read_program():
     """Returns the folder to run in, the arguments and the variables; main.c describes the file."""
-    with open('program', 'rb', buffering=0) as file:
+    with open('scratch/program', 'rb', buffering=0) as file:
         folder, _, count, *strings = file.readall().split(b'\0')[:-1]
     count = int(count)
     return (folder, [os.fsdecode(argument) for argument in strings[:count]],
