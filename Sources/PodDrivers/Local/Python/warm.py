@@ -212,17 +212,19 @@ def begin(go, back, chatter, additions):
     return arguments
 
 
-def look_started(arguments):
-    """Gives the interpreter the looks of `python3 -m MODULE ...`."""
+def look_started(arguments, unfound):
+    """Gives the interpreter the looks of `python3 -m MODULE ...`.
+
+    `unfound` are the places in which there was nothing to import from, though there may be something by now; of all other
+    places, changes are noticed. They are not looked for here: each object that is looked at is a page to be copied.
+    """
     sys.argv = ['-m', *arguments[3:]]
     if hasattr(sys, 'orig_argv'):
         sys.orig_argv = arguments
     if not getattr(sys.flags, 'safe_path', False):
         sys.path.insert(0, os.getcwd())
-    # Where there was nothing to import from, there may be something by now; of the rest, changes are noticed.
-    for path, finder in list(sys.path_importer_cache.items()):
-        if finder is None:
-            del sys.path_importer_cache[path]
+    for path in unfound:
+        del sys.path_importer_cache[path]
     main = type(sys)('__main__')
     main.__builtins__ = builtins
     if sys.version_info < (3, 14):
@@ -269,7 +271,7 @@ def leave(status, preloaded):
         sys.modules['threading']._shutdown()
     atexit._run_exitfuncs()
     status = flush() or status
-    brought = {name: module for name, module in sys.modules.items() if preloaded.get(name) is not module}
+    brought = brought_in(preloaded)
     sys.modules.update(dict.fromkeys(brought))
     gc.collect()
     # One after the other and not as one heap of garbage, in which a file could be closed before it is flushed.
@@ -277,6 +279,24 @@ def leave(status, preloaded):
         clear(module)
     gc.collect()
     LIBC.exit(flush() or status)
+
+
+def brought_in(preloaded):
+    """The modules of the task's own, oldest first.
+
+    All come after ours in the order of their import but `__main__`. Looking at each of ours as well would be to copy
+    the page it is on, of which there are so many that it took more time than most tasks; so one that somebody has put
+    in the place of one of ours is passed over.
+    """
+    last = next(reversed(preloaded))
+    names = []
+    for name in reversed(sys.modules):
+        if name == last:
+            break
+        names.append(name)
+    names.append('__main__')
+    found = {name: sys.modules.get(name) for name in reversed(names)}
+    return {name: module for name, module in found.items() if preloaded.get(name) is not module}
 
 
 def clear(module):
@@ -311,13 +331,14 @@ def main():
     chatter, details = preload(module)
     rehearse()
     preloaded = dict(sys.modules)
+    unfound = [path for path, finder in sys.path_importer_cache.items() if finder is None]
     # Objects that live for ever are not looked at again, and so stay shared between all forks.
     gc.collect()
     gc.freeze()
     parent, go, back = serve(supervisor, *map(int, limits))
     keep_only(go, back)
     die_with(parent)
-    look_started(begin(go, back, chatter, additions))
+    look_started(begin(go, back, chatter, additions), unfound)
     leave(run(module, details), preloaded)
 
 
