@@ -1,5 +1,6 @@
 // martlet-supervisor FOLDER               runs the program of FOLDER
-// martlet-supervisor --wait               waits for a message on descriptor 3 with a FOLDER, then the same
+// martlet-supervisor --wait               waits for a message on descriptor 3 with a FOLDER, then the same; that
+//                                         descriptor is closed when all is told, which is how the server gets to know
 // martlet-supervisor --spare ...          waits for a folder with a program that has begun already, see spare.h
 // martlet-supervisor --resident FOLDER    becomes the program of FOLDER, which makes such spares
 //
@@ -442,8 +443,14 @@ static int enter_folder(const char *folder) {
     return 66;
 }
 
-// Runs the program of a folder.
-static int run(const char *folder) {
+// What we end with. Our descriptors are closed at once, and the server goes on while the system cleans up after us.
+static int all_told(int problem) {
+    drop_descriptors(3);
+    return problem == 0 ? 0 : 74;
+}
+
+// Runs the program of a folder. Descriptors are closed from one on.
+static int run(const char *folder, int unneeded) {
     int problem = enter_folder(folder);
     if (problem != 0) return problem;
     ignore_signals();
@@ -453,7 +460,7 @@ static int run(const char *folder) {
         complain("/dev/null", errno);
         return 71;
     }
-    drop_descriptors(3);
+    drop_descriptors(unneeded);
     int claimed;
     do claimed = claim_folder();
     while (claimed < 0 && wait_out(errno));
@@ -466,13 +473,13 @@ static int run(const char *folder) {
     umask(022);
 
     struct program program;
-    if (read_program(&program) != 0) return report_failure("program", errno, now_ms()) == 0 ? 0 : 74;
+    if (read_program(&program) != 0) return all_told(report_failure("program", errno, now_ms()));
     set_deadline(&program);
     char **mounts = read_strings("scratch/mounts");
-    if (mounts == NULL && errno != ENOENT) return report_failure("mounts", errno, now_ms()) == 0 ? 0 : 74;
+    if (mounts == NULL && errno != ENOENT) return all_told(report_failure("mounts", errno, now_ms()));
     char **steps = read_strings("scratch/steplist");
-    if (steps == NULL && errno != ENOENT) return report_failure("steplist", errno, now_ms()) == 0 ? 0 : 74;
-    return supervise(&program, mounts, steps) == 0 ? 0 : 74;
+    if (steps == NULL && errno != ENOENT) return all_told(report_failure("steplist", errno, now_ms()));
+    return all_told(supervise(&program, mounts, steps));
 }
 
 // Waits for a folder, then runs its program; everything that can be done before is.
@@ -488,7 +495,8 @@ static int run_when_told(void) {
     // Without a word: there is no server any more.
     if (length <= 0) return 0;
     folder[length] = 0;
-    return run(folder);
+    fcntl(CONTROL, F_SETFD, FD_CLOEXEC);
+    return run(folder, CONTROL + 1);
 }
 
 // Waits for a folder and gives it to a program that waits for it as we do.
@@ -506,12 +514,12 @@ static int run_spare(struct spare *spare) {
     if (read_program(&program) != 0) {
         int problem = errno;
         dismiss(spare);
-        return report_failure("program", problem, now_ms()) == 0 ? 0 : 74;
+        return all_told(report_failure("program", problem, now_ms()));
     }
     set_deadline(&program);
     long long start = now_ms();
     release(spare, folder);
-    return see_through(spare->program, spare->back, 0, start) == 0 ? 0 : 74;
+    return all_told(see_through(spare->program, spare->back, 0, start));
 }
 
 // Becomes the program of a folder, which keeps descriptor 3 and lives by itself.
@@ -537,7 +545,7 @@ static int become_resident(const char *folder) {
 
 int main(int count, char **arguments) {
     if (count == 2 && strcmp(arguments[1], "--wait") == 0) return run_when_told();
-    if (count == 2) return run(arguments[1]);
+    if (count == 2) return run(arguments[1], 3);
     if (count == 3 && strcmp(arguments[1], "--resident") == 0) return become_resident(arguments[2]);
     struct spare spare;
     if (read_spare(&spare, count, arguments) == 0) return run_spare(&spare);

@@ -10,7 +10,7 @@
 //   BACK   the program writes what it could not do, as become_program in main.c does, or closes it and runs
 //   TAKEN  we close it when we have a folder, so that the resident program makes another spare
 // Folders come by CONTROL, a socket on which every spare waits and each message goes to one of them. With a
-// folder comes a descriptor, the line: we keep it open until we end, by which the server sees that we have.
+// folder comes a descriptor, the line: we keep it open until all is told, which is how the server gets to know.
 #ifndef MARTLET_SPARE_H
 #define MARTLET_SPARE_H
 

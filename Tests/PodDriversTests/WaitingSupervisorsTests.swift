@@ -28,7 +28,7 @@ struct WaitingSupervisorsTests {
         supervisors.replenish()
         #expect(supervisors.waiting.isEmpty)
         let folder = try folder("first")
-        #expect(try exitCode(folder, try supervisors.run(folder)) == 7)
+        #expect(try exitCode(folder, try supervisors.run(folder).pid) == 7)
         supervisors.replenish()
         return supervisors
     }
@@ -45,7 +45,7 @@ struct WaitingSupervisorsTests {
         let pids = supervisors.waiting.map(\.pid)
         #expect(Set(pids).count == 2)
         let folder = try folder("a")
-        let pid = try supervisors.run(folder)
+        let pid = try supervisors.run(folder).pid
         #expect(pids.contains(pid))
         #expect(try exitCode(folder, pid) == 7)
         #expect(PodWorld.contents(root + "/a.ran") == "ran\n")
@@ -64,7 +64,7 @@ struct WaitingSupervisorsTests {
             try await PodWorld.waitForEnd(ofProcess: pid)
         }
         let folder = try folder("b")
-        let pid = try supervisors.run(folder)
+        let pid = try supervisors.run(folder).pid
         #expect(!pids.contains(pid) && supervisors.waiting.isEmpty)
         #expect(try exitCode(folder, pid) == 7)
         try FileManager.default.removeItem(atPath: root)

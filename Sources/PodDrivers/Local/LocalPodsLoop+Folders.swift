@@ -118,8 +118,12 @@ extension LocalPodsLoop {
 
     /// Starts what a subject's folder describes.
     func start(_ subject: Subject) throws {
-        let pid = try supervisors.run(folder(of: subject))
-        attach(subject, pid: pid, isOurs: true)
+        let (pid, line) = try supervisors.run(folder(of: subject))
+        if let line {
+            attach(subject, line: line, of: pid)
+        } else {
+            attach(subject, pid: pid, isOurs: true)
+        }
     }
 
     /// Watches a supervisor.
@@ -145,9 +149,10 @@ extension LocalPodsLoop {
         }
     }
 
-    /// Watches a supervisor whose process id nobody knows yet.
-    private func attach(_ subject: Subject, line: Int32) {
-        watch.add(subject, line: line)
+    /// Watches the line of a supervisor.
+    /// - Parameter child: its process id, if it is our child.
+    private func attach(_ subject: Subject, line: Int32, of child: Int32? = nil) {
+        watch.add(subject, line: line, of: child)
         if case .pod(let name) = subject { awaitStart(of: name, isFresh: true) }
     }
 

@@ -49,8 +49,8 @@
             return true
         }
 
-        /// Never called: there are no warm Pythons where there are no message sockets.
-        func add(_ subject: Subject, line: Int32) {
+        /// Never called: nobody waits for messages where there are no message sockets.
+        func add(_ subject: Subject, line: Int32, of child: Int32?) {
             close(line)
         }
 

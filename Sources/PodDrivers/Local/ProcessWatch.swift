@@ -34,6 +34,8 @@
         private let wakeWriter: Int32
         private var entries: [Subject: Entry] = [:]
         private var folders: [Int32: Subject] = [:]
+        /// Children of ours that are about to end.
+        private var ending: [Int32] = []
 
         init() throws {
             var ends: [Int32] = [-1, -1]
@@ -59,7 +61,7 @@
         deinit {
             for entry in entries.values { close(entry.descriptor) }
             for descriptor in [inotify, wakeReader, wakeWriter] { close(descriptor) }
-            LastChildren.reap(entries.values.map(\.pid).filter { $0 > 0 })
+            LastChildren.reap(entries.values.map(\.pid).filter { $0 > 0 } + ending)
         }
 
         /// A closure that ends a ``wait(atMost:)`` early, from any thread while this watch lives.
@@ -94,10 +96,11 @@
             return true
         }
 
-        /// Watches a supervisor whose end is seen by a descriptor being closed on its side. The descriptor is
-        /// ours from now on.
-        func add(_ subject: Subject, line: Int32) {
-            entries[subject] = Entry(pid: 0, descriptor: line)
+        /// Watches a supervisor of which a descriptor that is closed on its side tells that it is done. The descriptor
+        /// is ours from now on.
+        /// - Parameter child: its process id, if it is our child.
+        func add(_ subject: Subject, line: Int32, of child: Int32?) {
+            entries[subject] = Entry(pid: child ?? 0, descriptor: line)
         }
 
         /// Watches a subject no longer.
@@ -118,6 +121,8 @@
             let subjects = Array(entries)
             var descriptors = [wakeReader, inotify].map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
             descriptors += subjects.map { pollfd(fd: $0.value.descriptor, events: Int16(POLLIN), revents: 0) }
+            reap()
+            let limit = ending.isEmpty ? limit : min(limit ?? Self.reapInterval, Self.reapInterval)
             let milliseconds = limit.map { Int32(clamping: max(0, $0.milliseconds + 1)) } ?? -1
             guard poll(&descriptors, nfds_t(descriptors.count), milliseconds) > 0 else { return [] }
             var sightings: [Sighting] = []
@@ -127,12 +132,19 @@
                 close(subject.value.descriptor)
                 stopExpecting(subject.value.folder)
                 entries[subject.key] = nil
-                // Only our own children need it; for the others it fails and that is fine.
-                if subject.value.pid > 0 { waitpid(subject.value.pid, nil, WNOHANG) }
+                if subject.value.pid > 0 { ending.append(subject.value.pid) }
                 sightings.append(.ended(subject.key))
             }
             return sightings
         }
+
+        /// Only our own children need it; for the others it fails and that is fine.
+        private func reap() {
+            ending.removeAll { waitpid($0, nil, WNOHANG) != 0 }
+        }
+
+        /// How often those that are about to end are looked at when nothing else happens.
+        private static var reapInterval: Duration { .milliseconds(20) }
 
         private func stopExpecting(_ folder: Int32?) {
             guard let folder, folders.removeValue(forKey: folder) != nil else { return }

@@ -18,7 +18,7 @@ struct WaitingSupervisors {
 
     struct Waiting {
         let pid: Int32
-        /// What is sent there names the folder; closed, it ends the supervisor.
+        /// What is sent there names the folder; closed before, it ends the supervisor.
         let line: Int32
     }
 
@@ -33,18 +33,19 @@ struct WaitingSupervisors {
     }
 
     /// Has a supervisor run the program of a folder.
-    /// - Returns: the supervisor's process id.
+    /// - Returns: the supervisor's process id, and the line if it was one that waited, whose other side is closed when
+    ///   the supervisor has told the end.
     /// - Throws: ``PlatformError`` if the system refuses to start one.
-    mutating func run(_ folder: SupervisedFolder) throws -> Int32 {
+    mutating func run(_ folder: SupervisedFolder) throws -> (pid: Int32, line: Int32?) {
         hasRun = true
         let path = Array(folder.path.utf8)
         while let next = waiting.popLast() {
-            defer { close(next.line) }
-            if martlet_send(next.line, path, path.count, -1) == 0 { return next.pid }
+            if martlet_send(next.line, path, path.count, -1) == 0 { return (next.pid, next.line) }
             // Somebody has ended it.
+            close(next.line)
             waitpid(next.pid, nil, 0)
         }
-        return try Spawn.start([supervisor, folder.path])
+        return (try Spawn.start([supervisor, folder.path]), nil)
     }
 
     /// Starts what was used since the last time. Something that is short must not keep programs from starting, so nothing is thrown.
