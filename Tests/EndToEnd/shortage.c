@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static char call[16], path_start[256], while_path[4096];
@@ -50,6 +51,11 @@ int open64(const char *path, int flags, ...) {
     mode_t mode = flags & O_CREAT ? va_arg(arguments, mode_t) : 0;
     va_end(arguments);
     return open_real("open64", path, flags, mode);
+}
+
+int mkdir(const char *path, mode_t mode) {
+    if (is_short("mkdir", path)) return -1;
+    return ((int (*)(const char *, mode_t))dlsym(RTLD_NEXT, "mkdir"))(path, mode);
 }
 
 int link(const char *from, const char *to) {

@@ -176,3 +176,24 @@ def test_an_artifact_is_looked_at_when_the_server_has_descriptors_for_it(own_ser
     server.expect(server.finished(run_id, 20))
     [group] = server.tasks(run_id)['write-data'].raw['outputs']['artifacts']
     assert group['artifacts'][0]['digest'].startswith('sha256:')
+
+
+def test_a_step_waits_for_a_disk_that_can_be_written_to_and_says_so(own_server, shortage, tmp_path, monkeypatch):
+    lasting = tmp_path / 'lasting'
+    lasting.touch()
+    monkeypatch.setitem(harness.ENVIRONMENT, 'LD_PRELOAD', str(shortage))
+    pods = own_server.data_dir.resolve() / 'pods'
+    monkeypatch.setitem(harness.ENVIRONMENT, 'TEST_SHORTAGE', f'mkdir {errno.EROFS} {pods}/')
+    monkeypatch.setitem(harness.ENVIRONMENT, 'TEST_SHORTAGE_WHILE', str(lasting))
+    server = own_server.start()
+    run_id = server.submit(compiled(one_artifact), {}).json['run_id']
+
+    def reason():
+        task = server.tasks(run_id).get('write-data')
+        return task and task.reason and 'Read-only file system' in task.reason['message']
+
+    eventually(reason, 10, what='the reason to be told')
+    time.sleep(1.2)
+    assert server.get(f'/runs/{run_id}')['state'] == 'RUNNING'
+    lasting.unlink()
+    server.expect(server.finished(run_id, 20))

@@ -195,9 +195,10 @@ enum Disk {
         return PlatformError(.failedPrecondition, message, cause: cause)
     }
 
-    /// Whether the system has too little of something, which comes back.
+    /// Whether the system has too little of something, which comes back. A disk that cannot be written to is mounted so by
+    /// somebody, or by the system after an error, and again otherwise.
     private static func mayPass(_ problem: Int32) -> Bool {
-        [ENOSPC, EDQUOT, EMFILE, ENFILE, ENOMEM, EAGAIN].contains(problem)
+        [ENOSPC, EDQUOT, EROFS, EMFILE, ENFILE, ENOMEM, EAGAIN].contains(problem)
     }
 
     private static func isShortage(_ error: any Error) -> Bool {
