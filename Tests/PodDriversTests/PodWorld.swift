@@ -21,6 +21,7 @@ final class PodWorld {
         cpu: Int64 = 4,
         environments: String? = nil,
         warmPython: WarmPythonLimits? = WarmPythonLimits(),
+        supervisor: String = PodWorld.supervisor,
         variables: [String: String] = [:]
     ) throws {
         let root = root ?? Self.newRoot()
@@ -30,7 +31,7 @@ final class PodWorld {
         configuration = LocalPodsConfiguration(
             root: root + "/pods",
             environmentsRoot: environments ?? root + "/environments",
-            supervisor: Self.supervisor,
+            supervisor: supervisor,
             capacity: PodCapacity(
                 places: places,
                 cpu: Quantity(thousandths: cpu * 1000),

@@ -1,4 +1,4 @@
-import FoundationEssentials
+import Foundation
 import Glibc
 import Model
 import PodDrivers
@@ -138,6 +138,33 @@ struct ReattachTests {
             #expect(PodWorld.contents(root + "/count") == nil)
             await world.tearDown()
         }
+    }
+
+    @Test("a program that was launched and does not begin is said to wait, and no more once it has begun")
+    func lateStart() async throws {
+        let root = PodWorld.newRoot()
+        try FileManager.default.createDirectory(atPath: root, withIntermediateDirectories: true)
+        let slow = root + "/slow-supervisor"
+        let script = """
+            #!/bin/sh
+            until [ -e \(root)/go ] || [ ! -e "$0" ]; do sleep 0.02; done
+            exec \(PodWorld.supervisor) "$@"
+            """
+        // Another program writes it: what is open for writing here is inherited by what other tests start meanwhile, and
+        // is then busy when it is to run.
+        try Process.run(
+            URL(filePath: "/bin/sh"),
+            arguments: ["-c", "echo \"$0\" > \"$1\"; chmod 755 \"$1\"", script, slow]
+        ).waitUntilExit()
+        let world = try PodWorld(root: root, supervisor: slow)
+        let spec = PodWorld.shell("exit 3")
+        await world.ensure(spec)
+        let reason = try #require(await world.first(of: spec.name) { $0.waitingReason })
+        #expect(reason.message.contains("has not begun yet"))
+        try Data().write(to: URL(filePath: root + "/go"))
+        #expect(await world.end(of: spec.name)?.outcome == .exited(code: 3))
+        #expect(world.events[spec.name]?.count { $0.waitingReason != nil } == 1)
+        await world.tearDown()
     }
 
     @Test("a polite signal to the supervisor does not lose the status")

@@ -51,7 +51,17 @@ extension LocalPodsLoop {
         if postponed.isEmpty { shortage = nil }
     }
 
-    /// Tells why a pod does not start yet.
+    /// Tells why a pod that was launched does not run yet, as far as we can see.
+    func reportLateStart(of name: PodName) {
+        let cause =
+            Disk.hasRoom(folder(of: .pod(name)).path)
+            ? "The machine may be very busy, or out of processes, descriptors or memory."
+            : "The disk with \(configuration.root) is full."
+        let reason = Reason(.waitingForCapacity, "The program was launched and has not begun yet. \(cause)")
+        act([.report(PodReport(name: name, event: .waiting(reason)))])
+    }
+
+    /// Tells why a pod is not launched yet.
     func reportWaiting(of subject: Subject, _ error: any Error) {
         guard case .pod(let name) = subject else { return }
         let message = (error as? PlatformError)?.message ?? String(describing: error)

@@ -28,6 +28,8 @@ final class LocalPodsLoop {
     private static let progressInterval: Duration = .seconds(1)
     /// How long after a launch a start is looked for. Many programs are over by then, and their end says it all.
     private static let startLookDelay: Duration = .milliseconds(50)
+    /// How long after that people are told that a program has not begun yet.
+    private static let startPatience: Duration = .seconds(2)
 
     let configuration: LocalPodsConfiguration
     let folders: PodFolders
@@ -44,6 +46,8 @@ final class LocalPodsLoop {
     private var progressAt: Duration?
     /// Pods that were started just now, oldest first, and when to look whether their programs run.
     private var starts: [(pod: PodName, due: Duration)] = []
+    /// Those whose programs did not run then, and when to say so.
+    private var lateStarts: [(pod: PodName, due: Duration)] = []
     /// What has to wait for something to come back, in order; see ``postpone(_:after:_:)``.
     var postponed: [Postponed] = []
     /// What has run out, once it was said; `nil` while nothing has to wait.
@@ -123,9 +127,10 @@ final class LocalPodsLoop {
 
     private var untilNext: Duration? {
         let (now, today) = (now, Self.instant)
-        let others = [warmPythons.nextDeadline, progressAt, postponed.first?.due, starts.first?.due].map {
-            $0.map { $0 - now }
-        }
+        let others = [
+            warmPythons.nextDeadline, progressAt, postponed.first?.due, starts.first?.due,
+            lateStarts.first?.due,
+        ].map { $0.map { $0 - now } }
         return ([state.untilNextDeadline(now: now, today: today)] + others)
             .compactMap { $0 }.min().map { max(.zero, $0) }
     }
@@ -179,6 +184,11 @@ final class LocalPodsLoop {
         while let first = starts.first, first.due <= now {
             starts.removeFirst()
             awaitStart(of: first.pod, isFresh: false)
+            if state.isStarting(first.pod) { lateStarts.append((first.pod, now + Self.startPatience)) }
+        }
+        while let first = lateStarts.first, first.due <= now {
+            lateStarts.removeFirst()
+            if state.isStarting(first.pod) { reportLateStart(of: first.pod) }
         }
     }
 

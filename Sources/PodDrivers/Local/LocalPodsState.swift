@@ -74,6 +74,11 @@ struct LocalPodsState: Sendable {
     /// The specification a pod was ensured with; `nil` for one that is not known.
     func spec(of name: PodName) -> PodSpec? { pods[name]?.spec }
 
+    /// Whether a pod was launched and its program is not known to run.
+    func isStarting(_ name: PodName) -> Bool {
+        if case .starting? = pods[name]?.phase { true } else { false }
+    }
+
     /// How much there is to do.
     var load: PodLoad {
         pods.values.reduce(into: PodLoad(places: admission.capacity.places, running: 0, waiting: 0)) {
