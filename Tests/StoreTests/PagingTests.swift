@@ -118,7 +118,7 @@ struct PagingTests {
                 }
                 expectIndexed(plans)
                 #expect(
-                    plans.last?.contains { "\($0) ".contains("USING INDEX \(index) ") } == true,
+                    plans.joined().contains { "\($0) ".contains("USING INDEX \(index) ") },
                     "\(plans)"
                 )
             }

@@ -38,6 +38,58 @@ struct RunSearchTests {
         }
     }
 
+    @Test(
+        "Who only looks is told of as many as were counted, and that there may be more",
+        arguments: Backend.allCases
+    )
+    func glance(backend: Backend) async throws {
+        try await backend.withDatabase { database in
+            let count = Limits.searchedRowsMax + 500
+            try await database.write { store in
+                for index in 0..<count {
+                    var run = Samples.run("r\(String(count + index))", at: Int64(index))
+                    run.displayName = "run \(index)"
+                    try store.insertRun(run, specID: "s")
+                    run.storageState = index % 5 == 0 ? .archived : .available
+                    run.state = index == 7 ? .failed : .succeeded
+                    try store.updateRun(run)
+                }
+            }
+            let bound = Limits.glanceCountMax
+            // The conditions beside the name, the total at a glance and whether there may be more, and the total.
+            let questions: [([String: String], Int, Bool, Int)] = [
+                ([:], bound, true, count),
+                (["storage_state": "AVAILABLE"], bound, true, count * 4 / 5),
+                (["storage_state": "ARCHIVED"], count / 5, false, count / 5),
+                (["state": "FAILED"], 1, false, 1), (["state": "CANCELED"], 0, false, 0),
+                (["state": "SUCCEEDED", "storage_state": "ARCHIVED"], count / 5, false, count / 5),
+            ]
+            for sort in ["created_at", "name"] {
+                for (conditions, total, isBounded, exact) in questions {
+                    var query = ListQuery(
+                        predicates: [Predicate(key: "name", operation: .isSubstring, operand: .string("run"))]
+                            + conditions.map {
+                                Predicate(key: $0, operation: .equals, operand: .string($1))
+                            },
+                        sortField: sort,
+                        pageSize: 2,
+                        counting: .glance
+                    )
+                    let glance = try await database.read { [query] in
+                        try $0.listRuns(query, experimentID: nil)
+                    }
+                    #expect(glance.totalSize == total && glance.isTotalBounded == isBounded, "\(conditions)")
+                    query.counting = .exact
+                    let page = try await database.read { [query] in
+                        try $0.listRuns(query, experimentID: nil)
+                    }
+                    #expect(page.totalSize == exact && !page.isTotalBounded, "\(conditions)")
+                    #expect(page.items.map(\.id) == glance.items.map(\.id))
+                }
+            }
+        }
+    }
+
     @Test("A run is found by the name it has now, and not once it is gone", arguments: Backend.allCases)
     func renamed(backend: Backend) async throws {
         try await backend.withDatabase { database in

@@ -62,6 +62,16 @@ package struct ListQuery: Hashable, Sendable {
     package var pageSize: Int
     /// Where the page before ended; `nil` for the first page.
     package var after: Cursor?
+    /// How far the rows of a filtered list are counted.
+    package var counting: Counting
+
+    /// How far the rows of a filtered list are counted for its total.
+    package enum Counting: Hashable, Sendable {
+        /// To ``Limits/listCountMax``, for programs.
+        case exact
+        /// To ``Limits/glanceCountMax``, for people: beyond it they want to know that there are many.
+        case glance
+    }
 
     /// Makes a query; sorts by creation time, oldest first, as KFP does.
     package init(
@@ -69,13 +79,15 @@ package struct ListQuery: Hashable, Sendable {
         sortField: String = "created_at",
         descending: Bool = false,
         pageSize: Int = Limits.pageSizeDefault,
-        after: Cursor? = nil
+        after: Cursor? = nil,
+        counting: Counting = .exact
     ) {
         self.predicates = predicates
         self.sortField = sortField
         self.descending = descending
         self.pageSize = pageSize
         self.after = after
+        self.counting = counting
     }
 }
 
@@ -87,11 +99,14 @@ package struct Page<Item: Sendable>: Sendable {
     package var next: ListQuery.Cursor?
     /// How many rows match in all. Counted exactly up to 10,000 for filtered lists, then it stays there.
     package var totalSize: Int
+    /// Whether there may be more than ``totalSize``, which nobody counted.
+    package var isTotalBounded: Bool
 
     /// Makes a page.
-    package init(items: [Item], next: ListQuery.Cursor?, totalSize: Int) {
+    package init(items: [Item], next: ListQuery.Cursor?, totalSize: Int, isTotalBounded: Bool = false) {
         self.items = items
         self.next = next
         self.totalSize = totalSize
+        self.isTotalBounded = isTotalBounded
     }
 }

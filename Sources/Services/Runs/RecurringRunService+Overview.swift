@@ -53,7 +53,7 @@ extension RecurringRunService {
         let described = try await get(id)
         let recurring = described.recurring
         let mine = Predicate(key: "recurring_run_id", operation: .equals, operand: .string(id.text))
-        let query = ListQuery(predicates: [mine], descending: true, pageSize: count)
+        let query = ListQuery(predicates: [mine], descending: true, pageSize: count, counting: .glance)
         var details = try await context.database.read { connection in
             Details(
                 described: described,

@@ -88,7 +88,8 @@ package struct RecurringRunService: Sendable {
         return Page(
             items: zip(page.items, specs).map { describe($0, spec: $1) },
             next: page.next,
-            totalSize: page.totalSize
+            totalSize: page.totalSize,
+            isTotalBounded: page.isTotalBounded
         )
     }
 

@@ -10,22 +10,30 @@ extension SQLConnection {
         as decode: (Row) throws -> Item
     ) throws -> Page<Item> {
         let sql = try ListSQL(query, of: resource, selection, scope: scope)
-        let totalSize = try total(sql.total)
+        let matches = try sql.search.map { try count($0.matches ?? sql.total.count) }
         var statement = sql.page
-        if let search = sql.search, try search.matches.map(total) ?? totalSize <= Limits.searchedRowsMax {
-            statement = search.page
-        }
+        if let search = sql.search, let matches, matches <= Limits.searchedRowsMax { statement = search.page }
         let found = try self.query(statement.sql, statement.arguments)
         let rows = found.prefix(query.pageSize).map { Row(selection: selection, values: $0) }
         let isLastPage = found.count <= query.pageSize
-        return Page(
+        var page = Page(
             items: try rows.map(decode),
             next: isLastPage ? nil : try rows.last.flatMap(cursor),
-            totalSize: totalSize
+            totalSize: found.count
         )
+        // A list that is on one page has been counted.
+        if query.after == nil, isLastPage { return page }
+        let isKnown = sql.search.map { $0.matches == nil } ?? false
+        page.totalSize = try isKnown ? matches ?? 0 : count(sql.total.count)
+        page.isTotalBounded =
+            sql.total.bound.map { page.totalSize >= $0 } ?? false
+            || sql.total.searched.map { (matches ?? 0) > $0 } ?? false
+        // Where few of many names were looked at, the page itself may know of more.
+        page.totalSize = max(page.totalSize, found.count)
+        return page
     }
 
-    private func total(_ sql: SQLFragment) throws -> Int {
+    private func count(_ sql: SQLFragment) throws -> Int {
         guard case .integer(let count)? = try query(sql.sql, sql.arguments).first?.first else { return 0 }
         return Int(count)
     }

@@ -28,17 +28,27 @@ struct ListSQL: Hashable, Sendable {
     /// Yields the selection's columns and, last, the value the row is sorted by; one row more than a page
     /// has, to see whether there is a next page.
     let page: SQLFragment
-    /// Yields one number.
-    let total: SQLFragment
+    /// How many rows there are.
+    let total: Total
     /// The other way to the page, for a part of a name or for what is counted.
     let search: Search?
+
+    /// A number of rows, which may be counted up to a bound only.
+    struct Total: Hashable, Sendable {
+        /// Yields one number.
+        let count: SQLFragment
+        /// The number at which counting ends; `nil` where nothing has to be counted.
+        var bound: Int?
+        /// How many names that match are looked at; `nil` for all.
+        var searched: Int?
+    }
 
     /// A page by way of another index than that of the order.
     ///
     /// A page of rows of which there are many is found soonest in the order of the list, one of rows of which there
     /// are few by what they have in common. How many there are decides.
     struct Search: Hashable, Sendable {
-        /// Yields how many names match, at most ``Limits/searchedRowsMax`` and one; `nil` where the total says it.
+        /// Yields how many names match, up to where it makes no difference any more; `nil` where the total says it.
         let matches: SQLFragment?
         /// As ``ListSQL/page``.
         let page: SQLFragment
@@ -89,28 +99,68 @@ struct ListSQL: Hashable, Sendable {
             total = Self.total(matching, query, of: resource)
             return
         }
-        page = rows(matching, by: sort.sql)
-        let searches = query.predicates.map { nameSearch($0, of: resource) }
-        guard let place = searches.firstIndex(where: { $0 != nil }), let names = searches[place] else {
-            search = nil
-            total = Self.total(matching, query, of: resource)
+        if let found = Self.search(query, conditions, of: resource, sort, scope: scope, rows) {
+            (page, search, total) = (found.walk, found.search, found.total)
             return
         }
-        // Names say more than states do, of which SQLite would go through all rows of one.
+        page = rows(matching, by: sort.sql)
+        search = nil
+        total = Self.total(matching, query, of: resource)
+    }
+
+    /// Both ways to rows that have some text in their name, and their number; `nil` where no index knows them.
+    private static func search(
+        _ query: ListQuery,
+        _ conditions: [SQLFragment],
+        of resource: ListedResource,
+        _ sort: ListedResource.Field,
+        scope: SQLFragment?,
+        _ rows: ([SQLFragment], String) -> SQLFragment
+    ) -> (walk: SQLFragment, search: Search, total: Total)? {
+        let searches = query.predicates.map { nameSearch($0, of: resource) }
+        guard let place = searches.firstIndex(where: { $0 != nil }), let names = searches[place] else {
+            return nil
+        }
+        let scopes = scope.map { [$0] } ?? []
+        // Names say more than states do, of which SQLite would go through all rows of one, or sort them all by name.
         var others = zip(query.predicates, conditions).map { predicate, condition in
             guard let field = resource.fields[predicate.key], field.kind == .text else { return condition }
             return condition.unindexed(field.sql)
         }
+        // The indexes of states are in the order of creation.
+        let walk = rows(scopes + (sort.sql == "created_at" ? conditions : others), sort.sql)
         others.remove(at: place)
-        let found =
-            [SQLFragment("rowid IN (\(names.sql))", names.arguments)] + (scope.map { [$0] } ?? []) + others
-        let isAlone = found.count == 1
-        search = Search(
-            matches: isAlone ? nil : Self.count(names, atMost: Limits.searchedRowsMax + 1),
-            // The plus keeps SQLite from walking the list after all, in its order.
-            page: rows(found, by: "+" + sort.sql)
+        let rest = scopes + others
+        let total = Self.total(names, rest, query, of: resource)
+        let isKnown = rest.isEmpty && total.bound ?? 0 > Limits.searchedRowsMax
+        let matches = count(names, atMost: max(Limits.searchedRowsMax, total.searched ?? 0) + 1)
+        let found = [SQLFragment("rowid IN (\(names.sql))", names.arguments)] + rest
+        // The plus keeps SQLite from walking the list after all, in its order.
+        return (walk, Search(matches: isKnown ? nil : matches, page: rows(found, "+" + sort.sql)), total)
+    }
+
+    /// Counts rows as the index of names yields them: where many match, only as many are looked at as it takes.
+    private static func total(
+        _ names: SQLFragment,
+        _ rest: [SQLFragment],
+        _ query: ListQuery,
+        of resource: ListedResource
+    ) -> Total {
+        if rest.isEmpty { return bounded(names, query) }
+        let (filter, arguments) = conjunction(rest)
+        let searched = query.counting == .glance ? Limits.glanceSearchMax : nil
+        let limit = searched.map { " LIMIT \($0)" } ?? ""
+        // The order of the tables is kept by CROSS JOIN; the other way round is a walk over all rows.
+        let rows = SQLFragment(
+            """
+            SELECT 1 FROM (SELECT rowid AS hit FROM (\(names.sql)\(limit)) AS names) AS hits \
+            CROSS JOIN \(resource.table) ON \(resource.table).rowid = hit\(filter)
+            """,
+            names.arguments + arguments
         )
-        total = isAlone ? Self.bounded(names) : Self.total(found, query, of: resource)
+        var total = bounded(rows, query)
+        total.searched = searched
+        return total
     }
 
     /// Two ways to rows whose number is known at once: in the order of the list, and by their state if that is asked for.
@@ -149,23 +199,35 @@ struct ListSQL: Hashable, Sendable {
         _ matching: [SQLFragment],
         _ query: ListQuery,
         of resource: ListedResource
-    ) -> SQLFragment {
+    ) -> Total {
         let (filter, arguments) = conjunction(matching)
         switch resource.counts {
         case .all where matching.isEmpty:
-            return SQLFragment("SELECT count FROM row_counts WHERE table_name = ?", [.text(resource.table)])
+            return Total(
+                count: SQLFragment(
+                    "SELECT count FROM row_counts WHERE table_name = ?",
+                    [.text(resource.table)]
+                )
+            )
         case .by(let columns, let table)
         where query.predicates.allSatisfy({
             resource.fields[$0.key].map { columns.contains($0.sql) } ?? false
         }):
-            return SQLFragment("SELECT COALESCE(SUM(count), 0) FROM \(table)\(filter)", arguments)
+            return Total(
+                count: SQLFragment("SELECT COALESCE(SUM(count), 0) FROM \(table)\(filter)", arguments)
+            )
         case .none, .all, .by: break
         }
-        return bounded(SQLFragment("SELECT 1 FROM \(resource.table)\(filter)", arguments))
+        return bounded(SQLFragment("SELECT 1 FROM \(resource.table)\(filter)", arguments), query)
     }
 
-    private static func bounded(_ rows: SQLFragment) -> SQLFragment {
-        count(rows, atMost: Limits.listCountMax)
+    private static func bounded(_ rows: SQLFragment, _ query: ListQuery) -> Total {
+        let bound =
+            switch query.counting {
+            case .exact: Limits.listCountMax
+            case .glance: Limits.glanceCountMax
+            }
+        return Total(count: count(rows, atMost: bound), bound: bound)
     }
 
     private static func count(_ rows: SQLFragment, atMost bound: Int) -> SQLFragment {

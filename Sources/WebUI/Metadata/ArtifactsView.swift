@@ -56,8 +56,7 @@ struct ArtifactsView: PageView {
                 }
             )
         }
-        let isCapped = address.search != nil && page.totalSize >= Limits.listCountMax
-        total = counted(page.totalSize, "artifact") + (isCapped ? " or more" : "")
+        total = totalText(page, "artifact")
         first = address.page == nil ? nil : address.with { _ in }.href
         next = page.next.map { cursor in
             address.with { $0.page = PageToken.text(query: query, next: cursor) }.href

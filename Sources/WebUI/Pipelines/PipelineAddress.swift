@@ -71,7 +71,8 @@ package struct PipelineAddress: GraphAddress {
         ListQuery(
             descending: true,
             pageSize: pageSize,
-            after: try page.flatMap { try PageToken.query(from: $0).after }
+            after: try page.flatMap { try PageToken.query(from: $0).after },
+            counting: .glance
         )
     }
 }

@@ -115,7 +115,8 @@ package struct RunsAddress: Hashable, Sendable {
             sortField: column.field,
             descending: descending,
             pageSize: pageSize,
-            after: try page.flatMap { try PageToken.query(from: $0).after }
+            after: try page.flatMap { try PageToken.query(from: $0).after },
+            counting: .glance
         )
     }
 }

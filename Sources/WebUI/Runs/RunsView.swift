@@ -115,8 +115,7 @@ package struct RunsView: PageView {
         }
         actions = Self.actions(address)
         back = address.href
-        let isCapped = address.states.isEmpty == false && page.totalSize >= Limits.listCountMax
-        total = counted(page.totalSize, "run") + (isCapped ? " or more" : "")
+        total = totalText(page, "run")
         first = address.page == nil ? nil : address.with { _ in }.href
         next = page.next.map { cursor in
             address.with { $0.page = PageToken.text(query: query, next: cursor) }.href

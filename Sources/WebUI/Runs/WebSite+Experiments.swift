@@ -45,13 +45,15 @@ extension WebSite {
                 ),
                 ListView.Cell(
                     style: "col-state",
-                    states: runs.map {
-                        ListView.LinkedState(
-                            state: StateView($0.state),
-                            title: $0.displayName,
-                            href: RunAddress($0.id).href
-                        )
-                    }
+                    states: ListView.LinkedState.drawn(
+                        runs.map {
+                            ListView.LinkedState(
+                                state: StateView($0.state),
+                                title: $0.displayName,
+                                href: RunAddress($0.id).href
+                            )
+                        }
+                    )
                 ),
                 ListView.Cell(
                     style: "col-time",

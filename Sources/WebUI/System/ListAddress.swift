@@ -107,7 +107,8 @@ struct ListAddress: Hashable, Sendable {
             sortField: columns.compactMap(\.order).first { $0.name == order }?.field ?? "created_at",
             descending: descending,
             pageSize: pageSize,
-            after: try page.flatMap { try PageToken.query(from: $0).after }
+            after: try page.flatMap { try PageToken.query(from: $0).after },
+            counting: .glance
         )
     }
 }

@@ -9,7 +9,8 @@ struct ListView: PageView {
     struct Cell: Sendable {
         var style = ""
         var link: RunRowView.Link?
-        var states: [LinkedState] = []
+        /// ``LinkedState``s, drawn.
+        var states: HTML?
         var time: TimeView?
         var text: String?
         /// What stands below, smaller.
@@ -21,6 +22,21 @@ struct ListView: PageView {
         let state: StateView
         var title: String?
         let href: String?
+
+        /// Signs beside each other. A list has hundreds of them, which templates would take most of its time for.
+        static func drawn(_ states: [Self]) -> HTML {
+            var html = HTML()
+            for one in states {
+                if let href = one.href {
+                    html.element("a", ["class": "dot", "href": href, "title": one.title]) {
+                        one.state.draw(&$0)
+                    }
+                } else {
+                    one.state.draw(&html)
+                }
+            }
+            return html
+        }
     }
 
     /// A row.
@@ -113,7 +129,7 @@ struct ListView: PageView {
         }
         hasActions = !actions.isEmpty
         back = address.href
-        total = counted(page.totalSize, setting.thing.noun)
+        total = totalText(page, setting.thing.noun)
         first = address.page == nil ? nil : address.with { _ in }.href
         next = page.next.map { cursor in
             address.with { $0.page = PageToken.text(query: query, next: cursor) }.href

@@ -9,6 +9,19 @@ package struct StateView: Hashable, Sendable {
     /// The outline of the sign in a square of 16, as an SVG path.
     package let sign: String
 
+    /// As `state.mustache` shows it.
+    func draw(_ html: inout HTML) {
+        html.element("span", ["class": "state \(style)"]) { html in
+            html.element(
+                "svg",
+                ["viewBox": "0 0 16 16", "width": "16", "height": "16", "aria-hidden": "true"]
+            ) {
+                $0.element("path", ["d": sign])
+            }
+            html.add(word)
+        }
+    }
+
     private init(_ word: String, _ style: String, _ sign: String) {
         self.word = word
         self.style = "s-" + style

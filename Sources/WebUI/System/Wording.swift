@@ -55,7 +55,23 @@ package func bytesText(_ count: Int) -> String {
     return "\(tenths / 10).\(tenths % 10) \(units[unit])"
 }
 
-/// `1 run`, `2 runs`.
+/// `1 run`, `2 runs`, `12,345 runs`.
 package func counted(_ count: Int, _ noun: String) -> String {
-    "\(count) \(noun)\(count == 1 ? "" : "s")"
+    "\(grouped(count)) \(noun)\(count == 1 ? "" : "s")"
+}
+
+/// How long a list is: `2 runs`, or `1,000 runs or more` where nobody counted on.
+func totalText<Item>(_ page: Page<Item>, _ noun: String) -> String {
+    counted(page.totalSize, noun) + (page.isTotalBounded ? " or more" : "")
+}
+
+/// A number that is not negative, with a comma for each thousand.
+package func grouped(_ count: Int) -> String {
+    let digits = Array(String(count))
+    return String(
+        digits.indices.flatMap { place in
+            let isThousand = place > 0 && (digits.count - place).isMultiple(of: 3)
+            return isThousand ? [",", digits[place]] : [digits[place]]
+        }
+    )
 }

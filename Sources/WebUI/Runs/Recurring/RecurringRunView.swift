@@ -47,7 +47,8 @@ struct RecurringRunView: PageView {
         runs = details.runs.items.map { RunRowView($0, experimentName: nil, now: now) }
         hasRuns = !runs.isEmpty
         all = RunRowView.Link(
-            name: "All runs (\(details.runs.totalSize))",
+            name:
+                "All runs (\(grouped(details.runs.totalSize))\(details.runs.isTotalBounded ? " or more" : ""))",
             href: "/runs?" + QueryString.text(["recurring": recurring.id.text])
         )
         let inputs = details.graph?.root.component.inputParameters ?? [:]

@@ -48,7 +48,7 @@ extension WebSite {
                     link: RunRowView.Link(name: recurring.displayName, href: page),
                     note: recurring.reason?.headline ?? experiment
                 ),
-                ListView.Cell(style: "col-state", states: [state]),
+                ListView.Cell(style: "col-state", states: ListView.LinkedState.drawn([state])),
                 ListView.Cell(style: "col-text", text: recurring.trigger.rule.text),
                 ListView.Cell(
                     style: "col-time",
