@@ -120,7 +120,7 @@ struct CompareView: PageView {
             look: "c\(place)",
             name: run.displayName,
             href: RunAddress(run.id).href,
-            state: StateView(run.state),
+            state: StateView(of: run),
             started: TimeView(run.createdAt, now: now),
             duration: DurationView(from: run.createdAt, to: run.finishedAt, now: now),
             pipeline: run.pipelineName,

@@ -50,6 +50,25 @@ package struct RunTasks: Sendable {
         }
     }
 
+    /// A task's name with the numbers of its iterations, and the names of the groups it is in; `nil` for none.
+    func place(of path: TaskPath) -> (name: String, group: String?) {
+        var (groups, numbers): ([String], [String]) = ([], [])
+        var record = byPath[path]
+        let name = record?.displayName ?? path.text
+        while let parent = record?.parent, let group = byPath[parent], group.parent != nil {
+            if let number = group.iteration {
+                numbers.append(String(number))
+            } else {
+                groups.append(group.displayName)
+            }
+            record = group
+        }
+        return (
+            numbers.isEmpty ? name : "\(name) · \(numbers.reversed().joined(separator: "."))",
+            groups.isEmpty ? nil : groups.reversed().joined(separator: " / ")
+        )
+    }
+
     /// The iterations of a loop, in order.
     package func iterations(of loop: TaskPath) -> [TaskRecord] {
         (children[loop] ?? []).filter { $0.iteration != nil }

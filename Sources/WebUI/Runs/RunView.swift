@@ -21,6 +21,8 @@ package struct RunView: PageView {
     let started: TimeView
     let duration: DurationView?
     let pipeline: String
+    /// The page of its version; `nil` for a run that brought its own spec.
+    let pipelineHref: String?
     let experiment: RunRowView.Link?
     let progress: String?
     let reason: ReasonView?
@@ -69,15 +71,18 @@ package struct RunView: PageView {
         id = run.id.text
         name = run.displayName
         description = run.description.isEmpty ? nil : run.description
-        state = StateView(run.state)
+        state = StateView(of: run)
         started = TimeView(run.createdAt, now: now)
         duration = DurationView(from: run.createdAt, to: run.finishedAt, now: now)
         pipeline = run.pipelineName
+        pipelineHref = run.pipelineID.map { id in
+            WebUI.address("/pipelines/" + percentEncoded(id.text), ["version": run.pipelineVersionID?.text])
+        }
         experiment = details.experiment.map {
             RunRowView.Link(name: $0.displayName, href: "/experiments/" + percentEncoded($0.id.text))
         }
         progress = tasks.steps[.root].map { progressText($0) }
-        reason = ReasonView(run.error?.message, StateView(run.state))
+        reason = ReasonView(run.error?.message, StateView(of: run))
         culprit = tasks.firstFailure.map { task in
             RunRowView.Link(
                 name: task.displayName,

@@ -26,7 +26,7 @@ package struct RunRowView: Hashable, Sendable {
         id = run.id.text
         href = "/runs/" + percentEncoded(run.id.text)
         name = run.displayName
-        state = StateView(run.state)
+        state = StateView(of: run)
         pipeline = run.pipelineName
         experiment = experimentName.map {
             Link(name: $0, href: "/experiments/" + percentEncoded(run.experimentID.text))
@@ -135,10 +135,11 @@ package struct RunsView: PageView {
     private static func filters(_ address: RunsAddress) -> [Filter] {
         let groups: [(String, [RuntimeState])] = [
             ("All", []), ("Running", [.pending, .running, .canceling, .paused]), ("Succeeded", [.succeeded]),
-            ("Failed", [.failed]), ("Stopped", [.canceled]),
+            // Runs that somebody stopped have failed, as KFP has it, and nothing finds them by their reason.
+            ("Failed or stopped", [.failed, .canceled]),
         ]
         return groups.map { name, states in
-            let look = StateView(name == "Running" ? .running : states.last ?? .pending)
+            let look = StateView(name == "Running" ? .running : states.first ?? .pending)
             return Filter(
                 name: name,
                 href: address.with { $0.states = states }.href,

@@ -64,6 +64,8 @@ package struct TaskView: PageView {
     let duration: DurationView?
     private(set) var reason: ReasonView?
     let cache: String?
+    /// The execution that the cache or a repetition looked at.
+    let earlier: RunRowView.Link?
     let inputs: ValuesView
     let outputs: ValuesView
     let attempts: [AttemptView]
@@ -95,7 +97,9 @@ package struct TaskView: PageView {
         started = record.startedAt.map { TimeView($0, now: now) }
         duration = DurationView(from: record.startedAt, to: record.endedAt, now: now)
         reason = ReasonView(record.reason?.message, StateView(record.state))
-        cache = record.cache?.message
+        // What was taken over says so in its reason.
+        cache = record.cache?.message == record.reason?.message ? nil : record.cache?.message
+        earlier = Self.earlier(record)
         inputs = ValuesView(record.inputs, artifacts: details.listing.artifacts)
         outputs = ValuesView(record.outputs, artifacts: details.listing.artifacts)
         let attempts = tasks.attempts[record.path] ?? []
@@ -138,6 +142,16 @@ package struct TaskView: PageView {
             ? "The pipeline of this run has no such task." : "The run has not got to this task."
         reason = ReasonView(why, state)
         (history, hasHistory) = ([], false)
+    }
+
+    private static func earlier(_ record: TaskRecord) -> RunRowView.Link? {
+        guard let details = record.cache?.details, let run = details["run_id"]?.string,
+            let task = details["task"]?.string
+        else { return nil }
+        return RunRowView.Link(
+            name: "Show that execution of \(record.displayName)",
+            href: RunAddress(RunID(run)).showing(TaskPath(task)).href
+        )
     }
 
     private static func log(_ address: RunAddress, _ path: TaskPath, _ attempt: Int) -> Log {

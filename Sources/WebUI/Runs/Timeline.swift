@@ -5,6 +5,9 @@ package struct Timeline: Hashable, Sendable {
     /// One attempt.
     struct Row: Hashable, Sendable {
         let name: String
+        /// The groups it is in.
+        let group: String?
+        let path: String
         let href: String
         let state: StateView
         let duration: DurationView?
@@ -56,11 +59,11 @@ package struct Timeline: Hashable, Sendable {
                     )
                 }
             }
-            let name = tasks.byPath[attempt.path]?.displayName ?? attempt.path.text
-            let isNested = attempt.path.text.contains(".")
+            let place = tasks.place(of: attempt.path)
             return Row(
-                name: (isNested ? attempt.path.text : name)
-                    + (attempt.number > 0 ? " (attempt \(attempt.number))" : ""),
+                name: place.name + (attempt.number > 0 ? " (attempt \(attempt.number))" : ""),
+                group: place.group,
+                path: attempt.path.text,
                 href: address.showing(attempt.path).with { $0.attempt = attempt.number }.href,
                 state: state,
                 duration: DurationView(from: attempt.startedAt, to: attempt.endedAt, now: now),

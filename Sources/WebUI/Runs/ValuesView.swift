@@ -52,7 +52,8 @@ package struct ValuesView: Hashable, Sendable {
         let whole = value.string ?? value.jsonText
         let short = String(whole.prefix(240))
         return Parameter(
-            name: name,
+            // What the SDK puts before inputs of groups says nothing to those who wrote the pipeline.
+            name: name.hasPrefix("pipelinechannel--") ? String(name.dropFirst(17)) : name,
             text: value.string == "" ? "(empty text)" : short,
             whole: short.utf8.count == whole.utf8.count ? nil : whole,
             note: note
@@ -63,7 +64,7 @@ package struct ValuesView: Hashable, Sendable {
         Artifact(
             name: name,
             href: "/artifacts/" + percentEncoded(id.text),
-            type: artifact?.schemaTitle ?? "",
+            type: artifact.map { typeText($0.schemaTitle) } ?? "Artifact",
             uri: artifact?.uri ?? "",
             metadata: artifact.map(Evaluation.rest).flatMap {
                 $0.isEmpty ? nil : clipped(JSONValue.object($0).jsonText, 400)

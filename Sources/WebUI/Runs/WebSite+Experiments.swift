@@ -48,7 +48,7 @@ extension WebSite {
                     states: ListView.LinkedState.drawn(
                         runs.map {
                             ListView.LinkedState(
-                                state: StateView($0.state),
+                                state: StateView(of: $0),
                                 title: $0.displayName,
                                 href: RunAddress($0.id).href
                             )

@@ -29,8 +29,12 @@ extension WebSite {
         var text = LogText()
         var html = text.html(of: part.chunk.bytes)
         html.add(text.rest())
-        let view = LogView(place, html, from: from, to: part.chunk.nextOffset, size: size)
-        return try show(view, title: "Log of \(place.task)", section: .runs)
+        let names = (
+            run: try await useCases.runs.get(run).run.displayName,
+            task: try await useCases.tasks.get(run, place.task).tasks.first?.displayName ?? place.task.text
+        )
+        let view = LogView(place, names, html, from: from, to: part.chunk.nextOffset, size: size)
+        return try show(view, title: "Log of \(names.task)", section: .runs)
     }
 
     /// The lines of a log as they are written, as markup for a page that is open. Ends when the program has.
@@ -109,9 +113,11 @@ struct LogPlace: Sendable {
 struct LogView: PageView {
     static let template = "log"
 
+    let run: String
     let task: String
     let attempt: String?
     let runHref: String
+    let taskHref: String
     let raw: String
     let lines: HTML
     let range: String
@@ -119,16 +125,25 @@ struct LogView: PageView {
     let later: String?
     let isEmpty: Bool
 
-    init(_ place: LogPlace, _ lines: HTML, from: Int, to: Int, size: Int) {
-        task = place.task.text
+    init(
+        _ place: LogPlace,
+        _ names: (run: String, task: String),
+        _ lines: HTML,
+        from: Int,
+        to: Int,
+        size: Int
+    ) {
+        (run, task) = names
         attempt = place.attempt.map(String.init)
-        runHref = RunAddress(place.run).showing(place.task).href
+        runHref = RunAddress(place.run).href
+        taskHref = RunAddress(place.run).showing(place.task).href
         raw =
             "/apis/v2beta1/runs/\(percentEncoded(place.run.text))/tasks/"
             + percentEncoded("\(place.run.text).\(place.task.text)") + "/log"
             + (place.attempt.map { "?attempt=\($0)" } ?? "")
         self.lines = lines
-        range = "\(bytesText(from)) to \(bytesText(to)) of \(bytesText(max(size, to)))"
+        let whole = bytesText(max(size, to))
+        range = from == 0 && to >= size ? whole : "\(bytesText(from)) to \(bytesText(to)) of \(whole)"
         earlier = from > 0 ? place.href(from: max(0, from - (1 << 20))) : nil
         later = to < size ? place.href(from: to) : nil
         isEmpty = to <= from

@@ -15,6 +15,9 @@ package struct HomeView: PageView {
     let isQuiet: Bool
     let health: HealthView
 
+    /// Runs shown of each kind but those that run.
+    static let rowsMax = 5
+
     /// A recurring run that is due.
     struct Upcoming: Hashable, Sendable {
         let id: String
@@ -35,15 +38,15 @@ package struct HomeView: PageView {
         version: String,
         now: Instant
     ) {
-        func rows(_ overview: RunService.Overview) -> [RunRowView] {
-            overview.page.items.map {
-                RunRowView($0, experimentName: overview.experimentNames[$0.experimentID], now: now)
-            }
+        func rows(_ runs: [Run]) -> [RunRowView] {
+            runs.map { RunRowView($0, experimentName: nil, now: now) }
         }
+        let failures = failed.page.items
+        let done = lately.page.items + failures.filter(\.wasStopped)
         self.address = address
-        self.running = rows(running)
-        self.failed = rows(failed)
-        self.lately = rows(lately)
+        self.running = rows(running.page.items)
+        self.failed = rows(Array(failures.filter { !$0.wasStopped }.prefix(Self.rowsMax)))
+        self.lately = rows(Array(done.sorted { $0.createdAt > $1.createdAt }.prefix(Self.rowsMax)))
         self.upcoming = upcoming.compactMap { recurring in
             recurring.progress.next.map { next in
                 let href = "/recurringruns/" + percentEncoded(recurring.id.text)
@@ -56,7 +59,7 @@ package struct HomeView: PageView {
             }
         }
         self.health = HealthView(health, version: version, now: now)
-        hasRuns = !lately.page.items.isEmpty
+        hasRuns = !done.isEmpty
         isQuiet = running.page.items.isEmpty
     }
 }

@@ -42,6 +42,11 @@ package struct StateView: Hashable, Sendable {
         }
     }
 
+    /// Of a run, as people see it: one that was stopped on purpose has not failed, though clients of the API are told so.
+    package init(of run: Run) {
+        self = run.wasStopped ? Self.canceled : Self(run.state)
+    }
+
     /// Of a task. `nil` is one that the run has not got to.
     package init(_ state: TaskState?) {
         switch state {
@@ -116,4 +121,11 @@ private enum Signs {
     static let diamond = "M8 2.5L13.5 8 8 13.5 2.5 8z"
     static let flag = "M4 13.5v-11h8.5L10.3 5.5l2.2 3H4"
     static let dots = "M4 8h.01M8 8h.01M12 8h.01"
+}
+
+extension Run {
+    /// Whether somebody stopped it before its end.
+    var wasStopped: Bool {
+        state == .canceled || state == .failed && error?.code == .terminated
+    }
 }

@@ -13,8 +13,9 @@ extension WebSite {
         let view = HomeView(
             address: "http://" + (request.request.head.authority ?? "127.0.0.1:8888"),
             running: try await newest([.pending, .running, .canceling], 10),
-            failed: try await newest([.failed], 5),
-            lately: try await newest([.succeeded, .canceled, .skipped], 5),
+            // Some of them were stopped on purpose.
+            failed: try await newest([.failed], 2 * HomeView.rowsMax),
+            lately: try await newest([.succeeded, .canceled, .skipped], HomeView.rowsMax),
             upcoming: try await useCases.recurringRuns.upcoming(limit: 5),
             health: try await useCases.health.look(),
             version: version,

@@ -33,7 +33,21 @@ function dressChoice() {
   if (!all) return;
   all.hidden = false;
   const boxes = () => [...document.querySelectorAll('tbody input[type="checkbox"]')];
-  all.onchange = () => boxes().forEach((box) => { box.checked = all.checked; });
+  const bar = document.querySelector('.bulk');
+  const words = bar.querySelector('.quiet');
+  const noun = (bar.dataset.noun ??= words.textContent.replace(/^With the chosen |:$/g, ''));
+  const show = () => {
+    const count = boxes().filter((box) => box.checked).length;
+    words.textContent = count ? `With the ${count} chosen:` : `With the chosen ${noun}:`;
+    for (const button of bar.querySelectorAll('button')) {
+      button.disabled = count < (button.formAction.endsWith('/compare') ? 2 : 1);
+    }
+    all.checked = count > 0 && count === boxes().length;
+    all.indeterminate = count > 0 && !all.checked;
+  };
+  all.onchange = () => { boxes().forEach((box) => { box.checked = all.checked; }); show(); };
+  document.querySelector('tbody').onchange = show;
+  show();
 }
 
 function dressTheme() {

@@ -45,13 +45,21 @@ async function read(address, text, signal) {
   }
 }
 
+/** As large as its lines will be, so that the end is where it seems to be before they are drawn. */
+function reserve(block, markup) {
+  block.style.containIntrinsicBlockSize = `auto ${(markup.split('\n').length - 1) * 18}px`;
+}
+
 function append(text, markup) {
   const isAtEnd = text.scrollHeight - text.scrollTop - text.clientHeight < 30;
   const block = document.createElement('div');
   // Made by the server, which escapes what programs write.
   block.innerHTML = markup;
+  reserve(block, markup);
   text.append(block);
-  if (isAtEnd) text.scrollTop = text.scrollHeight;
+  if (!isAtEnd) return;
+  text.scrollTop = text.scrollHeight;
+  requestAnimationFrame(() => { text.scrollTop = text.scrollHeight; });
 }
 
 function dressSearch(section, text) {

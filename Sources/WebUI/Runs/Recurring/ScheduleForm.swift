@@ -107,3 +107,20 @@ struct ScheduleForm: Hashable, Sendable {
         return String(text.hasSuffix(":00") ? text.dropLast(3) : text)
     }
 }
+
+/// What is wrong with what was written, by the names of the form's fields instead of those of the API.
+func formMessage(_ error: PlatformError) -> String {
+    let names = [
+        "cron_schedule.cron: ": "Cron: ", "cron_schedule.time_zone: ": "Time zone: ",
+        "cron_schedule.start_time: ": "Start: ", "cron_schedule.end_time: ": "End: ",
+        "periodic_schedule.interval_second: ": "Every, in seconds: ",
+        "periodic_schedule.start_time: ": "Start: ",
+        "periodic_schedule.end_time: ": "End: ", "max_concurrency: ": "Runs under way at once, at most: ",
+    ]
+    var text = error.message
+    for prefix in ["recurring_run.", "trigger."] where text.hasPrefix(prefix) {
+        text.removeFirst(prefix.count)
+    }
+    for (field, name) in names where text.hasPrefix(field) { return name + text.dropFirst(field.count) }
+    return error.message
+}

@@ -70,7 +70,7 @@ extension WebSite {
                 now: now
             )
         } catch let error as PlatformError where error.code == .invalidArgument {
-            firings = FiringsView(error: error.message)
+            firings = FiringsView(error: formMessage(error))
         }
         let view = RecurringRunView(details, firings, notice: Notice(request.query)?.text, now: now)
         return try show(view, title: view.name, section: .recurringRuns, live: "recurringrun/\(id)")
@@ -146,7 +146,7 @@ extension WebSite {
         do {
             return .moved(to: try await act(schedule))
         } catch let error as PlatformError where error.code != .internalError {
-            return try form(draft, schedule, sent: sent, error: error.message)
+            return try form(draft, schedule, sent: sent, error: formMessage(error))
         }
     }
 
@@ -161,7 +161,7 @@ extension WebSite {
             let preview = try useCases.recurringRuns.preview(schedule.trigger(), count: Self.firingsShown)
             firings = FiringsView(preview, now: now())
         } catch let error as PlatformError where error.code != .internalError {
-            firings = FiringsView(error: error.message)
+            firings = FiringsView(error: formMessage(error))
         }
         let view = RunFormView(draft, sent: sent, schedule: ScheduleView(schedule, firings), error: error)
         return try show(
