@@ -81,6 +81,16 @@ def test_a_log_is_followed_while_it_is_written(server, page, tmp_path):
     server.expect(server.finished(run_id))
 
 
+def test_a_long_log_opens_at_its_end(server, page):
+    script = r'i=0; while [ $i -lt 900 ]; do echo "line $i"; i=$((i+1)); done; echo the last one'
+    run_id = started(server, one_script, {'script': script})
+    server.expect(server.finished(run_id))
+    page.open(f'{server.url}/runs/{run_id}?task=sh')
+    page.wait('.logtext', 'the last one')
+    eventually(lambda: page.js('''const log = document.querySelector('.logtext');
+        return log.scrollHeight > 9000 && log.scrollHeight - log.scrollTop - log.clientHeight < 2'''), 5)
+
+
 def test_a_clone_with_other_parameters_gives_another_result(server, page):
     run_id = started(server, one_answer, {'number': 42}, name='the original')
     server.expect(server.finished(run_id))
@@ -131,6 +141,11 @@ def test_a_list_is_live_searched_and_worked_on(server, page, tmp_path):
     gate.touch()
     for run_id in ids:
         page.wait(f'#run-{run_id} .state', 'Succeeded')
+    assert page.js('return [...document.querySelectorAll(".bulk button")].every((button) => button.disabled)')
+    page.click(f'#run-{ids[0]} input')
+    page.wait('.bulk', 'With the 1 chosen:')
+    page.wait('.bulk button:disabled', 'Compare')
+    page.click(f'#run-{ids[0]} input')
     page.click('[data-all]')
     page.click('.bulk button', 'Archive')
     page.wait('.notice', '2 runs archived.')

@@ -45,7 +45,7 @@ def test_artifacts_are_listed_found_and_followed_to_what_wrote_them(server, page
     page.click('.chips a', 'All')
     page.press('/')
     page.press('rows', Keys.ENTER)
-    page.wait('tbody', 'rows')
+    page.wait('input[name="q"][value="rows"]')
     assert {element.text for element in page.all('tbody .main')} == {'rows'}
     page.press('j', Keys.ENTER)
     page.wait('h1', 'rows')

@@ -76,11 +76,11 @@ package struct TestServer: Sendable {
     }
 
     /// Stores what an orchestrator would have stored of a run.
-    package func enter(_ state: RuntimeState, _ id: RunID) async throws {
+    package func enter(_ state: RuntimeState, _ id: RunID, _ reason: Reason? = nil) async throws {
         let now = clock.now()
         try await database.write { connection in
             guard var run = try connection.run(id) else { throw PlatformError.notFound("Run", id.text) }
-            run.enter(state, at: now)
+            run.enter(state, at: now, reason: reason)
             try connection.updateRunProgress(run)
         }
     }

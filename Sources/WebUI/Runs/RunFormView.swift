@@ -16,6 +16,8 @@ struct RunFormView: PageView {
         let placeholder: String
         let value: String
         let isRequired: Bool
+        /// Whether it is what the form was refused for.
+        let isWrong: Bool
         let isNumber: Bool
         let isLong: Bool
         /// Values to choose from; empty where anything may be written.
@@ -124,7 +126,7 @@ struct RunFormView: PageView {
         fields = draft.graph.root.component.inputParameters.sorted { $0.key < $1.key }.map { name, input in
             let given = draft.parameters[name].map { ParameterText.text(of: $0, type: input.type) }
             let text = sent.map { $0["p." + name] ?? "" } ?? given ?? ""
-            return Self.field(name, input, text)
+            return Self.field(name, input, text, isWrong: error?.hasPrefix(name + ": ") ?? false)
         }
         hasFields = !fields.isEmpty
         root = sent.map { $0["root"] ?? "" } ?? draft.pipelineRoot ?? ""
@@ -156,7 +158,9 @@ struct RunFormView: PageView {
             }
     }
 
-    private static func field(_ name: String, _ input: InputParameterSpec, _ text: String) -> Field {
+    private static func field(_ name: String, _ input: InputParameterSpec, _ text: String, isWrong: Bool)
+        -> Field
+    {
         var choices: [Choice] = []
         let values =
             input.literals.isEmpty && input.type == .boolean ? [.bool(true), .bool(false)] : input.literals
@@ -182,6 +186,7 @@ struct RunFormView: PageView {
             placeholder: standard ?? (input.isOptional ? "not given" : ""),
             value: text,
             isRequired: input.isRequired,
+            isWrong: isWrong,
             isNumber: input.type == .integer || input.type == .double,
             isLong: input.type == .list || input.type == .structure || text.contains("\n") || text.count > 80,
             choices: choices,

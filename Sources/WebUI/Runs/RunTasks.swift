@@ -57,7 +57,7 @@ package struct RunTasks: Sendable {
         let name = record?.displayName ?? path.text
         while let parent = record?.parent, let group = byPath[parent], group.parent != nil {
             if let number = group.iteration {
-                numbers.append(String(number))
+                numbers.append(String(number + 1))
             } else {
                 groups.append(group.displayName)
             }

@@ -73,6 +73,7 @@ struct RecurringRunPageTests {
             ("rule=interval&every=1&unit=hours&concurrency=11", "expected 1 to 10"),
             ("rule=interval&every=1&unit=hours&concurrency=one", "At once: expected"),
             ("rule=cron&cron=0+0+6+*+*+*&zone=Mars", "Mars"),
+            ("rule=cron&cron=0+99+*+*+*+*", "<p>Cron: minute"),
         ]
     )
     func refused(schedule: String, words: String) async throws {

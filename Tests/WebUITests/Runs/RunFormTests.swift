@@ -61,6 +61,7 @@ struct RunFormTests {
         #expect(
             refused.status == 422 && refused.text.contains("expected a whole number")
                 && refused.text.contains("value=\"seven\"")
+                && refused.text.contains("aria-invalid")
         )
         let gone = try await world.post("/runs/new", "pipeline=\(id)&name=a&p.count=1&experiment=none")
         #expect(gone.status == 422 && gone.text.contains("Experiment none not found"))

@@ -180,6 +180,67 @@ struct RunPageTests {
         #expect(try await !world.get("/runs/\(small)").text.contains("Find a task"))
     }
 
+    @Test("A run that somebody stopped is shown as stopped, not among those that failed")
+    func stopped() async throws {
+        let world = try await WebWorld()
+        let (stopped, failed) = (try await world.run("given up"), try await world.run("broken"))
+        try await world.server.enter(.failed, failed)
+        try await world.server.enter(
+            .failed,
+            stopped,
+            Reason(.terminated, "The run was terminated by request.")
+        )
+        let list = try await world.get("/runs?state=FAILED&state=CANCELED").text
+        #expect(list.contains("s-canceled") && list.contains("s-failed"))
+        #expect(try await world.get("/runs/\(stopped)").text.contains("s-canceled"))
+        let home = try await world.get("/").text
+        #expect(home.contains("id=\"lately-\(stopped)\"") && home.contains("id=\"failed-\(failed)\""))
+        #expect(!home.contains("id=\"failed-\(stopped)\""))
+    }
+
+    @Test("A timeline and a log have the names that people gave, and the numbers of iterations")
+    func names() async throws {
+        let world = try await WebWorld()
+        let run = try await world.run("named")
+        let now = world.server.clock.now()
+        let loop = TaskPath("loop")
+        let iteration = loop.appending(iteration: 1)
+        func record(_ path: TaskPath, _ parent: TaskPath, _ name: String, _ kind: TaskKind) -> TaskRecord {
+            TaskRecord(
+                runID: run,
+                path: path,
+                parent: parent,
+                name: "work",
+                displayName: name,
+                iteration: kind == .iteration ? 1 : nil,
+                kind: kind,
+                createdAt: now
+            )
+        }
+        let step = iteration.appending("work")
+        var cached = record(TaskPath("other"), .root, "Other", .container)
+        cached.cache = Reason(
+            .cacheMiss,
+            "The latest execution differs.",
+            details: ["run_id": "earlier", "task": "a.b"]
+        )
+        try await world.store(
+            [
+                try #require(try await world.server.useCases.tasks.get(run, .root).tasks.first),
+                record(loop, .root, "Every region", .loop), record(iteration, loop, "loop [1]", .iteration),
+                record(step, iteration, "Train", .container), cached,
+            ],
+            [Attempt(path: step, number: 0, createdAt: now)]
+        )
+        let timeline = try await world.get("/runs/\(run)?tab=timeline").text
+        #expect(
+            timeline.contains("title=\"loop.1.work\">Train · 2 <span class=\"quiet\">Every region</span>")
+        )
+        let log = try await world.get("/runs/\(run)/log?task=loop.1.work").text
+        #expect(log.contains("Log of Train") && log.contains(">named</a>") && log.contains(">Train</a>"))
+        #expect(try await world.get("/runs/\(run)?task=other").text.contains("/runs/earlier?task=a.b"))
+    }
+
     @Test("A task that the run has not got to says so, and so does one that the pipeline does not have")
     func otherTasks() async throws {
         let world = try await WebWorld()

@@ -113,9 +113,9 @@ func formMessage(_ error: PlatformError) -> String {
     let names = [
         "cron_schedule.cron: ": "Cron: ", "cron_schedule.time_zone: ": "Time zone: ",
         "cron_schedule.start_time: ": "Start: ", "cron_schedule.end_time: ": "End: ",
-        "periodic_schedule.interval_second: ": "Every, in seconds: ",
+        "periodic_schedule.interval_second: ": "Every: ",
         "periodic_schedule.start_time: ": "Start: ",
-        "periodic_schedule.end_time: ": "End: ", "max_concurrency: ": "Runs under way at once, at most: ",
+        "periodic_schedule.end_time: ": "End: ", "max_concurrency: ": "At once: ",
     ]
     var text = error.message
     for prefix in ["recurring_run.", "trigger."] where text.hasPrefix(prefix) {
