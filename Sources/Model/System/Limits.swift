@@ -23,7 +23,7 @@ package enum Limits {
     /// Rows a filtered list counts for a person who looks at it. More takes longer than the rest of the page.
     package static let glanceCountMax = 1_000
     /// Rows found by a part of their name that are looked at for such a count; most of them may not fit otherwise.
-    package static let glanceSearchMax = 10_000
+    package static let glanceSearchMax = 5_000
     /// Rows found by a part of their name that are sorted for a page. Where more match, the list is walked instead.
     package static let searchedRowsMax = 2_000
     /// Conditions of one list request. SQL databases bound the depth of an expression; people send fewer than ten.
