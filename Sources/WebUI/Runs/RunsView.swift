@@ -143,7 +143,8 @@ package struct RunsView: PageView {
             return Filter(
                 name: name,
                 href: address.with { $0.states = states }.href,
-                isOn: Set(address.states) == Set(states),
+                // An address may ask for some of the states of one.
+                isOn: address.states.isEmpty == states.isEmpty && Set(address.states).isSubset(of: states),
                 style: look.style,
                 sign: states.isEmpty ? nil : look.sign
             )
