@@ -37,12 +37,13 @@ struct Server {
         let signal = ChangeSignal()
         let sqlite = try await SQLiteDatabase.open(path: directory.path + "/martlet.db")
         let database = ObservedDatabase(sqlite) { signal.send() }
+        let capacity = PodCapacity.ofThisMachine(parallelism: settings.parallelism)
         let pods = try LocalPods(
             LocalPodsConfiguration(
                 root: directory.path + "/pods",
                 environmentsRoot: directory.path + "/environments",
                 supervisor: Self.supervisorPath,
-                capacity: .ofThisMachine(parallelism: settings.parallelism),
+                capacity: capacity,
                 warmPython: settings.warmPython == .on ? WarmPythonLimits() : nil,
                 variables: ProcessInfo.processInfo.environment
             ),
@@ -55,6 +56,8 @@ struct Server {
             artifacts: artifacts,
             objects: LocalObjects(root: directory.path + "/objects"),
             timing: timing,
+            // Whoever ends is followed at once, however many end together.
+            tasksUnderWayMax: max(Limits.tasksUnderWayMax, 4 * capacity.places),
             now: now,
             newID: newID,
             logger: logger

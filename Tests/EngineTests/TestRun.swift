@@ -16,9 +16,16 @@ struct TestRun {
     var edges: [ArtifactEdge] = []
     /// How long the run may take, from the next ``reload()`` on.
     var activeDeadline: Duration?
+    let underWayMax: Int
 
     /// Submits a pipeline; with `resumes` it is also picked up, at 1 s.
-    init(_ json: JSONValue, parameters: [String: JSONValue] = [:], resumes: Bool = true) throws {
+    init(
+        _ json: JSONValue,
+        parameters: [String: JSONValue] = [:],
+        resumes: Bool = true,
+        underWayMax: Int = Limits.tasksUnderWayMax
+    ) throws {
+        self.underWayMax = underWayMax
         graph = try TaskGraph(try PipelineSpec(json: json))
         let run = Run(
             id: RunID("r"),
@@ -31,14 +38,20 @@ struct TestRun {
         machine = try RunMachine(
             run: run,
             graph: graph,
-            tasks: [RunMachine.rootRecord(of: run, graph: graph)]
+            tasks: [RunMachine.rootRecord(of: run, graph: graph)],
+            underWayMax: underWayMax
         )
         if resumes { resume() }
     }
 
     /// A pipeline of tasks that all run the container `work` (inputs `n` and `s`, outputs `y` and artifact `data`).
-    init(tasks: [String: JSONValue], root: [String: JSONValue] = [:], dag: [String: JSONValue] = [:]) throws {
-        try self.init(Self.spec(tasks, root: root, dag: dag))
+    init(
+        tasks: [String: JSONValue],
+        root: [String: JSONValue] = [:],
+        dag: [String: JSONValue] = [:],
+        underWayMax: Int = Limits.tasksUnderWayMax
+    ) throws {
+        try self.init(Self.spec(tasks, root: root, dag: dag), underWayMax: underWayMax)
     }
 
     static func spec(
@@ -171,6 +184,7 @@ struct TestRun {
             attempts: machine.attempts.reversed(),
             artifacts: artifacts,
             activeDeadline: activeDeadline,
+            underWayMax: underWayMax,
             retriedAt: retriedAt
         )
     }

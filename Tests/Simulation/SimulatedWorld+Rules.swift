@@ -73,6 +73,23 @@ extension SimulatedWorld {
         }
     }
 
+    /// A loop makes an iteration only when there is room: not while as many tasks are under way as may be.
+    func checkRoom(_ commands: [RunCommand]) throws {
+        let made = commands.first { command in
+            guard case .saveTask(let task) = command else { return false }
+            return task.kind == .iteration && rows.tasks[task.path] == nil
+        }
+        // A run that repeats another begins with the iterations it takes over.
+        guard made != nil, rows.tasks.count > 1 else { return }
+        var open = Set(rows.attempts.filter { !$0.value.state.isFinal }.keys)
+        for case .saveAttempt(let attempt) in commands where attempt.state.isFinal {
+            open.remove("\(attempt.path)/\(attempt.number)")
+        }
+        if open.count >= underWayMax {
+            throw violation("\(open.count) tasks are under way, yet a loop goes on; \(underWayMax) may be")
+        }
+    }
+
     /// A task with a policy of its own is not tried again before the policy's pause has passed.
     private func checkPause(before attempt: Attempt, policy: TaskSpec.RetryPolicy?) throws {
         let first = rows.tasks[attempt.path]?.attemptsBefore ?? 0

@@ -41,6 +41,7 @@ struct SimulatedWorld {
     var keys: [TaskPath: CacheKey] = [:]
     var oracle: Oracle
     let crashChance: Double
+    let underWayMax: Int
     var fate: Fate
     /// The step before which somebody wants the run to stop, if anybody does.
     var terminatesBefore: Int?
@@ -58,6 +59,7 @@ struct SimulatedWorld {
         fate = Fate(seed: seed, failureChance: [0, 0.03, 0.1, 0.4][random.below(4)])
         oracle = Oracle(graph: graph, fate: fate)
         terminatesBefore = random.chance(0.2) ? 1 + random.below(25) : nil
+        underWayMax = [1, 2, 5, Limits.tasksUnderWayMax][random.below(4)]
         let run = Run(
             id: RunID("run"),
             experimentID: ExperimentID("e"),
@@ -66,7 +68,12 @@ struct SimulatedWorld {
             createdAt: now
         )
         rows = Rows(run: run, tasks: [.root: RunMachine.rootRecord(of: run, graph: graph)])
-        machine = try RunMachine(run: run, graph: graph, tasks: Array(rows.tasks.values))
+        machine = try RunMachine(
+            run: run,
+            graph: graph,
+            tasks: Array(rows.tasks.values),
+            underWayMax: underWayMax
+        )
     }
 
     /// Runs to the end, perhaps again and again, and checks every rule on the way.
@@ -250,6 +257,7 @@ struct SimulatedWorld {
             try note(commands)
             try checkCacheEntries(commands)
             let started = started(by: commands)
+            try checkRoom(commands)
             for command in commands where command.isWrite { rows.apply(command) }
             for path in started { try checkStart(of: path) }
             try checkLimits(commands)
@@ -377,7 +385,13 @@ struct SimulatedWorld {
         guard let rerun = rows.run.rerun, let source, rows.run.state == .pending, rows.tasks.count == 1 else {
             return try machine(rows)
         }
-        return try RunMachine(run: rows.run, rerunning: machine(source), from: rerun.from, at: now)
+        return try RunMachine(
+            run: rows.run,
+            rerunning: machine(source),
+            from: rerun.from,
+            underWayMax: underWayMax,
+            at: now
+        )
     }
 
     private func machine(_ rows: Rows) throws -> RunMachine {
@@ -387,6 +401,7 @@ struct SimulatedWorld {
             tasks: rows.tasks.values.shuffledByPath(seed: seed),
             attempts: Array(rows.attempts.values),
             artifacts: Array(rows.artifacts.values),
+            underWayMax: underWayMax,
             retriedAt: rows.retryRequestedAt
         )
     }

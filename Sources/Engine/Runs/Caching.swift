@@ -44,6 +44,13 @@ extension RunMachine {
     }
 
     mutating func cacheAnswered(_ index: Int, _ answer: CacheAnswer, _ now: Instant) {
+        // Asked before the rows were loaded again: it begins before its loop has got to it. Those that the loop has got to
+        // have lower numbers than all that wait.
+        if let loop = instances[index].parent, let next = instances[loop].waitingIterations.last,
+            index >= next
+        {
+            instances[loop].waitingIterations.removeAll { $0 == index }
+        }
         switch answer {
         case .miss(let reason):
             instances[index].record.cache = reason

@@ -26,6 +26,7 @@ extension RunMachine {
                 metadata[try resolver.text(key)] = try resolver.constant(value)
             }
             let output = task.component.outputArtifacts.first
+            underWay.insert(index)
             step.actions.append(
                 .register(
                     Import(

@@ -30,6 +30,7 @@ extension RunMachine {
         _ now: Instant
     ) {
         let canceling = run.state == .canceling
+        underWay.remove(index)
         instances[index].attempts[attempt].endedAt = endedAt
         changed(index, attempt: attempt)
         switch result {
@@ -114,6 +115,7 @@ extension RunMachine {
     mutating func launch(_ index: Int, _ attempt: Int) {
         guard let task = definition(of: index) else { return }
         let inputs = executionInputs(of: index)
+        underWay.insert(index)
         step.actions.append(
             .launch(
                 Launch(

@@ -76,32 +76,51 @@ extension RunMachine {
         return nil
     }
 
-    /// Starts the iterations there is room for and ends a group in which nothing is open.
+    /// Lets a loop have its turns and ends a group in which nothing is open.
     mutating func advance(group index: Int, _ now: Instant) {
-        if instances[index].isLoop, run.state != .canceling { startIterations(of: index, now) }
-        if instances[index].openChildren == 0 { finish(group: index, now) }
+        if mayStartIteration(index) {
+            loopsInLine.add(index)
+        } else if instances[index].openChildren == 0 {
+            finish(group: index, now)
+        }
     }
 
-    private mutating func startIterations(of loop: Int, _ now: Instant) {
+    /// Whether a group is a loop with iterations to start that its own limit allows.
+    private func mayStartIteration(_ index: Int) -> Bool {
+        guard run.state != .canceling, instances[index].hasIterationsToStart,
+            instances[index].record.state == .running, let task = definition(of: index)
+        else { return false }
+        let started = instances[index].openChildren - instances[index].waitingIterations.count
+        return started < task.spec.parallelismLimit ?? .max
+    }
+
+    /// The loop whose turn it is to start an iteration; `nil` if none would, or enough is under way.
+    ///
+    /// Room that is left is given away only once a quarter of it is free: many iterations are stored in one transaction, and
+    /// wait together for their turns, where one at a time would cost half as much again.
+    mutating func loopWithRoom() -> Int? {
+        if underWay.count >= underWayMax { hasRoom = false }
+        if underWay.count <= underWayMax * 3 / 4 { hasRoom = true }
+        while hasRoom, let loop = loopsInLine.first {
+            if mayStartIteration(loop) { return loop }
+            loopsInLine.removeFirst()
+        }
+        return nil
+    }
+
+    /// Starts the next iteration of a loop that may.
+    mutating func startIteration(of loop: Int, _ now: Instant) {
         guard let task = definition(of: loop), let home = instances[loop].definition else { return }
-        let roomMax = task.spec.parallelismLimit ?? .max
-        let inputs = iterationInputs(of: loop)
-        while instances[loop].hasIterationsToStart,
-            instances[loop].openChildren - instances[loop].waitingIterations.count < roomMax
-        {
-            let index =
-                instances[loop].waitingIterations.popLast() ?? makeIteration(of: loop, task, home, now)
-            let number = instances[index].record.iteration ?? 0
-            var record = instances[index].record
-            record.inputs = inputs
-            let problem = setItem(number, of: loop, task, in: &record.inputs)
-            instances[index].record = record
-            changed(index)
-            if let problem {
-                end(index, .failed, now, Reason(.inputResolutionFailed, problem))
-            } else {
-                step.ready.append(index)
-            }
+        let index = instances[loop].waitingIterations.popLast() ?? makeIteration(of: loop, task, home, now)
+        let number = instances[index].record.iteration ?? 0
+        var inputs = iterationInputs(of: loop)
+        let problem = setItem(number, of: loop, task, in: &inputs)
+        instances[index].record.inputs = inputs
+        changed(index)
+        if let problem {
+            end(index, .failed, now, Reason(.inputResolutionFailed, problem))
+        } else {
+            step.ready.append(index)
         }
     }
 

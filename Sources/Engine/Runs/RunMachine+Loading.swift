@@ -223,7 +223,7 @@ extension RunMachine {
             }
             if instances[index].isLoop {
                 instances[index].waitingIterations = children.reversed().filter {
-                    instances[$0].record.state == .pending
+                    instances[$0].record.state == .pending && instances[$0].currentAttempts.isEmpty
                 }
             }
             if let parent = instances[index].parent, !instances[parent].isLoop,

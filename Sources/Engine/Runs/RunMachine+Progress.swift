@@ -8,15 +8,20 @@ extension RunMachine {
     mutating func settle(_ now: Instant) {
         var readyIndex = 0
         var endedIndex = 0
-        while readyIndex < step.ready.count || endedIndex < step.ended.count {
+        while true {
             if endedIndex < step.ended.count {
                 let index = step.ended[endedIndex]
                 endedIndex += 1
                 propagateEnd(of: index)
-            } else {
+            } else if readyIndex < step.ready.count {
                 let index = step.ready[readyIndex]
                 readyIndex += 1
                 advance(index, now)
+            } else if let loop = loopWithRoom() {
+                // One at a time: only what has come of it shows whether there is room for another.
+                startIteration(of: loop, now)
+            } else {
+                return
             }
         }
     }
@@ -60,6 +65,7 @@ extension RunMachine {
             enter(index, .running, now, nil)
             startImport(index)
         } else if let key = cacheKey(of: index) {
+            underWay.insert(index)
             step.actions.append(.lookUpCache(instances[index].record.path, key))
         } else {
             newAttempt(index, now)

@@ -13,6 +13,7 @@ extension RunMachine {
         rerunning source: RunMachine,
         from path: TaskPath,
         activeDeadline: Duration? = nil,
+        underWayMax: Int = Limits.tasksUnderWayMax,
         at now: Instant
     ) throws(CorruptRun) {
         guard let start = source.indexOfPath[path] else {
@@ -32,7 +33,8 @@ extension RunMachine {
             graph: source.graph,
             tasks: records,
             artifacts: Array(source.artifacts.values),
-            activeDeadline: activeDeadline
+            activeDeadline: activeDeadline,
+            underWayMax: underWayMax
         )
         for index in instances.indices {
             changed(index)

@@ -8,6 +8,7 @@ extension RunMachine {
     mutating func end(_ index: Int, _ state: TaskState, _ now: Instant, _ reason: Reason?) {
         enter(index, state, now, reason)
         instances[index].record.endedAt = now
+        underWay.remove(index)
         step.ended.append(index)
         if index == 0 { finishRun(state, now, reason) }
         endInside(index, state, now)

@@ -33,6 +33,9 @@ package import PipelineIR
 /// A container task is open while it has an attempt that has not ended: PENDING before its pod started, RUNNING after. That a
 /// pod started may never be heard of, when it ends at once.
 /// A failure stops nothing but what depends on it: independent tasks run to their end, as on KFP.
+///
+/// Loops make their iterations when there is room for them: up to a bound of tasks that are under way, and within their own
+/// limits. What waits for a retry leaves its room to others. So a loop of any length asks for pods as they are needed.
 package struct RunMachine: Sendable {
     /// The run as it stands.
     package internal(set) var run: Run
@@ -40,6 +43,8 @@ package struct RunMachine: Sendable {
     package let graph: TaskGraph
     /// How long the run may take since it was created or last retried; `nil` for any time.
     let activeDeadline: Duration?
+    /// Tasks that may be under way before loops hold back their next iterations.
+    let underWayMax: Int
 
     var instances: [TaskInstance] = []
     var indexOfPath: [TaskPath: Int] = [:]
@@ -48,6 +53,12 @@ package struct RunMachine: Sendable {
     var workspaceArtifacts: Set<ArtifactID> = []
     /// When waiting retries are due, by instance.
     var retries = RetryQueue()
+    /// Tasks with a pod or a question of which an answer is awaited, by instance.
+    var underWay: Set<Int> = []
+    /// Loops that start an iteration whenever there is room for one.
+    var loopsInLine = LoopLine()
+    /// Whether what is under way is being filled up to its bound.
+    var hasRoom = true
     var step = Step()
 
     /// What one event has changed so far.
@@ -86,6 +97,7 @@ package struct RunMachine: Sendable {
     ///   - attempts: all attempts.
     ///   - artifacts: all artifacts the run's tasks read or wrote.
     ///   - activeDeadline: how long the run may take. Source: KFP `PipelineConfig.active_deadline_seconds`.
+    ///   - underWayMax: tasks that may have pods or questions open before loops wait with further iterations; positive.
     ///   - retriedAt: when somebody asked for the run, which was over, to be retried; ``resume(at:)`` then stores what
     ///     follows.
     /// - Throws: ``CorruptRun`` if rows contradict the graph or each other.
@@ -96,11 +108,14 @@ package struct RunMachine: Sendable {
         attempts: [Attempt] = [],
         artifacts: [Artifact] = [],
         activeDeadline: Duration? = nil,
+        underWayMax: Int = Limits.tasksUnderWayMax,
         retriedAt: Instant? = nil
     ) throws(CorruptRun) {
+        precondition(underWayMax > 0, "a loop could never start an iteration")
         self.run = run
         self.graph = graph
         self.activeDeadline = activeDeadline
+        self.underWayMax = underWayMax
         for artifact in artifacts { self.artifacts[artifact.id] = artifact }
         try load(tasks)
         for attempt in attempts.sorted(by: { $0.number < $1.number }) {

@@ -38,7 +38,8 @@ struct TaskInstance {
     var children: [Int] = []
     /// For a loop that has started: what it goes through.
     var items: Items?
-    /// For a loop: iterations that are there and have not started, which only a retry leaves; the next one last.
+    /// For a loop: iterations that are there and have not begun, as a retry leaves them, or a restart while the cache is
+    /// asked; the next one last.
     var waitingIterations: [Int] = []
     /// Tasks before it that have not ended.
     var waitingFor = 0

@@ -41,8 +41,11 @@ package enum Limits {
     /// Tasks of a run, those of nested pipelines counted at each use. They are kept in memory, and twenty pipelines that
     /// each use the next one twice already make a million.
     package static let runTasksMax = 100_000
-    /// Items of one loop. Each is at least one row; a loop of 10,000 shell tasks takes the server 120 MB.
+    /// Items of one loop. Each is at least one row, and takes the server 3 kB until the run is over.
     package static let loopItemsMax = 100_000
+    /// Tasks of one run with a pod or a question open, beyond which its loops make no further iterations. Many times what
+    /// a machine runs at once, so that nobody waits for the next one, and each takes memory only then.
+    package static let tasksUnderWayMax = 1_000
     /// Tasks of a live run, iterations counted, beyond which no loop begins. Loops within loops multiply.
     package static let liveTasksMax = 500_000
     /// Characters of a condition or a selector. A KFP branch repeats the conditions of those before it.

@@ -63,6 +63,7 @@ package struct RunDriver: Service {
     let artifacts: any ArtifactStore
     let objects: any ObjectStore
     let timing: Timing
+    let tasksUnderWayMax: Int
     let now: @Sendable () -> Instant
     let newID: @Sendable () -> String
     let sleep: @Sendable (Duration) async throws -> Void
@@ -84,6 +85,8 @@ package struct RunDriver: Service {
 
     /// Makes a driver.
     /// - Parameters:
+    ///   - tasksUnderWayMax: tasks of one run for which pods may be asked before its loops hold back their next
+    ///     iterations; several times what runs at once.
     ///   - sleep: lets time pass, and throws when the task is cancelled; time that `now` tells of passes with it.
     ///   - metrics: where the loop's five metrics go; they are there, at zero, from now on.
     package init(
@@ -92,6 +95,7 @@ package struct RunDriver: Service {
         artifacts: any ArtifactStore,
         objects: any ObjectStore = NoObjects(),
         timing: Timing = Timing(),
+        tasksUnderWayMax: Int = Limits.tasksUnderWayMax,
         now: @escaping @Sendable () -> Instant,
         newID: @escaping @Sendable () -> String,
         sleep: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) },
@@ -103,6 +107,7 @@ package struct RunDriver: Service {
         self.artifacts = artifacts
         self.objects = objects
         self.timing = timing
+        self.tasksUnderWayMax = tasksUnderWayMax
         self.now = now
         self.newID = newID
         self.sleep = sleep

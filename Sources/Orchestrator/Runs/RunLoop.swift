@@ -216,6 +216,7 @@ extension RunLoop {
             rerunning: try machine(source, spec.graph, nil),
             from: rerun.from,
             activeDeadline: activeDeadline,
+            underWayMax: driver.tasksUnderWayMax,
             at: driver.now()
         )
     }
@@ -232,6 +233,7 @@ extension RunLoop {
             attempts: rows.attempts,
             artifacts: rows.artifacts,
             activeDeadline: activeDeadline,
+            underWayMax: driver.tasksUnderWayMax,
             retriedAt: rows.retriedAt
         )
     }

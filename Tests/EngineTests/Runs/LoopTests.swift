@@ -6,7 +6,12 @@ import Testing
 @Suite("Loops")
 struct LoopTests {
     /// A loop `l` over `items`, whose pipeline runs `work` as `t` and gives out its `y`.
-    private func loop(_ items: String, limit: Int = 0, type: String = "NUMBER_INTEGER") throws -> TestRun {
+    private func loop(
+        _ items: String,
+        limit: Int = 0,
+        type: String = "NUMBER_INTEGER",
+        underWayMax: Int = Limits.tasksUnderWayMax
+    ) throws -> TestRun {
         var rest = Self.iterator(items)
         rest["iteratorPolicy"] = ["parallelismLimit": .number(Double(limit))]
         let tasks = ["l": SpecBuilder.task("body", rest: rest), "z": TestRun.work()]
@@ -24,7 +29,8 @@ struct LoopTests {
                         "outputDefinitions": ["parameters": ["y": ["parameterType": "LIST"]]],
                     ]
                 )
-            }
+            },
+            underWayMax: underWayMax
         )
     }
 
