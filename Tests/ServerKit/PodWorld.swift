@@ -55,7 +55,7 @@ package final class PodWorld: Sendable {
         var pods: [PodName: Pod] = [:]
         var contradictions: [String] = []
         var removed: Set<RunID> = []
-        var server: AsyncStream<PodReport>.Continuation?
+        var servers: [AsyncStream<PodReport>.Continuation] = []
     }
 
     private let state = Mutex(State())
@@ -112,7 +112,7 @@ package final class PodWorld: Sendable {
 
     func attach() -> AsyncStream<PodReport> {
         let (stream, continuation) = AsyncStream.makeStream(of: PodReport.self)
-        state.withLock { $0.server = continuation }
+        state.withLock { $0.servers.append(continuation) }
         return stream
     }
 
@@ -196,11 +196,11 @@ package final class PodWorld: Sendable {
     }
 
     private func report(_ name: PodName, _ event: PodEvent, _ state: State) {
-        state.server?.yield(PodReport(name: name, event: event))
+        for server in state.servers { server.yield(PodReport(name: name, event: event)) }
     }
 }
 
-/// One server's view of a ``PodWorld``; the newest one gets the reports.
+/// One server's view of a ``PodWorld``.
 package struct ScriptedPods: PodRuntime {
     package let reports: AsyncStream<PodReport>
     private let world: PodWorld

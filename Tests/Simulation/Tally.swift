@@ -11,6 +11,7 @@ package struct Tally: Sendable, CustomStringConvertible {
     private var pods = 0
     private var crashes = 0
     private var faults = 0
+    private var takeovers = 0
     /// Rows of the machine's table that were taken; `nil` if nobody looked.
     private var transitions: Set<Transition>?
 
@@ -32,6 +33,7 @@ package struct Tally: Sendable, CustomStringConvertible {
         pods = world.server.world.pods.count
         crashes = world.mischief.crashCount
         faults = world.mischief.faultCount
+        takeovers = world.mischief.takeoverCount
     }
 
     mutating func add(_ other: Tally) {
@@ -42,6 +44,7 @@ package struct Tally: Sendable, CustomStringConvertible {
         pods += other.pods
         crashes += other.crashes
         faults += other.faults
+        takeovers += other.takeovers
         if let more = other.transitions { transitions = (transitions ?? []).union(more) }
     }
 
@@ -55,14 +58,15 @@ package struct Tally: Sendable, CustomStringConvertible {
         if let transitions {
             let missing = Set(Transition.allCases).subtracting(transitions)
             if !missing.isEmpty { found.append("Rows of the table never taken: \(missing).") }
-        } else if faults < seeds / 2 {
-            found.append("The database failed in fewer than half of the seeds.")
+        } else {
+            if faults < seeds / 2 { found.append("The database failed in fewer than half of the seeds.") }
+            if takeovers < seeds / 20 { found.append("Runs were taken over in too few of the seeds.") }
         }
         return found
     }
 
     package var description: String {
         "\(seeds) seeds: \(runs) runs, \(again) retried or repeated, \(pods) pods, \(crashes) crashes"
-            + (transitions == nil ? ", \(faults) store faults" : "")
+            + (transitions == nil ? ", \(faults) store faults, \(takeovers) takeovers" : "")
     }
 }

@@ -142,7 +142,7 @@ struct UpgradeTests {
     /// What an earlier release left open goes on.
     private func checkWriting(to database: any Store.Database) async throws {
         let claimed = try await database.write { store in
-            try store.releaseLeases(owner: "server")
+            try store.releaseLeases(ofServer: "server")
             let now = Instant(milliseconds: 10_000)
             let claimed = try store.claimRuns(owner: "server", now: now, until: now + .seconds(30), limit: 10)
             for id in claimed {

@@ -92,8 +92,52 @@ struct LeaseTests {
                 #expect(try claim("b") == [])
                 try store.releaseLease(RunID("r1"), owner: "a")
                 #expect(try claim("b") == ["r1"])
-                try store.releaseLeases(owner: "a")
+                try store.releaseLeases(ofServer: "a")
                 #expect(try claim("b") == ["r2", "r0"])
+            }
+        }
+    }
+
+    @Test(
+        "A server gives back what it held in all its lives, and nothing of others",
+        arguments: Backend.allCases
+    )
+    func lives(backend: Backend) async throws {
+        try await withRuns(4, backend) { database in
+            try await database.write { store throws in
+                func claim(_ owner: String) throws -> [String] {
+                    try store.claimRuns(owner: owner, now: Self.now, until: Self.later, limit: 1).map(\.text)
+                }
+                let owners = [
+                    leaseOwner("a", life: "1"), leaseOwner("a", life: "2"), "a", leaseOwner("ab", life: "1"),
+                ]
+                for (owner, run) in zip(owners, ["r3", "r2", "r1", "r0"]) {
+                    #expect(try claim(owner) == [run])
+                }
+                #expect(try store.leasedRuns(owner: owners[1]) == [RunID("r2")])
+                try store.releaseLeases(ofServer: "a")
+                #expect(try store.query("SELECT run_id FROM run_leases", []) == [[.text("r0")]])
+            }
+        }
+    }
+
+    @Test("An owner is told whether it holds a run, lost it, or it is gone", arguments: Backend.allCases)
+    func holds(backend: Backend) async throws {
+        try await withRuns(2, backend) { database in
+            try await database.write { store throws in
+                let (run, other) = (RunID("r1"), RunID("r0"))
+                func hold(_ owner: String) throws -> LeaseHold { try store.hold(on: run, owner: owner) }
+                #expect(try hold("a") == .lost)
+                _ = try store.claimRuns(owner: "a", now: Self.now, until: Self.later, limit: 1)
+                #expect(try hold("a") == .held)
+                #expect(try hold("b") == .lost)
+                _ = try store.claimRuns(owner: "b", now: Self.later, until: Self.later, limit: 1)
+                #expect(try hold("a") == .lost)
+                let requests = try store.requests(to: [run, other, RunID("gone")], owner: "b")
+                #expect(requests.lost == [other])
+                #expect(requests.deleted == [RunID("gone")])
+                #expect(try store.deleteRun(run, at: Self.now))
+                #expect(try hold("b") == .deleted)
             }
         }
     }

@@ -36,9 +36,8 @@ extension SQLConnection {
         )
     }
 
-    /// Stores what a machine wants stored; nothing for a run that was deleted meanwhile.
+    /// Stores what a machine wants stored, in a transaction in which its run is known to be ours.
     func apply(_ commands: [RunCommand], of run: RunID, at now: Instant) throws {
-        guard try revision(of: run) != nil else { return }
         var tasks = LatestRows<TaskPath, TaskRecord>()
         var attempts = LatestRows<PodName, Attempt>()
         var entries: [(TaskPath, CacheKey)] = []

@@ -12,7 +12,8 @@ package import Store
 /// One loop owns all machines. Whatever has happened since the last turn becomes one transaction (intent
 /// first), then the
 /// actions follow. Nothing in memory is a truth: if a write fails, the machines concerned are thrown away and
-/// loaded again, exactly as after a crash.
+/// loaded again, exactly as after a crash. The transaction also makes sure that the runs are still this server's: one that
+/// another has claimed meanwhile is let go, and nothing is done for it.
 package struct RunDriver: Service {
     /// Lengths of time the driver lives by.
     package struct Timing: Sendable {
@@ -56,6 +57,8 @@ package struct RunDriver: Service {
         case answer(RunID, RunEvent)
         /// A question of a run's machine could not be asked.
         case unanswered(RunID, any Error)
+
+        var isPoll: Bool { if case .poll = self { true } else { false } }
     }
 
     let database: any Database
@@ -71,9 +74,12 @@ package struct RunDriver: Service {
     let metrics: LoopMetrics
     let inbox = Inbox<Input>()
 
-    /// The owner's name in leases. One data directory has one server at a time, so a restarted server is the
-    /// same owner.
-    let owner = "server"
+    /// One data directory has one server at a time, so a server that begins takes over what its earlier lives held.
+    private static let server = "server"
+
+    /// The owner's name in leases, another one in each life: one that goes on where it should not, as after having been
+    /// paused for long, finds that it holds nothing any more.
+    let owner: String
 
     /// Removes the pods of runs that are gone.
     var remover: PodRemover {
@@ -110,6 +116,7 @@ package struct RunDriver: Service {
         self.tasksUnderWayMax = tasksUnderWayMax
         self.now = now
         self.newID = newID
+        owner = leaseOwner(Self.server, life: newID())
         self.sleep = sleep
         self.logger = logger
         self.metrics = LoopMetrics(loop: "runs", factory: metrics)
@@ -125,7 +132,7 @@ package struct RunDriver: Service {
     /// Runs until the task is cancelled.
     /// - Throws: ``PlatformError`` when the database cannot be written at the start.
     package func drive() async throws {
-        try await database.write { [owner] in try $0.releaseLeases(owner: owner) }
+        try await database.write { try $0.releaseLeases(ofServer: Self.server) }
         await withDiscardingTaskGroup { group in
             group.addTask { await remover.sweep(database) }
             group.addTask {

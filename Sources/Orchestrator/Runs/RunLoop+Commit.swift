@@ -18,12 +18,9 @@ extension RunLoop {
         // The same order every time, so that a simulated server can be replayed.
         let ordered = commands.sorted { $0.key < $1.key }
         let finished = ordered.map(\.key).filter { runs[$0]?.machine.run.state.isFinal == true }
+        let notOurs: [RunID: LeaseHold]
         do {
-            let owner = driver.owner
-            try await driver.database.write { connection in
-                for (id, list) in ordered { try connection.apply(list, of: id, at: now) }
-                for id in finished { try connection.releaseLease(id, owner: owner) }
-            }
+            notOurs = try await store(ordered, finished, now)
         } catch {
             // One run that cannot be stored must not hold up the others.
             if commands.count > 1, Self.isHopeless(error) {
@@ -35,12 +32,9 @@ extension RunLoop {
             }
             return
         }
-        for (id, list) in ordered { await act(list, id, &group) }
-        for name in ended {
-            runs[name.runID]?.assemblies[name] = nil
-            // Cleaning up must not hold up what starts next.
-            group.addTask { [pods = driver.pods] in await pods.forget(name) }
-        }
+        for (id, hold) in notOurs.sorted(by: { $0.key < $1.key }) { letGo(id, hold, &group) }
+        for (id, list) in ordered where notOurs[id] == nil { await act(list, id, &group) }
+        forget(ended.filter { notOurs[$0.runID] == nil }, &group)
         for id in finished {
             if let run = runs.removeValue(forKey: id)?.machine.run {
                 driver.logger.notice(
@@ -48,6 +42,37 @@ extension RunLoop {
                     metadata: ["run.id": "\(id)", "run.state": "\(run.state.rawValue)"]
                 )
             }
+        }
+    }
+
+    /// Stores the progress of the runs that are still ours.
+    /// - Returns: what became of the others.
+    private func store(
+        _ commands: [(key: RunID, value: [RunCommand])],
+        _ finished: [RunID],
+        _ now: Instant
+    ) async throws -> [RunID: LeaseHold] {
+        try await driver.database.write { [owner = driver.owner] connection in
+            var notOurs: [RunID: LeaseHold] = [:]
+            for (id, list) in commands {
+                let hold = try connection.hold(on: id, owner: owner)
+                if hold == .held {
+                    try connection.apply(list, of: id, at: now)
+                } else {
+                    notOurs[id] = hold
+                }
+            }
+            for id in finished { try connection.releaseLease(id, owner: owner) }
+            return notOurs
+        }
+    }
+
+    /// Lets go of pods whose ends are stored.
+    private mutating func forget(_ ended: [PodName], _ group: inout DiscardingTaskGroup) {
+        for name in ended {
+            runs[name.runID]?.assemblies[name] = nil
+            // Cleaning up must not hold up what starts next.
+            group.addTask { [pods = driver.pods] in await pods.forget(name) }
         }
     }
 

@@ -22,8 +22,9 @@ extension RunLoop {
         let message = (error as? PlatformError)?.message ?? "\(error)"
         let open = runs[id].map { Array($0.assemblies.keys) } ?? []
         do {
-            try await mark(id, "The run cannot go on: \(message)", now)
+            let hold = try await mark(id, "The run cannot go on: \(message)", now)
             runs[id] = nil
+            guard hold == .held else { return }
             // Nobody would collect what they put out.
             for name in open { await driver.pods.stop(name, grace: .zero) }
             try await driver.pods.stopAll(of: id)
@@ -35,6 +36,22 @@ extension RunLoop {
             )
             // A row that cannot be read is left alone until somebody has corrected it.
             if Self.isHopeless(error) { runs[id] = nil } else { retry(id) }
+        }
+    }
+
+    /// Does nothing more for a run that is not ours any more. Pods of one that others drive are theirs.
+    mutating func letGo(_ id: RunID, _ hold: LeaseHold, _ group: inout DiscardingTaskGroup) {
+        switch hold {
+        case .held: break
+        case .deleted: forget(id, &group)
+        case .lost:
+            unloaded.remove(id)
+            guard runs.removeValue(forKey: id) != nil else { return }
+            driver.metrics.errors.increment()
+            driver.logger.error(
+                "the claim on a run was lost; whoever has claimed it goes on",
+                metadata: ["run.id": "\(id)"]
+            )
         }
     }
 
@@ -77,9 +94,12 @@ extension RunLoop {
         }
     }
 
-    private func mark(_ id: RunID, _ message: String, _ now: Instant) async throws {
+    /// Ends a run, if it is still ours and not over.
+    /// - Returns: whether it was ours.
+    private func mark(_ id: RunID, _ message: String, _ now: Instant) async throws -> LeaseHold {
         try await driver.database.write { [owner = driver.owner] connection in
-            guard var run = try connection.run(id), !run.state.isFinal else { return }
+            let hold = try connection.hold(on: id, owner: owner)
+            guard hold == .held, var run = try connection.run(id), !run.state.isFinal else { return hold }
             let reason = Reason(.runInvalid, message)
             run.enter(.failed, at: now, reason: reason)
             try connection.updateRunProgress(run)
@@ -89,6 +109,7 @@ extension RunLoop {
             }
             try connection.releaseLease(id, owner: owner)
             try connection.appendChange(kind: "run", id: id.text, at: now)
+            return hold
         }
     }
 }

@@ -31,10 +31,11 @@ extension RunLoop {
         var commands: [RunID: [RunCommand]] = [:]
         var ended: [PodName] = []
         var unanswered: [RunID: any Error] = [:]
-        var polls = false
+        // First, so that what has happened is told to the machines that claiming leaves or loads.
+        if inputs.contains(where: \.isPoll) { await poll(&commands, now, &group) }
         for input in inputs {
             switch input {
-            case .poll: polls = true
+            case .poll: break
             case .clock:
                 clockSetFor = nil
                 for id in Array(runs.keys) { commands[id, default: []] += handle(.clockAdvanced, id, now) }
@@ -62,7 +63,6 @@ extension RunLoop {
                 )
             }
         }
-        if polls { await poll(&commands, now, &group) }
         await commit(
             commands.filter { !$0.value.isEmpty }.reduce(into: [:]) {
                 $0[$1.key] = withVolumes($1.value, of: $1.key)
@@ -122,7 +122,7 @@ extension RunLoop {
     }
 
     /// Stops and removes the pods of a run that was deleted; nobody wants to hear how they end.
-    private mutating func forget(_ id: RunID, _ group: inout DiscardingTaskGroup) {
+    mutating func forget(_ id: RunID, _ group: inout DiscardingTaskGroup) {
         unloaded.remove(id)
         // Pods that wait for capacity have nothing on disk yet; only we know of them.
         let open = (runs.removeValue(forKey: id)?.assemblies.keys).map(Array.init) ?? []
@@ -155,20 +155,23 @@ extension RunLoop {
             let owner = driver.owner
             let renews = leaseRenewedAt.map { now - $0 >= driver.timing.lease / 3 } ?? true
             let live = renews ? Array(runs.keys) : []
-            let (claimed, requests) = try await driver.database.write { [hasLostClaim] connection in
-                if hasLostClaim { try connection.releaseLeases(owner: owner) }
+            let (claimed, held, requests) = try await driver.database.write { [hasLostClaim] connection in
                 if renews { try connection.renewLeases(owner: owner, until: until) }
+                let held = hasLostClaim ? try connection.leasedRuns(owner: owner) : []
                 let claimed = try connection.claimRuns(owner: owner, now: now, until: until, limit: 1000)
-                return (claimed, try connection.requests(to: live))
+                return (claimed, held, try connection.requests(to: live, owner: owner))
             }
             if renews { leaseRenewedAt = now }
             hasLostClaim = false
+            for id in requests.lost { letGo(id, .lost, &group) }
             // Mostly heard of already. The hint is lost if a request was stored and its answer was not.
             for id in requests.stopped { commands[id, default: []] += handle(.terminationRequested, id, now) }
             for id in requests.deleted.sorted() where runs[id] != nil { forget(id, &group) }
+            // Free to be claimed, so others may have had them since they were loaded.
+            for id in claimed { letGo(id, .lost, &group) }
             let waiting = unloaded
             unloaded = []
-            for id in claimed + waiting.sorted() { await load(id, &commands, now) }
+            for id in claimed + held + waiting.sorted() { await load(id, &commands, now) }
         } catch {
             hasLostClaim = true
             driver.metrics.errors.increment()

@@ -25,19 +25,59 @@ extension SQLConnection {
         try execute("UPDATE run_leases SET expires_at = ? WHERE owner = ?", [.time(until), .text(owner)])
     }
 
-    /// What people have asked of some runs that somebody drives.
-    /// - Returns: those that are to stop, and those that were deleted.
-    package func requests(to runs: [RunID]) throws -> (stopped: [RunID], deleted: [RunID]) {
-        var stops: [RunID: Bool] = [:]
+    /// The runs an owner holds that are not over, oldest first.
+    package func leasedRuns(owner: String) throws -> [RunID] {
+        try query(
+            """
+            SELECT runs.id FROM run_leases JOIN runs ON runs.id = run_leases.run_id \
+            WHERE run_leases.owner = ? AND runs.state IN (\(liveStates)) ORDER BY runs.created_at, runs.id
+            """,
+            [.text(owner)]
+        )
+        .compactMap { if case .text(let id)? = $0.first { RunID(id) } else { nil } }
+    }
+
+    /// Whether an owner still holds a run. In a transaction that writes it stays so to the end: nobody else can claim
+    /// the run before. A driver that does not lock the whole database has to lock the row it finds.
+    ///
+    /// A lease that expired is held until somebody has claimed the run.
+    package func hold(on run: RunID, owner: String) throws -> LeaseHold {
+        let rows = try query(
+            """
+            SELECT run_leases.owner FROM runs LEFT JOIN run_leases ON run_leases.run_id = runs.id \
+            WHERE runs.id = ?
+            """,
+            [.text(run.text)]
+        )
+        guard let row = rows.first else { return .deleted }
+        return row.first == .text(owner) ? .held : .lost
+    }
+
+    /// What has become of some runs that an owner drives.
+    /// - Returns: those that people asked to stop, those that were deleted, and those that others drive, or nobody.
+    package func requests(
+        to runs: [RunID],
+        owner: String
+    ) throws -> (stopped: [RunID], deleted: [RunID], lost: [RunID]) {
+        var found: [RunID: (stops: Bool, isHeld: Bool)] = [:]
         for part in parts(of: runs) {
-            let rows = try rows(
-                Selection("runs", key: ["id"], ["termination_requested_at"]),
-                "WHERE id IN (\(placeholders(part.count)))",
+            let rows = try query(
+                """
+                SELECT runs.id, runs.termination_requested_at, run_leases.owner \
+                FROM runs LEFT JOIN run_leases ON run_leases.run_id = runs.id \
+                WHERE runs.id IN (\(placeholders(part.count)))
+                """,
                 part.map { .text($0.text) }
-            ) { (RunID(try $0.text("id")), try $0.optionalTime("termination_requested_at") != nil) }
-            for (id, stopped) in rows { stops[id] = stopped }
+            )
+            for row in rows {
+                guard row.count == 3, case .text(let id) = row[0] else { continue }
+                found[RunID(id)] = (stops: row[1] != .null, isHeld: row[2] == .text(owner))
+            }
         }
-        return (runs.filter { stops[$0] == true }, runs.filter { stops[$0] == nil })
+        return (
+            runs.filter { found[$0]?.stops == true }, runs.filter { found[$0] == nil },
+            runs.filter { found[$0]?.isHeld == false }
+        )
     }
 
     /// Gives one run back, if the owner holds it.
@@ -48,10 +88,28 @@ extension SQLConnection {
         )
     }
 
-    /// Gives back every run an owner holds.
-    package func releaseLeases(owner: String) throws {
-        try execute("DELETE FROM run_leases WHERE owner = ?", [.text(owner)])
+    /// Gives back every run that a server holds, in whichever of its lives it has claimed it; see ``leaseOwner(_:life:)``.
+    package func releaseLeases(ofServer name: String) throws {
+        let prefix = leaseOwner(name, life: "")
+        try execute(
+            "DELETE FROM run_leases WHERE owner = ? OR substr(owner, 1, ?) = ?",
+            [.text(name), .integer(Int64(prefix.count)), .text(prefix)]
+        )
     }
+}
+
+/// The name under which a server claims runs in one of its lives. A life that goes on although another has begun does not
+/// take what that one holds for its own.
+package func leaseOwner(_ server: String, life: String) -> String { server + "/" + life }
+
+/// What became of a lease.
+package enum LeaseHold: Hashable, Sendable {
+    /// It is held.
+    case held
+    /// Somebody else has claimed the run, or it was given back.
+    case lost
+    /// The run was deleted.
+    case deleted
 }
 
 private let claim = """

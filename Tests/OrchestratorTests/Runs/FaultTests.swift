@@ -125,6 +125,55 @@ struct FaultTests {
         }
     }
 
+    @Test("A server that goes on after another has taken over stores nothing more and asks for nothing")
+    func lostLease() async throws {
+        let world = try await DriverWorld { _ in .runs() }
+        let id = try await world.submit(Specs.chain)
+        // It does not look by itself, so only what it wants to store tells it.
+        try await world.driving(poll: .seconds(3_600)) { _ in
+            let first = try await world.started(id, "first")
+            try await world.driving { _ in
+                try await eventually("the takeover") { world.pods.pods[first]?.requests == 2 }
+                let file = try #require(world.pods.pods[first]).spec.file("number")
+                world.pods.finish(first, files: [file: "7"])
+                let second = try await world.started(id, "second")
+                world.pods.finish(second)
+                #expect(try await world.end(of: id).state == .succeeded)
+                #expect(world.pods.pods[second]?.requests == 1)
+            }
+        }
+        #expect(world.pods.pods.values.allSatisfy { $0.starts == 1 && $0.stops.isEmpty })
+        #expect(
+            try world.metrics.expectCounter("martlet_loop_errors_total", [("loop", "runs")]).totalValue == 1
+        )
+        #expect(try await world.server.contradictions() == [])
+    }
+
+    @Test("A server that looks at what it holds lets go of what another has claimed")
+    func lostLeaseFound() async throws {
+        let world = try await DriverWorld { _ in .runs() }
+        let id = try await world.submit(Specs.single)
+        try await world.driving { _ in
+            let name = try await world.started(id, "work")
+            _ = try await world.database.write { connection in
+                try connection.execute(
+                    "UPDATE run_leases SET owner = 'another', expires_at = expires_at + 60000",
+                    []
+                )
+            }
+            let errors = {
+                try world.metrics.expectCounter("martlet_loop_errors_total", [("loop", "runs")]).totalValue
+            }
+            try await eventually("the server to notice") { try errors() == 1 }
+            world.pods.finish(name)
+            try await Task.sleep(for: .milliseconds(50))
+            #expect(try await world.run(id).state == .running)
+            #expect(try errors() == 1)
+            _ = try await world.database.write { try $0.execute("DELETE FROM run_leases", []) }
+            #expect(try await world.end(of: id).state == .succeeded)
+        }
+    }
+
     @Test("A run that cannot be stored fails with a sentence and holds up no other")
     func poison() async throws {
         let world = try await DriverWorld(Self.seven)

@@ -11,26 +11,31 @@ final class Mischief: Sendable {
         var random: SeededGenerator
         var crashChance: Double
         var faultChance: Double
+        var takeoverChance: Double
         var crashes = 0
         var faults = 0
+        var takeovers = 0
         var violations: [String] = []
     }
 
     private static let countMax = 30
     private let state: Mutex<State>
 
-    init(seed: UInt64, crashChance: Double, faultChance: Double) {
+    init(seed: UInt64, crashChance: Double, faultChance: Double, takeoverChance: Double) {
         state = Mutex(
             State(
                 random: SeededGenerator(seed: seed),
                 crashChance: crashChance,
-                faultChance: faultChance
+                faultChance: faultChance,
+                takeoverChance: takeoverChance
             )
         )
     }
 
     var crashCount: Int { state.withLock { $0.crashes } }
     var faultCount: Int { state.withLock { $0.faults } }
+    /// How often a server began although another went on.
+    var takeoverCount: Int { state.withLock { $0.takeovers } }
     var violations: [String] { state.withLock { $0.violations } }
 
     /// From now on all goes well.
@@ -38,6 +43,7 @@ final class Mischief: Sendable {
         state.withLock { state in
             state.crashChance = 0
             state.faultChance = 0
+            state.takeoverChance = 0
         }
     }
 
@@ -48,6 +54,15 @@ final class Mischief: Sendable {
         state.withLock { state in
             guard state.crashes < Self.countMax, state.random.chance(state.crashChance) else { return false }
             state.crashes += 1
+            return true
+        }
+    }
+
+    /// Whether a server begins here although another goes on, as one does that was paused for long.
+    func takesOver() -> Bool {
+        state.withLock { state in
+            guard state.takeovers < 3, state.random.chance(state.takeoverChance) else { return false }
+            state.takeovers += 1
             return true
         }
     }

@@ -88,7 +88,7 @@ extension OrchestratorWorld {
         for (name, pod) in server.world.pods {
             if runs[name.runID]?.isDeleted ?? true { throw violation("\(name) is left of a deleted run") }
             if pod.starts > 1 { throw violation("\(name) was started \(pod.starts) times") }
-            if !pod.isForgotten, mischief.crashCount == 0, mischief.faultCount == 0 {
+            if !pod.isForgotten, mischief.crashCount + mischief.faultCount + mischief.takeoverCount == 0 {
                 throw violation("the files of \(name) are left")
             }
         }

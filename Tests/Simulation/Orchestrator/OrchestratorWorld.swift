@@ -32,8 +32,12 @@ struct OrchestratorWorld {
     let server: TestServer
     var random: SeededGenerator
     var runs: [RunID: SimulatedRun] = [:]
+    /// The newest server.
     var life: ServerLife
-    var wakeUp: RunDriver.WakeUp?
+    /// Servers that go on beside the newest, and hold only what it leaves to them.
+    var others: [ServerLife] = []
+    /// How the servers are told.
+    var wakeUps: [RunDriver.WakeUp] = []
     /// Whether results of earlier executions are used; an oracle cannot know which.
     let hasCache: Bool
     /// How often runs were retried or repeated.
@@ -60,12 +64,15 @@ struct OrchestratorWorld {
         mischief = Mischief(
             seed: random.next(),
             crashChance: random.chance(0.6) ? 0.03 : 0,
-            faultChance: random.chance(0.6) ? 0.05 : 0
+            faultChance: random.chance(0.6) ? 0.05 : 0,
+            takeoverChance: random.chance(0.3) ? 0.03 : 0
         )
         life = ServerLife(mischief)
         hasCache = random.chance(0.3)
         var timing = RunDriver.Timing()
         timing.poll = [.milliseconds(200), .seconds(1), .seconds(20)][random.below(3)]
+        // With such leases, servers take runs from each other whenever one of them looks.
+        if random.chance(0.2) { timing.lease = timing.poll / 2 }
         timing.cacheAgeMax = hasCache ? nil : .zero
         self.timing = timing
         registersAll = random.chance(0.9)
@@ -85,7 +92,7 @@ struct OrchestratorWorld {
     mutating func play(_ tasks: inout Tasks) throws {
         // Tasks that are not over would be waited for, whatever is thrown.
         defer {
-            life.end()
+            endServers()
             executor.run()
         }
         try submit(&tasks)
@@ -121,6 +128,10 @@ struct OrchestratorWorld {
         steps += 1
         if let request = requests.removeValue(forKey: steps) { return try make(request, &tasks) }
         if random.chance(0.02), life.mischief.crashes() { return life.end() }
+        if mischief.takesOver() {
+            others.append(life)
+            return start(&tasks)
+        }
         if let name = open.randomElement(using: &random), random.chance(0.85) { return act(name) }
         passTime()
     }
@@ -136,8 +147,8 @@ struct OrchestratorWorld {
     /// Lets the server clean up without being disturbed.
     private mutating func settle(_ tasks: inout Tasks) throws {
         mischief.end()
-        // The next server finds what one that died has left behind.
-        life.end()
+        // The next server finds what those that died have left behind.
+        endServers()
         executor.run()
         start(&tasks)
         for _ in 0..<5 {
@@ -150,6 +161,11 @@ struct OrchestratorWorld {
 
     // MARK: The server
 
+    private mutating func endServers() {
+        for server in others + [life] { server.end() }
+        others = []
+    }
+
     /// Starts a server on what is there.
     private mutating func start(_ tasks: inout Tasks) {
         let life = ServerLife(mischief)
@@ -159,7 +175,8 @@ struct OrchestratorWorld {
         let driver = RunDriver(
             database: MortalDatabase(database, life),
             pods: MortalPods(pods: ScriptedPods(server.world), life: life) { pod in
-                await inspect(pod, database, mischief)
+                // Who has just lost a run may still ask for what it has stored before.
+                if mischief.takeoverCount == 0 { await inspect(pod, database, mischief) }
             },
             artifacts: server.artifacts,
             timing: timing,
@@ -179,7 +196,7 @@ struct OrchestratorWorld {
             }
         }
         self.life = life
-        wakeUp = driver.wakeUp
+        wakeUps = (others.isEmpty ? [] : wakeUps) + [driver.wakeUp]
     }
 
     // MARK: The machine
@@ -211,7 +228,7 @@ struct OrchestratorWorld {
         switch request {
         case .submit:
             try submit(&tasks)
-            if random.chance(0.5) { wakeUp?.runCreated() }
+            if random.chance(0.5) { tell { $0.runCreated() } }
         case .terminate:
             guard let id = runs.keys.sorted().randomElement(using: &random) else { return }
             let runService = server.useCases.runs
@@ -219,10 +236,10 @@ struct OrchestratorWorld {
             guard try perform(&tasks, { try? await runService.terminate(id) }) != nil else { return }
             runs[id]?.isStopped = true
             guard isHeard else { return }
-            wakeUp?.terminationRequested(id)
+            tell { $0.terminationRequested(id) }
             executor.run()
             // After a failure the server may have to load the run first.
-            if !life.isOver, mischief.faultCount == 0,
+            if !life.isOver, mischief.faultCount == 0, mischief.takeoverCount == 0,
                 let name = server.world.running.first(where: { $0.runID == id })
             {
                 throw violation("run \(id) is to stop, but nobody told pod \(name)")
@@ -232,9 +249,11 @@ struct OrchestratorWorld {
             let runService = server.useCases.runs
             guard try perform(&tasks, { try? await runService.delete(id) }) != nil else { return }
             runs[id]?.isDeleted = true
-            if isHeard { wakeUp?.runDeleted(id) }
+            if isHeard { tell { $0.runDeleted(id) } }
         }
     }
+
+    private func tell(_ what: (RunDriver.WakeUp) -> Void) { wakeUps.forEach(what) }
 
     private mutating func submit(_ tasks: inout Tasks) throws {
         var pipeline = RandomPipeline(seed: random.next())
