@@ -67,20 +67,18 @@ extension RunMachine {
         var record = begunAnew(index, in: run, now)
         record.inputs = old.inputs
         record.outputs = old.outputs
-        record.reason = old.reason
-        record.state = old.state
         if old.state.isSuccess, !instances[index].isGroup {
             let reason = Reason(
                 .reused,
                 "Took the outputs of the same task of run \(self.run.id), which this run repeats.",
                 details: ["run_id": .string(self.run.id.text), "task": .string(old.path.text)]
             )
-            record.state = .cached
-            record.reason = reason
             record.cache = reason
+            record.enter(.cached, at: now, reason: reason)
+        } else {
+            record.enter(old.state, at: now, reason: old.reason)
         }
         record.endedAt = now
-        record.stateHistory.append(StateChange(at: now, state: record.state, reason: record.reason))
         return record
     }
 }

@@ -69,3 +69,8 @@ package struct PlatformError: Error, Hashable, Sendable, CustomStringConvertible
         Self(.notFound, "\(kind) \(name) not found")
     }
 }
+
+extension Error {
+    /// The sentence for people: that of a ``PlatformError``; of any other error what describes it.
+    package var sentence: String { (self as? PlatformError)?.message ?? "\(self)" }
+}

@@ -34,9 +34,8 @@ struct Importer: Sendable {
         } catch let error as CancellationError {
             throw error
         } catch {
-            let message = (error as? PlatformError)?.message ?? "\(error)"
             return .failed(
-                Reason(.importFailed, "The artifact at \(order.uri) cannot be registered: \(message)")
+                Reason(.importFailed, "The artifact at \(order.uri) cannot be registered: \(error.sentence)")
             )
         }
     }
@@ -116,8 +115,7 @@ extension CacheKeeper {
         do {
             return try await answer(key, for: path, now: now)
         } catch {
-            let message = (error as? PlatformError)?.message ?? "\(error)"
-            return .miss(Reason(.cacheMiss, "The cache could not be asked: \(message)"))
+            return .miss(Reason(.cacheMiss, "The cache could not be asked: \(error.sentence)"))
         }
     }
 }

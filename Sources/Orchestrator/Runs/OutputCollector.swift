@@ -21,11 +21,10 @@ struct OutputCollector: Sendable {
             } catch let error as CancellationError {
                 throw error
             } catch {
-                let message = (error as? PlatformError)?.message ?? "\(error)"
                 return .failed(
                     Reason(
                         .outputsInvalid,
-                        "The program ended well, but its outputs cannot be used: \(message)"
+                        "The program ended well, but its outputs cannot be used: \(error.sentence)"
                             + Self.end(of: end.logTail)
                     ),
                     exitCode: 0

@@ -19,10 +19,9 @@ extension RunLoop {
             return
         }
         driver.logger.error("\(what); the run cannot go on", metadata: metadata)
-        let message = (error as? PlatformError)?.message ?? "\(error)"
         let open = runs[id].map { Array($0.assemblies.keys) } ?? []
         do {
-            let hold = try await mark(id, "The run cannot go on: \(message)", now)
+            let hold = try await mark(id, "The run cannot go on: \(error.sentence)", now)
             runs[id] = nil
             guard hold == .held else { return }
             // Nobody would collect what they put out.

@@ -21,8 +21,10 @@ extension RunLoop {
             runs[id]?.assemblies[name] = assembly
             await driver.pods.ensure(assembly.pod)
         } catch {
-            let message = (error as? PlatformError)?.message ?? "\(error)"
-            end(name, .failed(Reason(.startFailed, "The task cannot be started: \(message)"), exitCode: nil))
+            end(
+                name,
+                .failed(Reason(.startFailed, "The task cannot be started: \(error.sentence)"), exitCode: nil)
+            )
         }
     }
 

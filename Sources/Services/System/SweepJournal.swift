@@ -21,10 +21,8 @@ package final class SweepJournal: Sendable {
     /// Remembers a turn.
     func note(_ turn: RetentionService.Turn, at now: Instant) {
         let first = turn.failures.first.map { failure in
-            let error = failure.error as? PlatformError
-            return
-                "What \(turn.failures.count) deleted run\(turn.failures.count == 1 ? "" : "s") left cannot be removed: "
-                + (error?.message ?? "\(failure.error)")
+            "What \(turn.failures.count) deleted run\(turn.failures.count == 1 ? "" : "s") left cannot be removed: "
+                + failure.error.sentence
         }
         let sweep = ServerHealth.Sweep(at: now, runs: turn.runs, bytes: turn.bytes)
         entry.withLock { $0 = Entry(sweep: sweep, problem: first) }
@@ -32,7 +30,6 @@ package final class SweepJournal: Sendable {
 
     /// Remembers that a turn failed; what the one before did stays.
     func note(_ error: any Error) {
-        let message = (error as? PlatformError)?.message ?? "\(error)"
-        entry.withLock { $0.problem = "Old runs cannot be removed: \(message)" }
+        entry.withLock { $0.problem = "Old runs cannot be removed: \(error.sentence)" }
     }
 }

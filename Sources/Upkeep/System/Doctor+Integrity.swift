@@ -35,7 +35,7 @@ extension Doctor {
         } catch {
             guard mends else {
                 let what =
-                    "\(message(error)), or try --repair, which makes a new database of the rows that can still be read"
+                    "\(error.sentence), or try --repair, which makes a new database of the rows that can still be read"
                 return ([Finding(.bad, "integrity", what)], false)
             }
             return await salvaged("SQLite cannot read it from end to end")
@@ -70,7 +70,7 @@ extension Doctor {
         do {
             return try await salvage(damage)
         } catch {
-            let what = "The database is damaged: \(damage). A new one could not be made: \(message(error))"
+            let what = "The database is damaged: \(damage). A new one could not be made: \(error.sentence)"
             return ([Finding(.bad, "integrity", what)], false)
         }
     }

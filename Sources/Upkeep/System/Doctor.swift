@@ -82,13 +82,13 @@ package struct Doctor {
             findings += examined("runs") { [try runs(in: database)] }
             findings += examined("artifacts") { try artifacts(of: database) }
         } catch {
-            findings.append(Finding(.bad, "database", message(error)))
+            findings.append(Finding(.bad, "database", error.sentence))
             return findings
         }
         do {
             findings.append(try await orphans())
         } catch {
-            findings.append(Finding(.warning, "orphans", message(error)))
+            findings.append(Finding(.warning, "orphans", error.sentence))
         }
         return findings
     }
@@ -97,20 +97,15 @@ package struct Doctor {
         do {
             return try look()
         } catch {
-            return [Finding(.bad, subject, message(error))]
+            return [Finding(.bad, subject, error.sentence)]
         }
-    }
-
-    func message(_ error: any Error) -> String {
-        guard let error = error as? PlatformError else { return "\(error)" }
-        return error.message
     }
 
     // MARK: - Disk
 
     private func disk() -> Finding {
         let room: DiskRoom
-        do { room = try layout.room() } catch { return Finding(.bad, "disk", message(error)) }
+        do { room = try layout.room() } catch { return Finding(.bad, "disk", error.sentence) }
         guard access(layout.root, W_OK) == 0 else {
             return Finding(.bad, "disk", FileTree.failure("write to", layout.root, errno).message)
         }
