@@ -267,7 +267,7 @@ let package = Package(
         tests(
             "OrchestratorTests",
             [
-                "Model", "Pods", "Artifacts", "ArtifactDrivers", "Services", "Store", "StoreDrivers",
+                "Model", "Engine", "Pods", "Artifacts", "ArtifactDrivers", "Services", "Store", "StoreDrivers",
                 "Orchestrator", "TestKit", "ServerKit",
             ],
             packages: [coreMetrics, metricsTestKit, logging]

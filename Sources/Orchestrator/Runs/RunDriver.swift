@@ -58,6 +58,7 @@ package struct RunDriver: Service {
         /// A question of a run's machine could not be asked.
         case unanswered(RunID, any Error)
 
+        var isClock: Bool { if case .clock = self { true } else { false } }
         var isPoll: Bool { if case .poll = self { true } else { false } }
     }
 

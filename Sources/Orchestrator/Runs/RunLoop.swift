@@ -74,7 +74,9 @@ extension RunLoop {
         for (id, error) in unanswered where runs[id] != nil {
             await giveUp(id, after: error, "looking for an imported artifact failed", now)
         }
-        if clockSetFor == nil, let due = runs.values.compactMap(\.machine.nextDue).min() {
+        // Otherwise machines have said what is due when it came to be so. What was due later than the alarm that went off
+        // has none, even if somebody has set a later one by now.
+        if inputs.contains(where: \.isClock), let due = runs.values.compactMap(\.machine.nextDue).min() {
             setClock(due, &group)
         }
     }
