@@ -267,7 +267,8 @@ let package = Package(
         tests(
             "OrchestratorTests",
             [
-                "Model", "Engine", "Pods", "Artifacts", "ArtifactDrivers", "Services", "Store", "StoreDrivers",
+                "Model", "Engine", "Pods", "Artifacts", "ArtifactDrivers", "Services", "Store",
+                "StoreDrivers",
                 "Orchestrator", "TestKit", "ServerKit",
             ],
             packages: [coreMetrics, metricsTestKit, logging]

@@ -2,7 +2,7 @@
 
 from typing import List
 
-from harness import compiled
+from harness import compiled, eventually
 from kfp import dsl
 from pipelines import append, sh, tell
 
@@ -204,3 +204,25 @@ def test_a_loop_over_what_is_no_list_fails_and_shows_it(server, side_effects):
     reason = server.tasks(run['run_id'])['for-loop-1'].reason
     assert reason['code'] == 'INPUT_RESOLUTION_FAILED'
     assert 'no list at all' in reason['message'], reason
+
+
+@dsl.pipeline(name='long-loop')
+def long_loop(numbers: List[int], path: str):
+    with dsl.ParallelFor(numbers) as number:
+        append(line=f'{number}', path=path)
+
+
+def test_the_passes_of_a_long_loop_are_made_as_they_are_needed_also_after_a_crash(own_server, side_effects):
+    own_server.start()
+    count = 1400
+    run_id = own_server.submit(
+        compiled(long_loop), {'numbers': list(range(count)), 'path': str(side_effects)}).json['run_id']
+    eventually(lambda: side_effects.exists() and len(lines(side_effects)) >= 20, what='the first passes')
+    first = own_server.get(f'/runs/{run_id}/tasks?page_size=1')['total_size']
+    assert first == 2 + 2 * 1000, 'a run has its root, its loop, and two tasks a pass'
+    own_server.kill()
+    own_server.start()
+    own_server.expect(own_server.finished(run_id))
+    assert lines(side_effects) == sorted(str(number) for number in range(count))
+    rest = own_server.get(f'/runs/{run_id}/tasks?page_size=1&sort_by=created_at')
+    assert rest['total_size'] == 2 + 2 * count
