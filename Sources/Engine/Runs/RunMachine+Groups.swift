@@ -97,13 +97,13 @@ extension RunMachine {
     /// The loop whose turn it is to start an iteration; `nil` if none would, or enough is under way.
     ///
     /// Room that is left is given away only once a quarter of it is free: many iterations are stored in one transaction, and
-    /// wait together for their turns, where one at a time would cost half as much again.
+    /// wait together for their turns, where one at a time would cost half as much again. Loops take turns, so that one whose
+    /// pods cannot run yet leaves room to those that can.
     mutating func loopWithRoom() -> Int? {
         if underWay.count >= underWayMax { hasRoom = false }
         if underWay.count <= underWayMax * 3 / 4 { hasRoom = true }
-        while hasRoom, let loop = loopsInLine.first {
+        while hasRoom, let loop = loopsInLine.popFirst() {
             if mayStartIteration(loop) { return loop }
-            loopsInLine.removeFirst()
         }
         return nil
     }
@@ -122,6 +122,7 @@ extension RunMachine {
         } else {
             step.ready.append(index)
         }
+        if mayStartIteration(loop) { loopsInLine.add(loop) }
     }
 
     private mutating func makeIteration(
