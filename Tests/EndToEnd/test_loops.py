@@ -220,6 +220,8 @@ def test_the_passes_of_a_long_loop_are_made_as_they_are_needed_also_after_a_cras
     eventually(lambda: side_effects.exists() and len(lines(side_effects)) >= 20, what='the first passes')
     first = own_server.get(f'/runs/{run_id}/tasks?page_size=1')['total_size']
     assert first == 2 + 2 * 1000, 'a run has its root, its loop, and two tasks a pass'
+    loop = own_server.tasks(run_id)['for-loop-1']
+    assert loop.raw['type_attributes'] == {'iteration_count': str(count)} and loop.reason['code'] == 'ITERATING'
     own_server.kill()
     own_server.start()
     own_server.expect(own_server.finished(run_id))

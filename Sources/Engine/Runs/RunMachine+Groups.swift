@@ -55,10 +55,21 @@ extension RunMachine {
                 return
             }
             instances[index].items = items
-            enter(index, .running, now, nil)
+            enter(index, .running, now, iteratingReason(items.count, in: index))
             dropIterations(of: index, beyond: items.count, now)
             advance(group: index, now)
         }
+    }
+
+    /// What is said of a running loop that does not make all its iterations at once.
+    private func iteratingReason(_ items: Int, in loop: Int) -> Reason? {
+        let atOnce = min(definition(of: loop)?.spec.parallelismLimit ?? .max, underWayMax)
+        guard items > atOnce else { return nil }
+        return Reason(
+            .iterating,
+            "Goes over \(items) items, and makes its iterations as those before them end.",
+            details: ["iterations": .number(Double(items))]
+        )
     }
 
     /// What is wrong with the number of a loop's items, if anything.

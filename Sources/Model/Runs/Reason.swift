@@ -77,6 +77,9 @@ extension Reason.Code {
     package static let retried = Self(rawValue: "RETRIED")
     /// The outputs of the same task in the run that this one repeats were taken.
     package static let reused = Self(rawValue: "REUSED")
+    /// A loop runs that makes its iterations as they are needed; `details` tell how many there will be, by the name
+    /// `iterations`.
+    package static let iterating = Self(rawValue: "ITERATING")
     /// A setting of the pipeline has no effect where the run takes place; no failure.
     package static let settingIgnored = Self(rawValue: "SETTING_IGNORED")
     /// The run cannot go on; the message says why.

@@ -161,6 +161,12 @@ package struct TaskRecord: Hashable, Sendable {
         self.stateHistory = [StateChange(at: createdAt, state: .pending)]
     }
 
+    /// How many iterations a running loop will have, if not all of them have been made; `nil` otherwise.
+    package var iterationsPlanned: Int? {
+        guard kind == .loop, reason?.code == .iterating else { return nil }
+        return reason?.details["iterations"]?.exactInteger
+    }
+
     /// Enters a state and remembers it in the history, and since when it runs; in the state it has only the reason changes.
     package mutating func enter(_ state: TaskState, at now: Instant, reason: Reason? = nil) {
         self.reason = reason

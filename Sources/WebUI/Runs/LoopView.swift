@@ -36,7 +36,9 @@ package struct LoopView: Hashable, Sendable {
     package init(_ loop: TaskPath, _ tasks: RunTasks, _ address: RunAddress, now: Instant) {
         let iterations = tasks.iterations(of: loop)
         let counts = iterations.reduce(into: [TaskState: Int]()) { $0[$1.state, default: 0] += 1 }
-        progress = iterations.isEmpty ? "No iterations yet." : progressText(counts)
+        progress =
+            iterations.isEmpty
+            ? "No iterations yet." : progressText(counts, total: tasks.byPath[loop]?.iterationsPlanned)
         grid = IterationGrid.draw(iterations, address)
         shares = TaskState.allCases.compactMap { state in
             guard let count = counts[state] else { return nil }

@@ -203,7 +203,7 @@ package struct RunSceneBuilder<Address: GraphAddress> {
         let iterations = tasks.iterations(of: path)
         guard !iterations.isEmpty else { return }
         node.counts = iterations.reduce(into: [:]) { $0[$1.state, default: 0] += 1 }
-        node.detail = progressText(node.counts)
+        node.detail = progressText(node.counts, total: tasks.byPath[path]?.iterationsPlanned)
     }
 
     /// The iteration that was asked for, or the one that people look for: failed, then running, then the first.

@@ -106,7 +106,7 @@ extension TaskMessage {
     private var typeAttributes: JSONValue? {
         if let iteration = task.iteration { return ["iteration_index": int64Text(iteration)] }
         guard task.kind == .loop else { return nil }
-        return ["iteration_count": int64Text(children.count)]
+        return ["iteration_count": int64Text(task.iterationsPlanned ?? children.count)]
     }
 
     /// Source: KFP 3.0 `PipelineTask.TaskState`; `nil` is unspecified.

@@ -23,6 +23,7 @@ struct LoopRoomTests {
     func asNeeded(reloads: Bool) throws {
         var run = try run()
         #expect(run.states == ["l RUNNING", "l.0 PENDING", "l.1 PENDING"])
+        #expect(try run.task("l").iterationsPlanned == 4)
         for number in 0..<4 {
             if reloads {
                 try run.reload()
@@ -32,6 +33,7 @@ struct LoopRoomTests {
             #expect(run.launched == (number < 2 ? ["l.\(number + 2)/0"] : []))
         }
         #expect(run.machine.run.state == .succeeded)
+        #expect(try run.task("l").reason == nil)
         #expect(try run.task("l").outputs.parameters["y"]?.array?.count == 4)
     }
 
