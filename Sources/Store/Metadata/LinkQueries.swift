@@ -81,6 +81,16 @@ func parts<Element>(of list: [Element]) -> [ArraySlice<Element>] {
     }
 }
 
+/// That a row is about one of some tasks.
+func isOne(of tasks: some Collection<TaskPlace>) -> SQLFragment {
+    let rows = repeatElement("(?, ?)", count: tasks.count).joined(separator: ", ")
+    // For a plain list of several SQLite 3.40 looks at every row; in one more SELECT it uses the key.
+    return SQLFragment(
+        "(run_id, path) IN (SELECT * FROM (VALUES \(rows)))",
+        tasks.flatMap { [.text($0.runID.text), .text($0.path.text)] }
+    )
+}
+
 extension ArtifactLinkScope {
     /// `nil` when everything is wanted.
     fileprivate var condition: SQLFragment? {
@@ -95,9 +105,9 @@ extension ArtifactLinkScope {
             arguments += runs.map { .text($0.text) }
         }
         if !tasks.isEmpty {
-            let rows = repeatElement("(?, ?)", count: tasks.count).joined(separator: ", ")
-            texts.append("(run_id, path) IN (VALUES \(rows))")
-            arguments += tasks.flatMap { [.text($0.runID.text), .text($0.path.text)] }
+            let places = isOne(of: tasks)
+            texts.append(places.sql)
+            arguments += places.arguments
         }
         if let direction {
             texts.append("direction = ?")
