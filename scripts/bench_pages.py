@@ -104,6 +104,8 @@ def measure(server, data, experiment, pipeline, rounds=15, idle_seconds=30):
             ('runs, sorted by name', '/runs?sort=name'), ('runs of an experiment', f'/experiments/{experiment}'),
             ('experiments', '/experiments'), ('pipelines', '/pipelines'), ('a pipeline', f'/pipelines/{pipeline}'),
             ('recurring runs', '/recurringruns'), ('artifacts', '/artifacts'),
+            ('executions', '/executions'), ('executions, failed', '/executions?state=failed'),
+            ('executions, by name, none', '/executions?q=no+such+name'),
             ('a run of 1,000 tasks', f'/runs/{wide}'), ('... its timeline', f'/runs/{wide}?tab=timeline'),
             ('... one of its tasks', f'/runs/{wide}?task=nothing-500'),
         ]

@@ -30,7 +30,7 @@ CONNECTIONS = 16
 RATE = 100
 
 # The runs, in one statement: over two years, most of them over well, in experiments of equal size, with words in
-# their names. Nothing of a run but its row is made; lists and single runs read no more.
+# their names, and with the tasks of the first one. Nothing else of a run is made; lists and single runs read no more.
 SEED = """
 WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < :runs)
 INSERT INTO runs ({columns})
@@ -52,6 +52,13 @@ MADE = {
     'finished_at': 'first.created_at - n * 63000 + n % 600 * 1000',
 }
 
+SEED_TASKS = """
+INSERT INTO tasks ({columns})
+SELECT {values} FROM runs CROSS JOIN temp.first_tasks AS first WHERE runs.id <> first.run_id ORDER BY runs.id
+"""
+MADE_TASKS = {'run_id': 'runs.id', 'state': 'runs.state', 'created_at': 'runs.created_at',
+              'started_at': 'runs.created_at', 'ended_at': 'runs.finished_at'}
+
 
 def seed(data, runs):
     """Makes runs like the one that is there; returns the id that begins those of the experiments."""
@@ -70,6 +77,11 @@ def seed(data, runs):
         connection.execute(
             SEED.format(columns=', '.join(columns),
                         values=', '.join(made.get(name, f'first.{name}') for name in columns)), {'runs': runs})
+        connection.execute('CREATE TEMP TABLE first_tasks AS SELECT * FROM tasks')
+        columns = [row[1] for row in connection.execute('PRAGMA table_info (tasks)')]
+        connection.execute(SEED_TASKS.format(
+            columns=', '.join(columns),
+            values=', '.join(MADE_TASKS.get(name, f'first.{name}') for name in columns)))
     connection.close()
     return prefix
 

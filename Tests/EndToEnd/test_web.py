@@ -160,6 +160,39 @@ def test_a_list_is_live_searched_and_worked_on(server, page, tmp_path):
     assert server.request('GET', f'/apis/v2beta1/runs/{ids[0]}').status == 404
 
 
+def test_executions_of_all_runs_are_listed_live_and_lead_to_their_panels(server, page, tmp_path):
+    # What ran before has no step that runs.
+    page.open(f'{server.url}/#/executions')
+    page.wait('h1', 'Executions')
+    page.click('.chips a', 'Running')
+    page.wait('.empty', 'No execution fits')
+    page.js('window.marked = true')
+    gate = tmp_path / 'gate'
+    run_id = started(server, loop_and_branch, {'script': gated(gate)}, name='a run with executions')
+    row = f'[id="task-{run_id}.sh"]'
+    page.wait(f'{row} .state', 'Running')
+    page.wait(f'{row} .main', 'The first step')
+    page.wait(f'{row} .col-run a', 'a run with executions')
+    gate.touch()
+    server.expect(server.finished(run_id))
+    page.wait('.empty', 'No execution fits')
+    assert page.js('return window.marked'), 'the page was loaded again'
+    page.click('.chips a', 'All')
+    page.press('/')
+    page.press('first step', Keys.ENTER)
+    page.wait('input[name="q"][value="first step"]')
+    assert {element.text for element in page.all('tbody .main')} == {'The first step'}
+    page.click(f'{row} .main')
+    page.wait('.panel h2', 'The first step')
+    assert page.path == f'/runs/{run_id}?task=sh'
+    page.open(f'{server.url}/executions?groups=shown&q=for-loop')
+    page.wait(f'[id="task-{run_id}.for-loop-2"] .tag', 'Loop')
+    page.wait(f'[id="task-{run_id}.for-loop-2.2"] .main', 'for-loop-2 · 3')
+    # An address of the original, with an id of ours.
+    page.open(f'{server.url}/#/executions/{run_id}.for-loop-2')
+    page.wait('.panel .tag', 'Loop')
+
+
 def test_keys_lead_everywhere(server, page):
     server.succeed(one_script, script='true')
     page.open(server.url)
@@ -271,7 +304,8 @@ def test_nothing_serious_is_wrong_for_those_who_see_or_hear_pages_differently(se
     run = f'/runs/{looked_at}'
     page.inspect(server.url, width, theme, [
         '/', '/runs', run, f'{run}?task=sh', f'{run}?task=for-loop-1', f'{run}?tab=timeline', f'{run}?tab=details',
-        f'{run}?tab=spec', f'/runs/new?clone={looked_at}', f'{run}/log?task=sh'])
+        f'{run}?tab=spec', f'/runs/new?clone={looked_at}', f'{run}/log?task=sh', '/executions', '/executions?groups=shown',
+        '/executions?state=failed'])
 
 
 def test_an_event_reaches_a_page_within_a_moment(server, page, tmp_path):

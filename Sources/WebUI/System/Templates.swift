@@ -55,6 +55,7 @@ package struct Templates: Sendable {
         "experimentform": PackageResources.experimentform_mustache,
         "log": PackageResources.log_mustache,
         "artifacts": PackageResources.artifacts_mustache,
+        "executions": PackageResources.executions_mustache,
         "compare": PackageResources.compare_mustache,
         "artifact": PackageResources.artifact_mustache,
         "list": PackageResources.list_mustache,

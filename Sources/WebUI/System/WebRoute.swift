@@ -23,6 +23,7 @@ package enum WebRoute: Hashable, Sendable {
     case artifacts
     case artifact(ArtifactID)
     case artifactFrame(ArtifactID)
+    case executions
     case recurringRuns
     case newRecurringRun
     case recurringRun(RecurringRunID)
@@ -75,6 +76,7 @@ package enum WebRoute: Hashable, Sendable {
         case ("pipelines", 2) where second == "new": .newPipeline
         case ("pipelines", 2) where second == "versions": .pipelines
         case ("pipelines", 2): .pipeline(PipelineID(second))
+        case ("executions", 1): .executions
         case ("experiments", 1): .experiments
         case ("experiments", 2) where second == "new": .newExperiment
         case ("experiments", 2): .experiment(ExperimentID(second))
@@ -101,9 +103,15 @@ package enum WebRoute: Hashable, Sendable {
         case ("recurringrun", "details", 3): return "/recurringruns/\(at(2))"
         case ("shared", "pipelines", 2): return "/pipelines"
         case ("pipeline_versions", "new", 2): return "/pipelines/new"
-        case ("executions", nil, 1): return "/runs"
+        case ("executions", _?, 2): return execution(segments[1])
         default: return nil
         }
+    }
+
+    /// A task by its id here; of the original's ids, which are numbers, none is known.
+    private static func execution(_ id: String) -> String {
+        guard let task = TaskID(id) else { return ExecutionsAddress.path }
+        return RunAddress(task.runID).showing(task.path).href
     }
 }
 
@@ -115,6 +123,7 @@ package enum Section: String, Hashable, Sendable, CaseIterable {
     case experiments
     case recurringRuns = "recurringruns"
     case artifacts
+    case executions
 
     /// Its page.
     var path: String { "/" + rawValue }
@@ -128,6 +137,7 @@ package enum Section: String, Hashable, Sendable, CaseIterable {
         case .experiments: "Experiments"
         case .recurringRuns: "Recurring runs"
         case .artifacts: "Artifacts"
+        case .executions: "Executions"
         }
     }
 
@@ -140,6 +150,7 @@ package enum Section: String, Hashable, Sendable, CaseIterable {
         case .experiments: "e"
         case .recurringRuns: "s"
         case .artifacts: "a"
+        case .executions: "x"
         }
     }
 }

@@ -80,6 +80,7 @@ package struct WebSite<Context: RequestContext>: HTTPResponder {
         case .artifacts: try await artifacts(request)
         case .artifact(let id): try await artifact(id, request)
         case .artifactFrame(let id): try await frame(id, request)
+        case .executions: try await executions(request)
         case .events: try await events(request)
         case .asset(let digest, let name): try asset(name, digest)
         case .moved(let place): .moved(to: place)

@@ -11,7 +11,12 @@ struct RouteTests {
             ("/experiments/details/e", "/experiments/e"), ("/archive/runs", "/runs?archived=true"),
             ("/pipelines/details/p", "/pipelines/p"),
             ("/pipelines/details/p/version/v", "/pipelines/p?version=v"),
-            ("/recurringrun/details/r", "/recurringruns/r"), ("/start", "/"), ("/executions", "/runs"),
+            ("/recurringrun/details/r", "/recurringruns/r"), ("/start", "/"),
+            ("/executions/7", "/executions"),
+            (
+                "/executions/0b3a9c1e-0000-4000-8000-000000000001.for-loop-1.3.train",
+                "/runs/0b3a9c1e-0000-4000-8000-000000000001?task=for-loop-1.3.train"
+            ),
             ("/archive/experiments", "/experiments?archived=true"), ("/shared/pipelines", "/pipelines"),
             ("/pipeline_versions/new", "/pipelines/new"),
             ("/runs/details/a%2Fb%3F", "/runs/a%2Fb%3F"),
@@ -29,6 +34,7 @@ struct RouteTests {
         #expect(WebRoute(path: "/runs/x%20y") == .run(RunID("x y")))
         #expect(WebRoute(path: "/runs/x/log/lines") == .runLogLines(RunID("x")))
         #expect(WebRoute(path: "/artifacts") == .artifacts)
+        #expect(WebRoute(path: "/executions") == .executions)
         #expect(WebRoute(path: "/runs/actions") == .actions(.run))
         #expect(WebRoute(path: "/pipelines/versions/actions") == .actions(.version))
         #expect(WebRoute(path: "/pipelines/new") == .newPipeline)

@@ -90,6 +90,8 @@ struct SafetyTests {
             "/pipelines?sort=%3Cscript%3Ealert(1)", "/experiments",
             "/experiments?done=archive&count=1&of=%3Cscript%3Ealert(1)", "/runs/new",
             "/runs/new?pipeline=\(pipeline.id)",
+            "/executions", "/executions?groups=shown", "/executions?state=failed",
+            "/executions?q=%3Cscript%3Ealert(1)",
             "/recurringruns", "/recurringruns?experiment=\(experiment.id)",
             "/recurringruns/new?pipeline=\(pipeline.id)", firing,
             "\(firing)/edit",
