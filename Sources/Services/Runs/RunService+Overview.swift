@@ -17,6 +17,8 @@ extension RunService {
         package var run: Run
         /// Its experiment; `nil` when that was deleted.
         package var experiment: Experiment?
+        /// Its stored pipeline, and the version that it runs; `nil` for what there never was or was deleted.
+        package var pipeline: (id: PipelineID, version: PipelineVersionID?)?
         /// The pipeline it runs, also when the version it came from is gone.
         package var document: PipelineSpecDocument
         /// The pipeline made ready to run.
@@ -40,16 +42,31 @@ extension RunService {
     /// A run with all that belongs to it, from one moment.
     /// - Throws: `notFound`.
     package func details(_ id: RunID) async throws -> Details {
-        let (run, experiment, document, listing) = try await context.database.read { connection in
+        let (run, experiment, pipeline, document, listing) = try await context.database.read { connection in
             let run = try connection.requiredRun(id)
             let listing = try connection.listing(all: connection.tasks(of: id), of: id, withArtifacts: true)
             guard let document = try connection.specID(of: id).flatMap({ try connection.spec($0) }) else {
                 throw PlatformError(.internalError, "The spec of run \(id) is missing.")
             }
-            return (run, try connection.experiment(run.experimentID), document, listing)
+            let pipeline = try connection.storedPipeline(of: run)
+            return (run, try connection.experiment(run.experimentID), pipeline, document, listing)
         }
         // Outside of the transaction: it takes a while for large pipelines.
         let graph = try PipelinePackage(document).graph
-        return Details(run: run, experiment: experiment, document: document, graph: graph, listing: listing)
+        return Details(
+            run: run,
+            experiment: experiment,
+            pipeline: pipeline,
+            document: document,
+            graph: graph,
+            listing: listing
+        )
+    }
+}
+
+extension SQLConnection {
+    fileprivate func storedPipeline(of run: Run) throws -> (id: PipelineID, version: PipelineVersionID?)? {
+        guard let id = run.pipelineID, try pipeline(id) != nil else { return nil }
+        return (id, try run.pipelineVersionID.flatMap { try version($0)?.id })
     }
 }

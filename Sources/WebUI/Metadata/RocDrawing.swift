@@ -51,10 +51,13 @@ enum RocDrawing {
                     "path",
                     ["class": "rule", "d": "M\(left) \(top + side - at)h\(side)M\(left + at) \(top)v\(side)"]
                 )
-                html.element(
-                    "text",
-                    ["class": "tick end", "x": "\(left - 6)", "y": "\(top + side - at + 4)"]
-                ) { $0.add(text) }
+                // In the corner one number stands for both axes.
+                if step > 0 {
+                    html.element(
+                        "text",
+                        ["class": "tick end", "x": "\(left - 6)", "y": "\(top + side - at + 4)"]
+                    ) { $0.add(text) }
+                }
                 html.element("text", ["class": "tick mid", "x": "\(left + at)", "y": "\(top + side + 15)"]) {
                     $0.add(text)
                 }

@@ -21,8 +21,10 @@ package struct RunView: PageView {
     let started: TimeView
     let duration: DurationView?
     let pipeline: String
-    /// The page of its version; `nil` for a run that brought its own spec.
+    /// The page of its version; `nil` for a run that brought its own spec, and where the pipeline was deleted.
     let pipelineHref: String?
+    /// Whether there was a pipeline that is not there any more.
+    let isPipelineGone: Bool
     let experiment: RunRowView.Link?
     let progress: String?
     let reason: ReasonView?
@@ -75,9 +77,13 @@ package struct RunView: PageView {
         started = TimeView(run.createdAt, now: now)
         duration = DurationView(from: run.createdAt, to: run.finishedAt, now: now)
         pipeline = run.pipelineName
-        pipelineHref = run.pipelineID.map { id in
-            WebUI.address("/pipelines/" + percentEncoded(id.text), ["version": run.pipelineVersionID?.text])
+        pipelineHref = details.pipeline.map { pipeline in
+            WebUI.address(
+                "/pipelines/" + percentEncoded(pipeline.id.text),
+                ["version": pipeline.version?.text]
+            )
         }
+        isPipelineGone = run.pipelineID != nil && details.pipeline == nil
         experiment = details.experiment.map {
             RunRowView.Link(name: $0.displayName, href: "/experiments/" + percentEncoded($0.id.text))
         }

@@ -64,14 +64,3 @@ package func counted(_ count: Int, _ noun: String) -> String {
 func totalText<Item>(_ page: Page<Item>, _ noun: String) -> String {
     counted(page.totalSize, noun) + (page.isTotalBounded ? " or more" : "")
 }
-
-/// A number that is not negative, with a comma for each thousand.
-package func grouped(_ count: Int) -> String {
-    let digits = Array(String(count))
-    return String(
-        digits.indices.flatMap { place in
-            let isThousand = place > 0 && (digits.count - place).isMultiple(of: 3)
-            return isThousand ? [",", digits[place]] : [digits[place]]
-        }
-    )
-}

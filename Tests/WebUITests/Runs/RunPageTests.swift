@@ -251,6 +251,28 @@ struct RunPageTests {
         #expect(none.contains("The pipeline of this run has no such task.") && !none.contains("<h3>History"))
     }
 
+    @Test("A run leads to its pipeline as long as that is there, and says when it was deleted")
+    func deletedPipeline() async throws {
+        let world = try await WebWorld()
+        let pipelines = world.server.useCases.pipelines
+        let pipeline = try await world.pipeline("nests")
+        let run = try await world.server.useCases.runs.create(
+            RunSubmission(
+                displayName: "first",
+                source: .version(pipelineID: pipeline, versionID: nil),
+                parameters: [:]
+            )
+        ).run
+        #expect(
+            try await world.get("/runs/\(run.id)").text.contains("href=\"/pipelines/\(pipeline)?version=")
+        )
+        try await pipelines.deleteVersion(try #require(run.pipelineVersionID), of: pipeline)
+        #expect(try await world.get("/runs/\(run.id)").text.contains("href=\"/pipelines/\(pipeline)\""))
+        try await pipelines.delete(pipeline, cascade: true)
+        let page = try await world.get("/runs/\(run.id)").text
+        #expect(page.contains("pipeline deleted") && !page.contains("href=\"/pipelines/\(pipeline)"))
+    }
+
     private func place(of text: String, in page: String) throws -> String.Index {
         try #require(page.firstRange(of: text)).lowerBound
     }

@@ -22,7 +22,7 @@ extension Schedule {
             let seconds = (firings[1] - firings[0]).milliseconds / 1000
             warnings.append(
                 "Runs are due every \(seconds == 1 ? "second" : "\(seconds) seconds"), "
-                    + "up to \(86_400 / seconds) a day; none is deleted by itself."
+                    + "up to \(grouped(Int(86_400 / seconds))) a day; none is deleted by itself."
             )
         }
         return warnings

@@ -105,7 +105,7 @@ struct ScheduleTests {
         let five = try warnings("CRON_TZ=UTC 0 9 * * *")
         #expect(five.count == 1)
         #expect(five.first?.contains("write \"0 0 9 * * *\"") == true)
-        #expect(try warnings("*/10 * * * * *").first?.contains("every 10 seconds, up to 8640 a day") == true)
+        #expect(try warnings("*/10 * * * * *").first?.contains("every 10 seconds, up to 8,640 a day") == true)
         #expect(
             try warnings("0 0 9 * * *", end: "2025-01-01T00:00:00Z").first?.contains("no firing is left")
                 == true
