@@ -269,7 +269,6 @@ extension LocalPodsLoop {
     static var instant: Instant { Instant(Date()) }
 
     static func reason(_ error: any Error) -> Reason {
-        let message = (error as? PlatformError)?.message ?? String(describing: error)
-        return Reason(.startFailed, "The program was not started. \(message)")
+        Reason(.startFailed, "The program was not started. \(error.sentence)")
     }
 }

@@ -64,8 +64,7 @@ extension LocalPodsLoop {
     /// Tells why a pod is not launched yet.
     func reportWaiting(of subject: Subject, _ error: any Error) {
         guard case .pod(let name) = subject else { return }
-        let message = (error as? PlatformError)?.message ?? String(describing: error)
-        let reason = Reason(.waitingForCapacity, "Waits and tries again every second. \(message)")
+        let reason = Reason(.waitingForCapacity, "Waits and tries again every second. \(error.sentence)")
         act([.report(PodReport(name: name, event: .waiting(reason)))])
     }
 }

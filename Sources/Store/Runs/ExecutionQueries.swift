@@ -71,7 +71,7 @@ extension SQLConnection {
     }
 
     private func executionCount(_ query: ExecutionQuery) throws -> Int {
-        let filter = conjunction(query.conditions(query.states))
+        let filter = SQLFragment.whereAll(query.conditions(query.states))
         let rows = try self.query(
             "SELECT COUNT(*) FROM (SELECT 1 FROM tasks\(filter.sql) LIMIT \(Limits.glanceCountMax)) AS counted",
             filter.arguments
@@ -104,7 +104,7 @@ extension ExecutionQuery {
                 )
             )
         }
-        let filter = conjunction(conditions)
+        let filter = SQLFragment.whereAll(conditions)
         return SQLFragment(
             "SELECT created_at, run_id, path, display_name FROM tasks\(filter.sql) \(newestFirst) LIMIT \(limit)",
             filter.arguments
@@ -130,14 +130,6 @@ private let selection = Selection(
     key: ["run_id", "path"],
     ["display_name", "kind", "state", "reason", "created_at", "started_at", "ended_at"]
 )
-
-private func conjunction(_ conditions: [SQLFragment]) -> SQLFragment {
-    guard !conditions.isEmpty else { return SQLFragment("") }
-    return SQLFragment(
-        " WHERE " + conditions.map(\.sql).joined(separator: " AND "),
-        conditions.flatMap(\.arguments)
-    )
-}
 
 private func place(_ row: Row) throws -> TaskPlace {
     TaskPlace(runID: RunID(try row.text("run_id")), path: TaskPath(try row.text("path")))

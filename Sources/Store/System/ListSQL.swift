@@ -13,6 +13,15 @@ struct SQLFragment: Hashable, Sendable {
         self.arguments = arguments
     }
 
+    /// ` WHERE` with conditions that all have to hold; nothing if there are none.
+    static func whereAll(_ conditions: [Self]) -> Self {
+        guard !conditions.isEmpty else { return Self("") }
+        return Self(
+            " WHERE " + conditions.map(\.sql).joined(separator: " AND "),
+            conditions.flatMap(\.arguments)
+        )
+    }
+
     /// The same condition on a text column, for which no index is looked at.
     func unindexed(_ column: String) -> Self {
         guard sql.hasPrefix(column + " ") else { return self }
@@ -84,13 +93,13 @@ struct ListSQL: Hashable, Sendable {
         let after = try query.after.map { [try Self.position(after: $0, query, sort)] } ?? []
         let direction = query.descending ? "DESC" : "ASC"
         func rows(_ conditions: [SQLFragment], by order: String) -> SQLFragment {
-            let (filter, arguments) = Self.conjunction(conditions + after)
+            let filter = SQLFragment.whereAll(conditions + after)
             return SQLFragment(
                 """
-                \(selection.sql(adding: [sort.sql]))\(filter) \
+                \(selection.sql(adding: [sort.sql]))\(filter.sql) \
                 ORDER BY \(order) \(direction), id \(direction) LIMIT \(query.pageSize + 1)
                 """,
-                arguments
+                filter.arguments
             )
         }
         if let counted = Self.counted(query.predicates, conditions, of: resource, sort, scope: scope) {
@@ -147,16 +156,16 @@ struct ListSQL: Hashable, Sendable {
         of resource: ListedResource
     ) -> Total {
         if rest.isEmpty { return bounded(names, query) }
-        let (filter, arguments) = conjunction(rest)
+        let filter = SQLFragment.whereAll(rest)
         let searched = query.counting == .glance ? Limits.glanceSearchMax : nil
         let limit = searched.map { " LIMIT \($0)" } ?? ""
         // The order of the tables is kept by CROSS JOIN; the other way round is a walk over all rows.
         let rows = SQLFragment(
             """
             SELECT 1 FROM (SELECT rowid AS hit FROM (\(names.sql)\(limit)) AS names) AS hits \
-            CROSS JOIN \(resource.table) ON \(resource.table).rowid = hit\(filter)
+            CROSS JOIN \(resource.table) ON \(resource.table).rowid = hit\(filter.sql)
             """,
-            names.arguments + arguments
+            names.arguments + filter.arguments
         )
         var total = bounded(rows, query)
         total.searched = searched
@@ -200,7 +209,7 @@ struct ListSQL: Hashable, Sendable {
         _ query: ListQuery,
         of resource: ListedResource
     ) -> Total {
-        let (filter, arguments) = conjunction(matching)
+        let filter = SQLFragment.whereAll(matching)
         switch resource.counts {
         case .all where matching.isEmpty:
             return Total(
@@ -214,11 +223,14 @@ struct ListSQL: Hashable, Sendable {
             resource.fields[$0.key].map { columns.contains($0.sql) } ?? false
         }):
             return Total(
-                count: SQLFragment("SELECT COALESCE(SUM(count), 0) FROM \(table)\(filter)", arguments)
+                count: SQLFragment(
+                    "SELECT COALESCE(SUM(count), 0) FROM \(table)\(filter.sql)",
+                    filter.arguments
+                )
             )
         case .none, .all, .by: break
         }
-        return bounded(SQLFragment("SELECT 1 FROM \(resource.table)\(filter)", arguments), query)
+        return bounded(SQLFragment("SELECT 1 FROM \(resource.table)\(filter.sql)", filter.arguments), query)
     }
 
     private static func bounded(_ rows: SQLFragment, _ query: ListQuery) -> Total {
@@ -257,13 +269,6 @@ struct ListSQL: Hashable, Sendable {
         return SQLFragment(
             "(\(sort.sql), id) \(query.descending ? "<" : ">") (?, ?)",
             [value, .text(cursor.id)]
-        )
-    }
-
-    private static func conjunction(_ conditions: [SQLFragment]) -> (sql: String, arguments: [SQLValue]) {
-        guard !conditions.isEmpty else { return ("", []) }
-        return (
-            " WHERE " + conditions.map(\.sql).joined(separator: " AND "), conditions.flatMap(\.arguments)
         )
     }
 }

@@ -2,7 +2,7 @@ package import Model
 import Wire
 
 /// What the list of artifacts shows, as its address says it.
-package struct ArtifactsAddress: Hashable, Sendable {
+package struct ArtifactsAddress: PagedAddress {
     /// The columns that artifacts can be sorted by.
     package enum Column: String, Hashable, Sendable, CaseIterable {
         case name
@@ -36,14 +36,6 @@ package struct ArtifactsAddress: Hashable, Sendable {
             self.column = column
         }
         page = query["page"]
-    }
-
-    /// The same list, changed; it begins anew.
-    package func with(_ change: (inout Self) -> Void) -> Self {
-        var copy = self
-        copy.page = nil
-        change(&copy)
-        return copy
     }
 
     /// The order as the address says it.

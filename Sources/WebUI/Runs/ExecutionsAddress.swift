@@ -2,7 +2,7 @@ package import Model
 import Wire
 
 /// What the list of executions shows, as its address says it.
-package struct ExecutionsAddress: Hashable, Sendable {
+package struct ExecutionsAddress: PagedAddress {
     /// The page.
     package static let path = "/executions"
 
@@ -21,35 +21,19 @@ package struct ExecutionsAddress: Hashable, Sendable {
     /// Reads an address.
     /// - Throws: `invalidArgument` for what is not one of ours.
     package init(query: WebForm) throws {
-        states = try query.all("state").filter { !$0.isEmpty }.map { text in
-            guard let state = TaskState(rawValue: text.uppercased()) else {
-                let known = TaskState.allCases.map(\.rawValue).joined(separator: ", ")
-                throw PlatformError.invalid("state: expected one of \(known), found '\(text.prefix(80))'.")
-            }
-            return state
-        }
+        states = try query.states()
         search = query["q"]
         showsGroups = query["groups"] == "shown"
         page = query["page"]
     }
 
-    /// The same list, changed; it begins anew.
-    package func with(_ change: (inout Self) -> Void) -> Self {
-        var copy = self
-        copy.page = nil
-        change(&copy)
-        return copy
-    }
-
     /// The address as a link.
     package var href: String {
-        let fields =
-            [("q", search), ("groups", showsGroups ? "shown" : nil), ("page", page)]
-            + states.map { ("state", $0.rawValue) }
-        let query = fields.compactMap { name, value in
-            value.flatMap { $0.isEmpty ? nil : "\(name)=\(percentEncoded($0))" }
-        }
-        return query.isEmpty ? Self.path : Self.path + "?" + query.joined(separator: "&")
+        address(
+            Self.path,
+            ["q": search, "groups": showsGroups ? "shown" : nil, "page": page],
+            states: states
+        )
     }
 
     /// The same list from a place on.

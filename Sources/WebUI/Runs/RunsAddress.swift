@@ -2,7 +2,7 @@ package import Model
 import Wire
 
 /// What a list of runs shows, as its address says it.
-package struct RunsAddress: Hashable, Sendable {
+package struct RunsAddress: PagedAddress {
     /// The columns that runs can be sorted by.
     package enum Column: String, Hashable, Sendable, CaseIterable {
         case name
@@ -38,13 +38,7 @@ package struct RunsAddress: Hashable, Sendable {
     /// - Throws: `invalidArgument` for what is not one of ours.
     package init(path: String, query: WebForm) throws {
         self.path = path
-        states = try query.all("state").filter { !$0.isEmpty }.map { text in
-            guard let state = RuntimeState(rawValue: text.uppercased()) else {
-                let known = RuntimeState.allCases.map(\.rawValue).joined(separator: ", ")
-                throw PlatformError.invalid("state: expected one of \(known), found '\(text.prefix(80))'.")
-            }
-            return state
-        }
+        states = try query.states()
         search = query["q"]
         if let sort = query["sort"] {
             descending = sort.hasPrefix("-")
@@ -59,26 +53,17 @@ package struct RunsAddress: Hashable, Sendable {
         page = query["page"]
     }
 
-    /// The same list, changed; it begins anew.
-    package func with(_ change: (inout Self) -> Void) -> Self {
-        var copy = self
-        copy.page = nil
-        change(&copy)
-        return copy
-    }
-
     /// The address as a link.
     package var href: String {
         let isDefaultOrder = column == .started && descending
-        var fields = [
-            ("q", search), ("sort", isDefaultOrder ? nil : (descending ? "-" : "") + column.rawValue),
-            ("archived", isArchive ? "true" : nil), ("recurring", recurring?.text), ("page", page),
-        ]
-        fields += states.map { ("state", $0.rawValue) }
-        let query = fields.compactMap { name, value in
-            value.flatMap { $0.isEmpty ? nil : "\(name)=\(percentEncoded($0))" }
-        }
-        return query.isEmpty ? path : path + "?" + query.joined(separator: "&")
+        return address(
+            path,
+            [
+                "q": search, "sort": isDefaultOrder ? nil : (descending ? "-" : "") + column.rawValue,
+                "archived": isArchive ? "true" : nil, "recurring": recurring?.text, "page": page,
+            ],
+            states: states
+        )
     }
 
     /// The list as the store answers it.

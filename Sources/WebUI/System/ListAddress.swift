@@ -2,7 +2,7 @@ import Model
 import Wire
 
 /// What a list shows, as its address says it: a search, an order, a place, and what is put away or what is not.
-struct ListAddress: Hashable, Sendable {
+struct ListAddress: PagedAddress {
     /// A column.
     struct Column: Hashable, Sendable {
         /// The head.
@@ -63,14 +63,6 @@ struct ListAddress: Hashable, Sendable {
         isArchive = query["archived"] == "true"
         page = query["page"]
         experiment = query["experiment"]
-    }
-
-    /// The same list, changed; it begins anew.
-    func with(_ change: (inout Self) -> Void) -> Self {
-        var copy = self
-        copy.page = nil
-        change(&copy)
-        return copy
     }
 
     /// The order as addresses have it.

@@ -65,6 +65,18 @@ package struct WebForm: Hashable, Sendable {
         return choice
     }
 
+    /// The states that a list is narrowed to, in capitals or not; none when they are missing.
+    /// - Throws: `invalidArgument` for any that is unknown.
+    package func states<State>() throws -> [State] where State: RawRepresentable<String> & CaseIterable {
+        try all("state").filter { !$0.isEmpty }.map { text in
+            guard let state = State(rawValue: text.uppercased()) else {
+                let known = State.allCases.map(\.rawValue).joined(separator: ", ")
+                throw PlatformError.invalid("state: expected one of \(known), found '\(text.prefix(80))'.")
+            }
+            return state
+        }
+    }
+
     package static func == (left: Self, right: Self) -> Bool {
         left.fields.elementsEqual(right.fields, by: ==)
     }
@@ -81,4 +93,16 @@ package struct WebForm: Hashable, Sendable {
 package func address(_ path: String, _ fields: KeyValuePairs<String, String?>) -> String {
     let query = QueryString.text(fields)
     return query.isEmpty ? path : path + "?" + query
+}
+
+/// The same of a list that is narrowed to some states.
+func address<State: RawRepresentable<String>>(
+    _ path: String,
+    _ fields: KeyValuePairs<String, String?>,
+    states: [State]
+) -> String {
+    let place = address(path, fields)
+    guard !states.isEmpty else { return place }
+    let query = states.map { "state=" + percentEncoded($0.rawValue) }.joined(separator: "&")
+    return place + (place.contains("?") ? "&" : "?") + query
 }
