@@ -7,16 +7,16 @@ import WebUI
 
 /// The whole server as HTTP sees it: the API, the pages, the metrics, and the guard in front of them.
 struct Site: HTTPResponder {
-    typealias Context = BasicRequestContext
+    typealias Context = SiteContext
 
-    let api: APIResponder<BasicRequestContext>
-    let web: WebSite<BasicRequestContext>
+    let api: APIResponder<SiteContext>
+    let web: WebSite<SiteContext>
     let requests: RequestGuard
     let metrics: PrometheusRegistry
 
     func respond(to request: Request, context: Context) async throws -> Response {
         let start = ContinuousClock.now
-        let response = try await answer(request, context)
+        let response = try await answer(request, context).paced(by: context.eventLoop)
         // Labels stay few: the path is not one, its first parts say which half of the server answered.
         let area = request.uri.path.hasPrefix("/apis") ? "api" : "site"
         let dimensions = [

@@ -287,4 +287,4 @@ def test_a_large_download_needs_no_memory(server):
                 size += len(piece)
                 most = max(most, resident(server))
     assert size > 2 * (200 << 20)
-    assert most - before < 40 << 20, f'{(most - before) >> 20} MB more'
+    assert most - before < 16 << 20, f'{(most - before) >> 20} MB more'
