@@ -89,8 +89,9 @@ PEERS = [
     Peer('Luigi', ('luigi',), 'luigi_tasks.py', 50, 100,
          'tasks are forks of one process that has all code loaded, two at a time; each writes a file, which is all '
          'that is kept.'),
-    # Newer releases of FastAPI refuse an argument that Prefect 3.8 passes, so that its server does not start.
-    Peer('Prefect', ('prefect', 'fastapi<0.151'), 'prefect_tasks.py', 100, 200,
+    # Newer releases of FastAPI refuse an argument that Prefect 3.8 passes, so that its server does not start. Its runs
+    # take whole seconds: with fewer tasks than these a fan-out takes no longer than one of a single task.
+    Peer('Prefect', ('prefect', 'fastapi<0.151'), 'prefect_tasks.py', 200, 1000,
          'tasks are calls in two threads of one process, not processes; values stay in memory. Its server writes their '
          'states into SQLite, in the background.'),
     Peer('Metaflow', ('metaflow',), 'metaflow_tasks.py', 10, 20,
