@@ -169,7 +169,7 @@ def run_martlet(server, shape, tasks):
     spec = compiled({'chain': python_chain, 'fan': python_fan}[shape](tasks))
     began = time.perf_counter()
     run_id = server.submit(spec, {})
-    server.wait(lambda: server.call('GET', f'/runs/{run_id}'), 0.01)
+    server.wait(lambda: server.newest(run_id), 0.02)
     seconds = time.perf_counter() - began
     made = [parameter['value'] for task in server.call('GET', f'/runs/{run_id}?view=FULL').get('tasks', [])
             if task['type'] != 'ROOT' for parameter in task['outputs'].get('parameters', [])]
