@@ -9,6 +9,8 @@
 #include <sys/uio.h>
 #include <unistd.h>
 #ifdef __linux__
+#include <linux/fs.h>
+#include <sys/ioctl.h>
 #include <sys/syscall.h>
 #include <sys/xattr.h>
 #endif
@@ -65,6 +67,27 @@ int martlet_is_plain_folder(const char *path) {
     struct stat status;
     return lstat(path, &status) == 0 && S_ISDIR(status.st_mode) && (status.st_mode & 07777) == 0700
         && status.st_uid == geteuid() && status.st_size <= 4096 && llistxattr(path, NULL, 0) == 0;
+#else
+    (void)path;
+    return 0;
+#endif
+}
+
+int martlet_keep_subfolders_apart(const char *path) {
+#ifdef __linux__
+    int folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (folder < 0) return 0;
+    // An int, whatever the macros say.
+    int flags = 0;
+    int result = ioctl(folder, FS_IOC_GETFLAGS, &flags) == 0;
+    if (result && !(flags & FS_TOPDIR_FL)) {
+        flags |= FS_TOPDIR_FL;
+        result = ioctl(folder, FS_IOC_SETFLAGS, &flags) == 0;
+        flags = 0;
+        result = result && ioctl(folder, FS_IOC_GETFLAGS, &flags) == 0 && (flags & FS_TOPDIR_FL);
+    }
+    close(folder);
+    return result;
 #else
     (void)path;
     return 0;

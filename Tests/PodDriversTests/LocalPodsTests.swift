@@ -227,6 +227,25 @@ struct LocalPodsTests {
         await world.tearDown()
     }
 
+    @Test("the file system keeps the runs' folders apart, where it can", .enabled(if: hasExtents("/tmp")))
+    func apart() async throws {
+        let world = try PodWorld()
+        #expect(await world.run(PodWorld.shell("true"))?.outcome == .exited(code: 0))
+        #expect(Self.flags(of: world.root + "/pods") & 0x0002_0000 != 0)
+        await world.tearDown()
+    }
+
+    /// ext4 has them, and knows the flag that is looked for.
+    private static func hasExtents(_ folder: String) -> Bool { flags(of: folder) & 0x0008_0000 != 0 }
+
+    /// Source: Linux ioctl_iflags(2), FS_IOC_GETFLAGS.
+    private static func flags(of folder: String) -> Int32 {
+        let descriptor = open(folder, O_RDONLY | O_DIRECTORY)
+        defer { close(descriptor) }
+        var flags: Int32 = 0
+        return ioctl(descriptor, 0x8008_6601, &flags) == 0 ? flags : 0
+    }
+
     @Test("outputs are read within their bounds; a folder and a foreign path are errors")
     func outputs() async throws {
         let world = try PodWorld()

@@ -22,4 +22,9 @@ int martlet_send(int socket, const void *message, size_t length, int descriptor)
 /// Source: Linux llistxattr(2).
 int martlet_is_plain_folder(const char *path);
 
+/// Asks the file system to keep apart what is made in different folders directly below this one, rather than close to it.
+/// Returns 1 if it does, 0 if it knows no such thing or refuses.
+/// Source: Linux ioctl_iflags(2), FS_TOPDIR_FL, which ext2, ext3 and ext4 know.
+int martlet_keep_subfolders_apart(const char *path);
+
 #endif

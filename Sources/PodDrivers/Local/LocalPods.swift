@@ -1,3 +1,4 @@
+import CProcesses
 import FoundationEssentials
 package import Logging
 package import Model
@@ -35,6 +36,9 @@ package final class LocalPods: PodRuntime {
             )
         }
         try Disk.makeFolder(configuration.root)
+        // ext4 looks for room for a new file close to its folder, and without a journal it passes over what was removed
+        // in the last minutes piece by piece: the files of runs removed lately would hold up those of all others.
+        _ = martlet_keep_subfolders_apart(configuration.root)
         try Disk.makeFolder(configuration.environmentsRoot)
         folders = PodFolders(root: configuration.root, volumesRoot: configuration.volumesRoot)
         let (stream, continuation) = AsyncStream.makeStream(of: PodReport.self)
