@@ -38,6 +38,42 @@ struct RunSearchTests {
         }
     }
 
+    @Test("One or two characters are found wherever in a name they are", arguments: Backend.allCases)
+    func short(backend: Backend) async throws {
+        try await backend.withDatabase { database in
+            let names = [
+                "Alpha beta", "q", "Q-", "a q", "tail of qz", "Ähre", "ähnlich", "日本", "50 %", "under_score",
+                "\u{10FFFF}",
+                "\u{D7FF}\u{E000}", "say \"no\"", "\u{3}",
+            ]
+            try await database.write { store in
+                for (index, name) in names.enumerated() {
+                    var run = Samples.run("r\(100 + index)", at: Int64(index))
+                    run.displayName = name
+                    try store.insertRun(run, specID: "s")
+                }
+            }
+            let parts = names.flatMap { name in
+                let characters = Array(name.unicodeScalars)
+                return characters.indices.flatMap { place in
+                    (1...2).map { String(String.UnicodeScalarView(characters[place...].prefix($0))) }
+                }
+            }
+            for text in Set(parts + parts.map { $0.uppercased() } + ["~", "zz", "zq", "qq", "*", "Ü"]) {
+                let wanted = names.indices.filter {
+                    // Scalars, as the database has them, and not what looks the same.
+                    let (name, part) = (
+                        names[$0].lowercased().unicodeScalars, text.lowercased().unicodeScalars
+                    )
+                    return name.indices.contains { name[$0...].starts(with: part) }
+                }
+                let found = try await page(database, text, pageSize: 100)
+                #expect(found.items.map(\.displayName) == wanted.reversed().map { names[$0] }, "\(text)")
+                #expect(found.totalSize == wanted.count, "\(text)")
+            }
+        }
+    }
+
     @Test(
         "Who only looks is told of as many as were counted, and that there may be more",
         arguments: Backend.allCases
@@ -104,6 +140,7 @@ struct RunSearchTests {
             #expect(try await page(database, "second").items.isEmpty)
             let indexed = try await database.read {
                 try $0.query("SELECT rowid FROM run_names WHERE run_names MATCH '\"sec\"'", [])
+                    + $0.query("SELECT doc FROM run_names_parts", [])
             }
             #expect(indexed.isEmpty, "the index forgets, too")
         }

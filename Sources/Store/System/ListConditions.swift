@@ -38,14 +38,34 @@ private func textCondition(_ predicate: Predicate, _ sql: String) throws -> SQLF
 
 /// The rowids of the rows whose display name has some text in it, if there is an index that knows them.
 ///
-/// The index ignores the case of all letters, not of ASCII's only. It knows three characters and more.
+/// The index ignores the case of all letters, not of ASCII's only. It knows parts of three characters; what is shorter is
+/// the beginning of some of them.
 func nameSearch(_ predicate: Predicate, of resource: ListedResource) -> SQLFragment? {
     guard let index = resource.nameIndex, resource.fields[predicate.key]?.sql == "display_name",
         predicate.operation == .isSubstring, case .string(let text) = predicate.operand,
-        text.unicodeScalars.count >= 3
+        let last = text.unicodeScalars.last
     else { return nil }
-    let quoted = String(text.flatMap { $0 == "\"" ? "\"\"" : String($0) })
-    return SQLFragment("SELECT rowid FROM \(index) WHERE \(index) MATCH ?", [.text("\"\(quoted)\"")])
+    if text.unicodeScalars.count >= 3 {
+        let quoted = String(text.flatMap { $0 == "\"" ? "\"\"" : String($0) })
+        return SQLFragment("SELECT rowid FROM \(index) WHERE \(index) MATCH ?", [.text("\"\(quoted)\"")])
+    }
+    let beginning = String(String.UnicodeScalarView(text.unicodeScalars.map(caseless)))
+    var end = beginning.unicodeScalars
+    end.removeLast()
+    // What begins with a text is what is not before it, and before the same with the next character at its end.
+    let after = (caseless(last).value + 1)..<0x11_0000
+    guard let next = after.lazy.compactMap(Unicode.Scalar.init).first else { return nil }
+    end.append(next)
+    return SQLFragment(
+        "SELECT DISTINCT doc FROM \(index)_parts WHERE term >= ? AND term < ?",
+        [.text(beginning), .text(String(end))]
+    )
+}
+
+/// The character as the index has it.
+private func caseless(_ character: Unicode.Scalar) -> Unicode.Scalar {
+    let lowercase = character.properties.lowercaseMapping.unicodeScalars
+    return lowercase.count == 1 ? lowercase.first ?? character : character
 }
 
 /// Times compare as whole seconds, as clients see them.

@@ -21,7 +21,7 @@ package struct Migration: Hashable, Sendable {
     /// Every migration this build knows, in order.
     package static let all: [Migration] = [
         .initialSchema, .retriesSchema, .runNotes, .packageAddresses, .recurringRuns, .artifactLists,
-        .runSearch, .retention, .executions,
+        .runSearch, .retention, .executions, .shortRunSearch,
     ]
 }
 
