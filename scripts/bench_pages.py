@@ -101,11 +101,13 @@ def measure(server, data, experiment, pipeline, rounds=15, idle_seconds=30):
         lists = [
             ('home', '/'), ('runs', '/runs'), ('runs, only those that failed', '/runs?state=failed'),
             ('runs, by name, frequent', '/runs?q=whisper'), ('runs, by name, none', '/runs?q=no+such+name'),
+            ('runs, by two letters, none', '/runs?q=zq'), ('runs, by two letters', '/runs?q=wh'),
             ('runs, sorted by name', '/runs?sort=name'), ('runs of an experiment', f'/experiments/{experiment}'),
             ('experiments', '/experiments'), ('pipelines', '/pipelines'), ('a pipeline', f'/pipelines/{pipeline}'),
             ('recurring runs', '/recurringruns'), ('artifacts', '/artifacts'),
             ('executions', '/executions'), ('executions, failed', '/executions?state=failed'),
             ('executions, by name, none', '/executions?q=no+such+name'),
+            ('... and failed or stopped', '/executions?q=no+such+name&state=failed&state=canceled'),
             ('a run of 1,000 tasks', f'/runs/{wide}'), ('... its timeline', f'/runs/{wide}?tab=timeline'),
             ('... one of its tasks', f'/runs/{wide}?task=nothing-500'),
         ]
