@@ -106,7 +106,7 @@ package struct TaskView: PageView {
         let shown = attempts.first { $0.number == address.attempt } ?? attempts.last
         self.attempts = attempts.reversed().map { attempt in
             AttemptView(
-                number: String(attempt.number),
+                number: attempt.words,
                 state: StateView(attempt.state),
                 started: attempt.startedAt.map { TimeView($0, now: now) },
                 duration: DurationView(from: attempt.startedAt, to: attempt.endedAt, now: now),
@@ -159,7 +159,7 @@ package struct TaskView: PageView {
         let run = percentEncoded(address.run.text)
         let task = percentEncoded("\(address.run.text).\(path.text)")
         return Log(
-            attempt: String(attempt),
+            attempt: String(attempt + 1),
             href: "\(address.path)/log?\(query)",
             lines: "\(address.path)/log/lines?\(query)",
             raw: "/apis/v2beta1/runs/\(run)/tasks/\(task)/log?attempt=\(attempt)",

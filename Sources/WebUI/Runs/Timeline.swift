@@ -23,15 +23,20 @@ package struct Timeline: Hashable, Sendable {
     let ticks: [Tick]
     /// How many attempts are not shown.
     let rest: String?
+    /// How many steps have ended without an attempt, and so without a bar.
+    let silent: String?
+    /// What is said when there is nothing to draw or to tell.
+    let empty: String?
 
     private static let rowsMax = 500
 
     /// Makes the timeline of a run.
     package init(_ run: Run, _ tasks: RunTasks, _ address: RunAddress, now: Instant) {
-        let attempts = tasks.attempts.values.joined().sorted {
-            ($0.createdAt, $0.path, $0.number) < ($1.createdAt, $1.path, $1.number)
-        }
         let end = max(run.finishedAt ?? now, run.createdAt + .milliseconds(1))
+        // As they began: those of a long loop are made together and wait for room, in no order that can be seen.
+        let attempts = tasks.attempts.values.joined().sorted {
+            ($0.began ?? end, $0.path, $0.number) < ($1.began ?? end, $1.path, $1.number)
+        }
         let whole = (end - run.createdAt).milliseconds
         func share(_ instant: Instant) -> Double {
             let part = Double(min(max((instant - run.createdAt).milliseconds, 0), whole)) / Double(whole)
@@ -61,7 +66,7 @@ package struct Timeline: Hashable, Sendable {
             }
             let place = tasks.place(of: attempt.path)
             return Row(
-                name: place.name + (attempt.number > 0 ? " (attempt \(attempt.number))" : ""),
+                name: place.name + (attempt.number > 0 ? " (attempt \(attempt.words))" : ""),
                 group: place.group,
                 path: attempt.path.text,
                 href: address.showing(attempt.path).with { $0.attempt = attempt.number }.href,
@@ -74,5 +79,21 @@ package struct Timeline: Hashable, Sendable {
         rest =
             attempts.count > Self.rowsMax
             ? "\(attempts.count - Self.rowsMax) later attempts are not drawn." : nil
+        let silent = tasks.byPath.values.count { task in
+            task.kind.isStep && task.state.isFinal && tasks.attempts[task.path] == nil
+        }
+        self.silent =
+            silent == 0
+            ? nil
+            : "\(counted(silent, "step")) without a bar: cached, imported, skipped or stopped before a program ran."
+        empty = rows.isEmpty && silent == 0 ? "Nothing has been tried yet." : nil
     }
+}
+
+extension Attempt {
+    /// Its number for people, who count from 1, as reasons do. Addresses and commands count from 0.
+    var words: String { String(number + 1) }
+
+    /// When it began, or ended without having done so.
+    fileprivate var began: Instant? { startedAt ?? endedAt }
 }

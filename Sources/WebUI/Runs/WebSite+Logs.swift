@@ -134,7 +134,7 @@ struct LogView: PageView {
         size: Int
     ) {
         (run, task) = names
-        attempt = place.attempt.map(String.init)
+        attempt = place.attempt.map { String($0 + 1) }
         runHref = RunAddress(place.run).href
         taskHref = RunAddress(place.run).showing(place.task).href
         raw =

@@ -241,6 +241,44 @@ struct RunPageTests {
         #expect(try await world.get("/runs/\(run)?task=other").text.contains("/runs/earlier?task=a.b"))
     }
 
+    @Test("A timeline shows attempts as they began, numbered from 1, and tells of steps that had none")
+    func timeline() async throws {
+        let world = try await WebWorld()
+        let run = try await world.run("waits")
+        let now = world.server.clock.now()
+        func step(_ name: String, _ state: TaskState) -> TaskRecord {
+            var record = TaskRecord(
+                runID: run,
+                path: TaskPath(name),
+                parent: .root,
+                name: name,
+                displayName: name,
+                kind: .container,
+                createdAt: now
+            )
+            record.state = state
+            return record
+        }
+        func attempt(_ name: String, _ number: Int, began: Int64) -> Attempt {
+            var attempt = Attempt(path: TaskPath(name), number: number, createdAt: now)
+            attempt.startedAt = now + .milliseconds(began)
+            return attempt
+        }
+        try await world.store(
+            [step("early", .running), step("late", .running), step("taken", .cached)],
+            [
+                attempt("early", 0, began: 20), attempt("early", 1, began: 40),
+                attempt("late", 0, began: 30),
+            ]
+        )
+        let page = try await world.get("/runs/\(run)?tab=timeline").text
+        let places = try ["\">early</a>", "\">late</a>", "\">early (attempt 2)</a>"].map {
+            try place(of: $0, in: page)
+        }
+        #expect(places == places.sorted())
+        #expect(page.contains("1 step without a bar"))
+    }
+
     @Test("A task that the run has not got to says so, and so does one that the pipeline does not have")
     func otherTasks() async throws {
         let world = try await WebWorld()
