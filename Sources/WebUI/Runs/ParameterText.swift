@@ -18,7 +18,7 @@ package enum ParameterText {
         if type == .string, !isQuoted(trimmed) { return .string(trimmed) }
         guard let value = try? JSONValue(json: trimmed), type.accepts(value) else {
             throw PlatformError.invalid(
-                "\(name): expected \(type.expectation), found \(clipped(trimmed, 80))"
+                "\(name): expected \(type.expectation), found '\(clipped(trimmed, 80))'"
             )
         }
         return value

@@ -111,7 +111,9 @@ struct ScheduleForm: Hashable, Sendable {
 /// What is wrong with what was written, by the names of the form's fields instead of those of the API.
 func formMessage(_ error: PlatformError) -> String {
     let names = [
-        "cron_schedule.cron: ": "Cron: ", "cron_schedule.time_zone: ": "Time zone: ",
+        "display_name is ": "Name: ", "trigger: end_time ": "End: ",
+        // What is said of the whole schedule is said of its zone.
+        "cron_schedule.cron: ": "Cron: ", "cron_schedule: ": "Time zone: ",
         "cron_schedule.start_time: ": "Start: ", "cron_schedule.end_time: ": "End: ",
         "periodic_schedule.interval_second: ": "Every: ",
         "periodic_schedule.start_time: ": "Start: ",
@@ -121,6 +123,8 @@ func formMessage(_ error: PlatformError) -> String {
     for prefix in ["recurring_run.", "trigger."] where text.hasPrefix(prefix) {
         text.removeFirst(prefix.count)
     }
-    for (field, name) in names where text.hasPrefix(field) { return name + text.dropFirst(field.count) }
+    for (field, name) in names where text.hasPrefix(field) {
+        return name + text.dropFirst(field.count).replacing(" start_time ", with: " the start ")
+    }
     return error.message
 }

@@ -16,8 +16,27 @@ struct ScheduleView: PageView {
     let concurrencyMax: String
     let catchesUp: Bool
     let firings: FiringsView
+    let wrong: Wrong
 
-    init(_ form: ScheduleForm, _ firings: FiringsView) {
+    /// Which field the form was refused for.
+    struct Wrong: Hashable, Sendable {
+        let cron: Bool
+        let zone: Bool
+        let every: Bool
+        let start: Bool
+        let end: Bool
+        let concurrency: Bool
+
+        /// - Parameter error: begins with the field's name, as ``formMessage(_:)`` has it.
+        init(_ error: String?) {
+            func names(_ field: String) -> Bool { error?.hasPrefix(field + ": ") ?? false }
+            (cron, zone, every) = (names("Cron"), names("Time zone"), names("Every"))
+            (start, end, concurrency) = (names("Start"), names("End"), names("At once"))
+        }
+    }
+
+    /// - Parameter error: why the form was refused.
+    init(_ form: ScheduleForm, _ firings: FiringsView, error: String?) {
         isPeriodic = form.isPeriodic
         cron = form.cron
         timeZone = form.timeZone
@@ -31,6 +50,7 @@ struct ScheduleView: PageView {
         concurrencyMax = String(Limits.recurringConcurrencyMax)
         catchesUp = form.catchesUp
         self.firings = firings
+        wrong = Wrong(error ?? firings.error)
     }
 }
 

@@ -163,7 +163,12 @@ extension WebSite {
         } catch let error as PlatformError where error.code != .internalError {
             firings = FiringsView(error: formMessage(error))
         }
-        let view = RunFormView(draft, sent: sent, schedule: ScheduleView(schedule, firings), error: error)
+        let view = RunFormView(
+            draft,
+            sent: sent,
+            schedule: ScheduleView(schedule, firings, error: error),
+            error: error
+        )
         return try show(
             view,
             title: view.title,
