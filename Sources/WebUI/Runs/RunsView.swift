@@ -61,8 +61,8 @@ package struct RunsView: PageView {
     let description: String?
     /// Of an experiment, if its runs are shown.
     let about: ExperimentHead?
-    /// Starts a run.
-    let create: String
+    /// Starts a run; `nil` in an experiment that was put away, which takes none.
+    let create: String?
     let isArchive: Bool
     /// The other list: the archive, or what is not in it.
     let other: RunRowView.Link
@@ -97,7 +97,7 @@ package struct RunsView: PageView {
         title = (experiment?.displayName ?? "Runs") + (address.isArchive ? " (archive)" : "")
         description = experiment.map(\.description).flatMap { $0.isEmpty ? nil : $0 }
         about = experiment.map { ExperimentHead($0, now: now) }
-        create = about?.run ?? "/runs/new"
+        create = about?.isArchived == true ? nil : about?.run ?? "/runs/new"
         isArchive = address.isArchive
         other = RunRowView.Link(
             name: address.isArchive ? "Back to the runs" : "Archived runs",
@@ -129,7 +129,8 @@ package struct RunsView: PageView {
             return "No run fits. Change the filter or the search."
         }
         if address.isArchive { return "The archive is empty." }
-        return "Nothing has run yet."
+        if address.path != Section.runs.path { return "Nothing has run yet." }
+        return "Nothing has run yet. New run starts a pipeline; Home shows how Python does."
     }
 
     private static func filters(_ address: RunsAddress) -> [Filter] {
