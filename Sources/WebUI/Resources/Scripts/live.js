@@ -45,6 +45,8 @@ async function load(address, loaded, failed) {
     if (answer.status === 404 && id && page.getElementById('main')) {
       isGone = true;
       source?.close();
+      // What it was doing then does not go on.
+      for (const span of document.querySelectorAll('[data-since]')) span.removeAttribute('data-since');
       say(kind === 'compare' ? 'One of these runs was deleted. What you see is the last of them together.'
         : `This ${kind === 'recurringrun' ? 'recurring run' : kind} was deleted. What you see is the last of it.`);
       return;
