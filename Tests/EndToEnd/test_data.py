@@ -55,6 +55,39 @@ def test_the_server_keeps_the_newest_runs_and_drops_the_bytes_of_the_others(own_
     eventually(lambda: not model.exists(), 30, what='the bytes to go with the last run')
 
 
+def test_the_server_drops_runs_by_age_but_for_those_that_go_on_or_are_to_be_kept(own_server, tmp_path):
+    own_server.arguments += ['--retain-runs-age', '2s', '--deletion-grace', '1s']
+    own_server.start()
+
+    def there(run_id):
+        return own_server.request('GET', f'{API}/runs/{run_id}').status == 200
+
+    gate = tmp_path / 'gate'
+    going = own_server.submit(compiled(one_script), {'script': f'while [ ! -e {gate} ]; do sleep 0.05; done'}).json['run_id']
+    kept = own_server.request('POST', f'{API}/experiments', {'display_name': 'kept', 'retention': {'age': 'forever'}})
+    kept = own_server.request('POST', f'{API}/runs', {
+        'display_name': 'kept', 'pipeline_spec': compiled(two_artifacts),
+        'experiment_id': kept.json['experiment_id']}).json['run_id']
+    own_server.expect(own_server.finished(kept))
+    # What is archived goes as well.
+    old = own_server.run(one_script, script='true')['run_id']
+    assert own_server.request('POST', f'{API}/runs/{old}:archive').status == 200
+    eventually(lambda: not there(old), 20, what='the old run to go')
+    eventually(lambda: not (own_server.data_dir / 'pods' / old).exists(), 20, what='its logs to go')
+    # Longer under way than the rule keeps runs: its age counts from its end.
+    assert there(going) and there(kept)
+    gate.touch()
+    own_server.expect(own_server.finished(going))
+    # A server that was away finds what has become too old meanwhile.
+    own_server.kill()
+    time.sleep(2)
+    own_server.start()
+    eventually(lambda: not there(going), 20, what='the run that went on to go')
+    assert there(kept)
+    model = own_server.tasks(kept)['copy'].artifacts['model'].path
+    assert model.read_text() == '0123456789'
+
+
 def test_an_experiment_has_a_rule_of_its_own(server):
     name = 'kept for long'
     created = server.request('POST', f'{API}/experiments', {'display_name': name, 'retention': {'count': 7}})
