@@ -1,5 +1,5 @@
 /// The rows of a text with values between commas, tabs or the like.
-/// Source: RFC 4180; line ends of any kind, and quotes that are not closed end with the text.
+/// Source: RFC 4180, and the mark of UTF-8 that spreadsheets put in front; line ends of any kind, and quotes that are not closed end with the text.
 package struct DelimitedText: Hashable, Sendable {
     /// The rows, each with its values.
     package private(set) var rows: [[String]] = []
@@ -14,7 +14,8 @@ package struct DelimitedText: Hashable, Sendable {
     package init(_ text: String, separator: UInt8, isWhole: Bool, rowsMax: Int) {
         var (row, value): ([String], [UInt8]) = ([], [])
         var isQuoted = false
-        var rest = text.utf8.makeIterator()
+        let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
+        var rest = text.utf8.dropFirst(text.utf8.starts(with: mark) ? mark.count : 0).makeIterator()
         var next = rest.next()
         func ended() -> String { String(decoding: value, as: UTF8.self) }
         while let byte = next {

@@ -119,6 +119,12 @@ struct EvaluationTests {
         #expect(DelimitedText(text, separator: UInt8(ascii: ","), isWhole: true, rowsMax: 10).rows == rows)
     }
 
+    @Test("The mark that spreadsheets put in front is no part of the first value")
+    func mark() {
+        let text = DelimitedText("\u{FEFF}a,b\n1,2", separator: UInt8(ascii: ","), isWhole: true, rowsMax: 10)
+        #expect(text.rows == [["a", "b"], ["1", "2"]])
+    }
+
     @Test("Of the beginning of a table only whole rows are shown")
     func cut() {
         let text = DelimitedText("a,b\n1,2\n3,", separator: UInt8(ascii: ","), isWhole: false, rowsMax: 10)
