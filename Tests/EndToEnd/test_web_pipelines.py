@@ -180,6 +180,62 @@ def test_an_experiment_is_made_filled_and_put_away(server, page):
     assert server.get(f'/experiments/{experiment}')['storage_state'] == 'ARCHIVED'
 
 
+def test_a_run_is_started_in_the_experiment_that_was_asked_for(server, page):
+    pipeline = pipeline_of(server, one_answer, 'asked for')
+    made = [server.request('POST', '/apis/v2beta1/experiments', {'display_name': name}).json['experiment_id']
+            for name in ('asked for', 'put away')]
+    # An address of the original, from where a pipeline and its version are still to be chosen.
+    page.open(f'{server.url}/#/runs/new?experimentId={made[0]}')
+    page.press('/')
+    page.press('asked for', '\n')
+    page.click('tbody a', 'asked for')
+    page.click('[name="version"] option', 'asked for 1')
+    page.wait('[name="version"] option[selected]', 'asked for 1')
+    page.click('button', 'Start the run')
+    page.wait('.run-head .state', 'Succeeded')
+    page.wait('.crumbs a', 'asked for')
+    run = last(page)
+    assert server.get(f'/runs/{run}')['experiment_id'] == made[0]
+    page.open(f'{server.url}/recurringruns?experiment={made[0]}')
+    page.click('a.button', 'New recurring run')
+    page.click('tbody a', 'asked for')
+    page.wait('[name="experiment"] option[selected]', 'asked for')
+
+    assert server.request('POST', f'/apis/v2beta1/experiments/{made[0]}:archive').status == 200
+    page.open(f'{server.url}/experiments/{made[0]}')
+    page.wait('.empty', 'among the archived runs')
+    assert not page.js('return [...document.querySelectorAll("a.button")].some((e) => e.textContent === "New run")')
+    for address in (f'/#/runs/new?pipelineId={pipeline}&experimentId={made[0]}', f'/runs/new?clone={run}'):
+        page.open('about:blank')
+        page.open(server.url + address)
+        page.wait('[role="alert"]', 'The experiment was archived or deleted')
+        page.wait('[name="experiment"] option[selected]', 'Default')
+
+
+def test_addresses_of_the_original_lead_to_the_same_things(server, page):
+    pipeline = pipeline_of(server, one_answer, 'of the original')
+    run = server.expect(server.run(one_answer))['run_id']
+    for address, title in (
+            (f'/#/pipelines/details/{pipeline}/version', 'of the original'),
+            (f'/#/pipelines/details?fromRun={run}', 'end to end'),
+            (f'/#/pipeline_versions/new?pipelineId={pipeline}', 'Upload a version'),
+            (f'/#/runs/new?isRecurring=1&pipelineId={pipeline}', 'New recurring run')):
+        page.open('about:blank')
+        page.open(server.url + address)
+        page.wait('h1', title)
+
+
+def test_what_a_form_is_refused_for_is_said_in_its_words(server, page):
+    pipeline = pipeline_of(server, one_answer, 'refused')
+    page.open(f'{server.url}/recurringruns/new?pipeline={pipeline}')
+    write(page, '[name="zone"]', 'Mars')
+    page.wait('#preview', 'Time zone: there is no')
+    page.open(f'{server.url}/pipelines/new')
+    write(page, '[name="url"]', 'https://example.org/pipeline.yaml')
+    page.click('button', 'Upload')
+    page.wait('[role="alert"]', 'Address: this server fetches nothing')
+
+
 def test_lists_and_pages_follow_what_others_do(server, page):
     page.open(f'{server.url}/pipelines?q=seen+at+once')
     page.wait('.empty', 'No pipeline fits')

@@ -8,7 +8,10 @@ import Wire
 extension WebSite {
     /// All pipelines.
     func pipelines(_ request: WebRequest) async throws -> Response {
-        try await pipelines(
+        if let run = request.query["fromRun"] {
+            return .moved(to: RunAddress(RunID(run)).with { $0.tab = .spec }.href)
+        }
+        return try await pipelines(
             request,
             path: "/pipelines",
             ListView.Setting(
@@ -35,7 +38,7 @@ extension WebSite {
                 create: RunRowView.Link(name: "Upload pipeline", href: "/pipelines/new"),
                 empty: "There is no pipeline yet. Upload one first."
             )
-        ) { path + "?" + QueryString.text(["pipeline": $0.text, "experiment": request.query["experiment"]]) }
+        ) { path + "?" + QueryString.text(["pipeline": $0.text, "experiment": request.query.experiment]) }
     }
 
     private func pipelines(

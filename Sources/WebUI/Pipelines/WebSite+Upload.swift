@@ -7,7 +7,9 @@ import Wire
 extension WebSite {
     /// The form for a new pipeline, or for a new version of one.
     func newPipeline(_ request: WebRequest) async throws -> Response {
-        let pipeline = try await pipeline(named: request.query["pipeline"].map { PipelineID($0) })
+        let pipeline = try await pipeline(
+            named: (request.query["pipeline"] ?? request.query["pipelineId"]).map { PipelineID($0) }
+        )
         let view = UploadView(pipeline, sent: nil, error: nil)
         return try show(view, title: view.title, section: .pipelines)
     }
@@ -25,7 +27,7 @@ extension WebSite {
         do {
             return .moved(to: try await upload(form, to: pipeline))
         } catch let error as PlatformError where error.code != .internalError {
-            let view = UploadView(pipeline, sent: form, error: error.message)
+            let view = UploadView(pipeline, sent: form, error: Self.formMessage(error))
             return try show(view, title: view.title, section: .pipelines, status: .unprocessableContent)
         }
     }
@@ -49,6 +51,13 @@ extension WebSite {
         let made = try await useCases.pipelines.createVersion(of: pipeline.id, naming, package: package)
         let place = PipelineAddress(pipeline.id, version: made.id).href
         return Notice(.create, .version).address(on: place)
+    }
+
+    /// What is wrong with the address, which the API calls otherwise than the form.
+    private static func formMessage(_ error: PlatformError) -> String {
+        let field = "package_url: "
+        guard error.message.hasPrefix(field) else { return error.message }
+        return "Address: " + error.message.dropFirst(field.count)
     }
 
     private func pipeline(named id: PipelineID?) async throws -> Pipeline? {

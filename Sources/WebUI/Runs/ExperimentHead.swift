@@ -7,8 +7,8 @@ struct ExperimentHead: Hashable, Sendable {
     let back: String
     let isArchived: Bool
     let created: TimeView
-    /// Starts a run in it.
-    let run: String
+    /// Starts a run in it; `nil` while it is archived.
+    let run: String?
     /// Its recurring runs.
     let schedules: String
 
@@ -17,7 +17,7 @@ struct ExperimentHead: Hashable, Sendable {
         back = "/experiments/" + percentEncoded(experiment.id.text)
         isArchived = experiment.storageState == .archived
         created = TimeView(experiment.createdAt, now: now)
-        run = "/runs/new?" + QueryString.text(["experiment": experiment.id.text])
+        run = isArchived ? nil : "/runs/new?" + QueryString.text(["experiment": experiment.id.text])
         schedules = "/recurringruns?" + QueryString.text(["experiment": experiment.id.text])
     }
 }

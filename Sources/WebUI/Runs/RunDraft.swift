@@ -25,11 +25,21 @@ struct RunDraft: Sendable {
     /// Experiments to choose from.
     var experiments: [Experiment] = []
     var experiment: ExperimentID?
+    /// Whether another experiment was asked for, which was put away or deleted.
+    var isExperimentGone = false
     var name: String
     var description = ""
     var parameters: [String: JSONValue] = [:]
     var pipelineRoot: String?
     var serviceAccount = ""
+
+    /// Chooses the experiment that is wanted; the one for those that name none, if it cannot be had.
+    mutating func choose(_ wanted: ExperimentID?, among experiments: [Experiment]) {
+        self.experiments = experiments
+        let found = experiments.first { $0.id == wanted }
+        isExperimentGone = wanted != nil && found == nil
+        experiment = (found ?? experiments.first { $0.displayName == Experiment.defaultName })?.id
+    }
 
     /// The parameters that a form has, as their types have it.
     /// - Throws: `invalidArgument` for what is not of its type.

@@ -63,6 +63,8 @@ struct RunFormView: PageView {
     let description: String
     let experiments: [Choice]
     let choosesExperiment: Bool
+    /// The experiment, for the form that chooses another version.
+    let chosenExperiment: String?
     let fields: [Field]
     let hasFields: Bool
     let root: String
@@ -123,6 +125,7 @@ struct RunFormView: PageView {
             Choice(value: $0.id.text, title: $0.displayName, isChosen: $0.id.text == experiment)
         }
         choosesExperiment = !experiments.isEmpty
+        chosenExperiment = choosesExperiment ? experiment : nil
         fields = draft.graph.root.component.inputParameters.sorted { $0.key < $1.key }.map { name, input in
             let given = draft.parameters[name].map { ParameterText.text(of: $0, type: input.type) }
             let text = sent.map { $0["p." + name] ?? "" } ?? given ?? ""
@@ -139,8 +142,11 @@ struct RunFormView: PageView {
             } else {
                 isRecurring ? "Create the recurring run" : "Start the run"
             }
-        self.error = error
+        self.error = error ?? (sent == nil && draft.isExperimentGone ? Self.experimentGone : nil)
     }
+
+    private static let experimentGone =
+        "The experiment was archived or deleted, so no run can be started in it; choose another one."
 
     private static func link(_ recurring: RecurringRun) -> RunRowView.Link {
         RunRowView.Link(

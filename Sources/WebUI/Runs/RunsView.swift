@@ -61,7 +61,7 @@ package struct RunsView: PageView {
     let description: String?
     /// Of an experiment, if its runs are shown.
     let about: ExperimentHead?
-    /// Starts a run; `nil` in an experiment that was put away, which takes none.
+    /// Starts a run; `nil` where none can be started.
     let create: String?
     let isArchive: Bool
     /// The other list: the archive, or what is not in it.
@@ -97,7 +97,7 @@ package struct RunsView: PageView {
         title = (experiment?.displayName ?? "Runs") + (address.isArchive ? " (archive)" : "")
         description = experiment.map(\.description).flatMap { $0.isEmpty ? nil : $0 }
         about = experiment.map { ExperimentHead($0, now: now) }
-        create = about?.isArchived == true ? nil : about?.run ?? "/runs/new"
+        create = if let about { about.run } else { "/runs/new" }
         isArchive = address.isArchive
         other = RunRowView.Link(
             name: address.isArchive ? "Back to the runs" : "Archived runs",
@@ -129,8 +129,9 @@ package struct RunsView: PageView {
             return "No run fits. Change the filter or the search."
         }
         if address.isArchive { return "The archive is empty." }
-        if address.path != Section.runs.path { return "Nothing has run yet." }
-        return "Nothing has run yet. New run starts a pipeline; Home shows how Python does."
+        let away = "Those that were put away are among the archived runs."
+        if address.path != Section.runs.path { return "There is no run here. \(away)" }
+        return "There is no run here. New run starts a pipeline, Home shows how Python does. \(away)"
     }
 
     private static func filters(_ address: RunsAddress) -> [Filter] {

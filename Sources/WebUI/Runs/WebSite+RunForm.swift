@@ -11,6 +11,9 @@ extension WebSite {
         if let recurring = request.query["cloneFromRecurringRun"] {
             return .moved(to: address("/recurringruns/new", ["recurring": recurring]))
         }
+        if request.query["isRecurring"] == "1" {
+            return .moved(to: "/recurringruns/new?" + (request.request.uri.query ?? ""))
+        }
         guard let draft = try await draft(request.query) else {
             return try await choosePipeline(request, title: "New run", path: "/runs/new")
         }
@@ -35,7 +38,6 @@ extension WebSite {
     ///
     /// Source: KFP UI, whose addresses call the same things `pipelineId`, `cloneFromRun` and so on.
     func draft(_ fields: WebForm) async throws -> RunDraft? {
-        let chosen = fields["experiment"] ?? fields["experimentId"]
         if let run = fields["clone"] ?? fields["cloneFromRun"] {
             return try await draft(cloning: RunID(run))
         }
@@ -51,36 +53,35 @@ extension WebSite {
                 "The pipeline '\(found.pipeline.displayName)' has no versions; upload one first."
             )
         }
-        let experiments = try await experimentsToChoose()
-        return RunDraft(
+        let wanted = fields.experiment.map { ExperimentID($0) }
+        var draft = RunDraft(
             origin: .pipeline(found.pipeline),
             pipeline: found.pipeline,
             version: version,
             versions: found.versions.items,
             source: .version(pipelineID: found.pipeline.id, versionID: version),
             graph: graph,
-            experiments: experiments,
-            experiment: chosen.map { ExperimentID($0) }
-                ?? experiments.first { $0.displayName == Experiment.defaultName }?.id,
             name: "Run of " + found.pipeline.displayName
         )
+        draft.choose(wanted, among: try await experimentsToChoose(with: wanted))
+        return draft
     }
 
     private func draft(cloning id: RunID) async throws -> RunDraft {
         let details = try await useCases.runs.details(id)
         let run = details.run
-        return RunDraft(
+        var draft = RunDraft(
             origin: .clone(run),
             source: try await source(of: details),
             graph: details.graph,
-            experiments: try await experimentsToChoose(),
-            experiment: details.experiment?.id,
             name: "Clone of " + run.displayName,
             description: run.description,
             parameters: run.parameters,
             pipelineRoot: run.pipelineRoot,
             serviceAccount: run.serviceAccount
         )
+        draft.choose(run.experimentID, among: try await experimentsToChoose(with: run.experimentID))
+        return draft
     }
 
     /// The version that a run came from, or its spec, if that version is gone.
@@ -94,8 +95,8 @@ extension WebSite {
         }
     }
 
-    /// The experiments that had runs last.
-    func experimentsToChoose() async throws -> [Experiment] {
+    /// The experiments that had runs last, and the one that is wanted, unless that was put away or deleted.
+    func experimentsToChoose(with wanted: ExperimentID?) async throws -> [Experiment] {
         let available = Predicate(
             key: "storage_state",
             operation: .equals,
@@ -107,6 +108,13 @@ extension WebSite {
             descending: true,
             pageSize: Limits.pageSizeMax
         )
-        return try await useCases.experiments.list(query).items
+        let found = try await useCases.experiments.list(query).items
+        guard let wanted, !found.contains(where: { $0.id == wanted }) else { return found }
+        do {
+            let experiment = try await useCases.experiments.get(wanted)
+            return experiment.storageState == .available ? [experiment] + found : found
+        } catch let error as PlatformError where error.code == .notFound {
+            return found
+        }
     }
 }

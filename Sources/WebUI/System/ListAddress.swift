@@ -62,7 +62,7 @@ struct ListAddress: PagedAddress {
         }
         isArchive = query["archived"] == "true"
         page = query["page"]
-        experiment = query["experiment"]
+        experiment = query.experiment
     }
 
     /// The order as addresses have it.

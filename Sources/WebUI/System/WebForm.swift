@@ -38,6 +38,9 @@ package struct WebForm: Hashable, Sendable {
         fields.filter { $0.name == name }.map(\.value)
     }
 
+    /// The experiment that a page is about; addresses of the original call it `experimentId`. Source: KFP UI.
+    var experiment: String? { self["experiment"] ?? self["experimentId"] }
+
     /// Whether a field is there, be it empty.
     package func has(_ name: String) -> Bool { fields.contains { $0.name == name } }
 

@@ -74,7 +74,10 @@ package enum WebRoute: Hashable, Sendable {
         return switch (segments.first, segments.count) {
         case ("pipelines", 1): .pipelines
         case ("pipelines", 2) where second == "new": .newPipeline
-        case ("pipelines", 2) where second == "versions": .pipelines
+        // The original's address of a new version, which says of what in its query.
+        case ("pipeline_versions", 2) where second == "new": .newPipeline
+        // The second is the original's address of the spec of a run, which it names in its query.
+        case ("pipelines", 2) where second == "versions" || second == "details": .pipelines
         case ("pipelines", 2): .pipeline(PipelineID(second))
         case ("executions", 1): .executions
         case ("experiments", 1): .experiments
@@ -98,11 +101,12 @@ package enum WebRoute: Hashable, Sendable {
         case ("archive", "runs", 2): return "/runs?archived=true"
         case ("archive", "experiments", 2): return "/experiments?archived=true"
         case ("experiments", "details", 3): return "/experiments/\(at(2))"
-        case ("pipelines", "details", 3): return "/pipelines/\(at(2))"
+        // The last segment, a version, may be left out.
+        case ("pipelines", "details", 3), ("pipelines", "details", 4): return "/pipelines/\(at(2))"
         case ("pipelines", "details", 5): return "/pipelines/\(at(2))?version=\(at(4))"
         case ("recurringrun", "details", 3): return "/recurringruns/\(at(2))"
         case ("shared", "pipelines", 2): return "/pipelines"
-        case ("pipeline_versions", "new", 2): return "/pipelines/new"
+        case ("artifacts", _?, 3) where segments[2] == "lineage": return "/artifacts/\(at(1))?tab=lineage"
         case ("executions", _?, 2): return execution(segments[1])
         default: return nil
         }

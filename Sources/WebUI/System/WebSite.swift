@@ -36,7 +36,7 @@ package struct WebSite<Context: RequestContext>: HTTPResponder {
         do {
             response = try await answer(request)
         } catch {
-            response = try failure(platformError(error, request.uri.path))
+            response = try failure(platformError(error, request.uri.path), at: request.uri.path)
         }
         if request.method == .head { response = response.createHeadResponse() }
         // What a step wrote comes with a policy of its own, which is stricter.
@@ -128,10 +128,16 @@ package struct WebSite<Context: RequestContext>: HTTPResponder {
         )
     }
 
-    private func failure(_ error: PlatformError) throws -> Response {
+    private func failure(_ error: PlatformError, at path: String) throws -> Response {
         let envelope = ErrorEnvelope(error)
         let title = error.code == .notFound ? "Not found" : "That did not work"
-        let view = MessageView(title: title, text: error.message, href: "/runs", link: "Go to the runs")
+        let section = path.split(separator: "/").first.flatMap { Section(rawValue: String($0)) } ?? .runs
+        let view = MessageView(
+            title: title,
+            text: error.message,
+            href: section.path,
+            link: "Go to the \(section.title.lowercased())"
+        )
         return try show(
             view,
             title: title,

@@ -18,7 +18,8 @@ struct RouteTests {
                 "/runs/0b3a9c1e-0000-4000-8000-000000000001?task=for-loop-1.3.train"
             ),
             ("/archive/experiments", "/experiments?archived=true"), ("/shared/pipelines", "/pipelines"),
-            ("/pipeline_versions/new", "/pipelines/new"),
+            ("/pipelines/details/p/version", "/pipelines/p"),
+            ("/artifacts/a%2Fb/lineage", "/artifacts/a%2Fb?tab=lineage"),
             ("/runs/details/a%2Fb%3F", "/runs/a%2Fb%3F"),
         ]
     )
@@ -38,6 +39,8 @@ struct RouteTests {
         #expect(WebRoute(path: "/runs/actions") == .actions(.run))
         #expect(WebRoute(path: "/pipelines/versions/actions") == .actions(.version))
         #expect(WebRoute(path: "/pipelines/new") == .newPipeline)
+        #expect(WebRoute(path: "/pipeline_versions/new") == .newPipeline)
+        #expect(WebRoute(path: "/pipelines/details") == .pipelines)
         #expect(WebRoute(path: "/pipelines/p") == .pipeline(PipelineID("p")))
         #expect(WebRoute(path: "/experiments/e") == .experiment(ExperimentID("e")))
         #expect(WebRoute(path: "/recurringruns/r/edit") == .editRecurringRun(RecurringRunID("r")))

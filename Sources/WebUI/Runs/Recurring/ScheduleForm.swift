@@ -113,7 +113,8 @@ func formMessage(_ error: PlatformError) -> String {
     let names = [
         "display_name is ": "Name: ", "trigger: end_time ": "End: ",
         // What is said of the whole schedule is said of its zone.
-        "cron_schedule.cron: ": "Cron: ", "cron_schedule: ": "Time zone: ",
+        "cron_schedule: ": "Time zone: ",
+        "cron_schedule.cron: ": "Cron: ", "cron_schedule.time_zone: ": "Time zone: ",
         "cron_schedule.start_time: ": "Start: ", "cron_schedule.end_time: ": "End: ",
         "periodic_schedule.interval_second: ": "Every: ",
         "periodic_schedule.start_time: ": "Start: ",

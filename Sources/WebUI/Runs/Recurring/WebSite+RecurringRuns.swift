@@ -21,7 +21,10 @@ extension WebSite {
         var setting = ListView.Setting(
             title: "Recurring runs",
             thing: .recurringRun,
-            create: RunRowView.Link(name: "New recurring run", href: "/recurringruns/new"),
+            create: RunRowView.Link(
+                name: "New recurring run",
+                href: WebUI.address("/recurringruns/new", ["experiment": address.experiment])
+            ),
             actions: [.enable, .disable, .delete],
             empty: "Nothing is started at set times yet.",
             notice: Notice(request.query)?.text
@@ -184,7 +187,9 @@ extension WebSite {
     ) async throws -> (RunDraft, RecurringRun) {
         var (draft, recurring) = try await draft(of: id, fields)
         draft.origin = .recurring(recurring)
+        // It stays in its experiment, whatever became of that.
         draft.experiments = []
+        draft.isExperimentGone = false
         draft.name = recurring.displayName
         return (draft, recurring)
     }
@@ -195,8 +200,8 @@ extension WebSite {
         guard let id = fields["recurring"] ?? fields["cloneFromRecurringRun"] else { return nil }
         var (draft, recurring) = try await draft(of: RecurringRunID(id), fields)
         draft.origin = .likeRecurring(recurring)
-        draft.experiments = try await experimentsToChoose()
-        draft.experiment = recurring.experimentID
+        let wanted = recurring.experimentID
+        draft.choose(wanted, among: try await experimentsToChoose(with: wanted))
         draft.name = "Clone of " + recurring.displayName
         return (draft, recurring)
     }
