@@ -65,10 +65,22 @@ def test_a_failed_step_tells_why_and_shows_its_log(server, page):
     page.wait('.logtext .a-f1', 'red words')
     assert '<b>not bold</b>' in page.text('.logtext')
     page.wait('.attempts', 'exit 3')
+    page.wait('.panel dd', f'{run_id}.sh:0')
     page.press('/')
     page.press('PLAIN')
     page.wait('.found', '1 of 1')
     assert page.driver.title != 'owned'
+
+
+def test_a_log_is_searched_past_letters_that_grow_when_they_are_made_small(server, page):
+    run_id = started(server, one_script, {'script': 'echo "İİİİ Straße, a wanted word"'})
+    server.expect(server.finished(run_id))
+    page.open(f'{server.url}/runs/{run_id}?task=sh')
+    page.wait('.logtext', 'wanted')
+    page.press('/')
+    page.press('WANTED')
+    page.wait('.found', '1 of 1')
+    assert page.js("return [...CSS.highlights.get('current')].map(String)") == ['wanted']
 
 
 def test_a_log_is_followed_while_it_is_written(server, page, tmp_path):
@@ -188,6 +200,8 @@ def test_executions_of_all_runs_are_listed_live_and_lead_to_their_panels(server,
     page.open(f'{server.url}/executions?groups=shown&q=for-loop')
     page.wait(f'[id="task-{run_id}.for-loop-2"] .tag', 'Loop')
     page.wait(f'[id="task-{run_id}.for-loop-2.2"] .main', 'for-loop-2 · 3')
+    page.click(f'[id="task-{run_id}.for-loop-2.2"] .main')
+    page.wait('.panel h2', 'for-loop-2 · 3')
     # An address of the original, with an id of ours.
     page.open(f'{server.url}/#/executions/{run_id}.for-loop-2')
     page.wait('.panel .tag', 'Loop')
@@ -196,6 +210,8 @@ def test_executions_of_all_runs_are_listed_live_and_lead_to_their_panels(server,
 def test_keys_lead_everywhere(server, page):
     server.succeed(one_script, script='true')
     page.open(server.url)
+    page.press('j')
+    assert page.js('return document.activeElement.closest("[data-rows] > li")?.id').startswith(('now-', 'lately-'))
     page.press('g', 'r')
     page.wait('h1', 'Runs')
     page.press('j', 'j', 'k')
@@ -227,7 +243,8 @@ def test_pages_can_be_read_and_used_without_scripts(server, page):
         page.open(f'{server.url}/runs')
         page.driver.find_element('css selector', f'#run-{run_id} a').click()
         page.driver.find_element('css selector', '#n-sh a').click()
-        assert 'exit status 4' in page.driver.find_element('css selector', '.panel').text
+        panel = page.driver.find_element('css selector', '.panel').text
+        assert 'exit status 4' in panel and 'open the whole log' in panel
         page.driver.find_element('link text', 'Whole log').click()
         assert 'a line' in page.driver.find_element('css selector', '.logtext').text
 

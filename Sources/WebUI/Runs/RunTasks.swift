@@ -43,6 +43,14 @@ package struct RunTasks: Sendable {
         attempts = Dictionary(grouping: listing.attempts, by: \.path)
     }
 
+    /// Whether steps will be added that nobody has counted yet: groups that are not reached, passes that are not made.
+    package var isGrowing: Bool {
+        byPath.values.contains { task in
+            task.kind.isGroup && !task.state.isFinal
+                && (children[task.path] == nil || task.iterationsPlanned != nil)
+        }
+    }
+
     /// The step that failed first.
     package var firstFailure: TaskRecord? {
         byPath.values.filter { $0.state == .failed && $0.kind.isStep }.min {
@@ -67,6 +75,15 @@ package struct RunTasks: Sendable {
             numbers.isEmpty ? name : "\(name) · \(numbers.reversed().joined(separator: "."))",
             groups.isEmpty ? nil : groups.reversed().joined(separator: " / ")
         )
+    }
+
+    /// What a task is called where its groups are not named, with the numbers of the iterations it is in: `Train · 2`.
+    func title(of record: TaskRecord) -> String {
+        // The name of an iteration has its number from 0 in it; on pages they count from 1.
+        guard let number = record.iteration, let loop = record.parent else {
+            return byPath[record.path] == nil ? record.displayName : place(of: record.path).name
+        }
+        return "\(place(of: loop).name) · \(number + 1)"
     }
 
     /// The iterations of a loop, in order.
@@ -96,12 +113,13 @@ extension TaskKind {
 }
 
 /// How many of something are in each state, in a few words: `7 of 10 done, 1 failed, 2 running`.
-package func progressText(_ counts: [TaskState: Int], total: Int? = nil) -> String {
+/// - Parameter isGrowing: whether nobody knows yet how many there will be.
+package func progressText(_ counts: [TaskState: Int], total: Int? = nil, isGrowing: Bool = false) -> String {
     let all = total ?? counts.values.reduce(0, +)
     let done = counts.filter(\.key.isSuccess).values.reduce(0, +)
     let rest: [(TaskState, String)] = [
         (.failed, "failed"), (.running, "running"), (.canceled, "stopped"), (.skipped, "skipped"),
     ]
     let words = rest.compactMap { state, word in counts[state].map { "\($0) \(word)" } }
-    return (["\(done) of \(all) done"] + words).joined(separator: ", ")
+    return ([isGrowing ? "\(done) done" : "\(done) of \(all) done"] + words).joined(separator: ", ")
 }

@@ -87,7 +87,7 @@ package struct RunView: PageView {
         experiment = details.experiment.map {
             RunRowView.Link(name: $0.displayName, href: "/experiments/" + percentEncoded($0.id.text))
         }
-        progress = tasks.steps[.root].map { progressText($0) }
+        progress = tasks.steps[.root].map { progressText($0, isGrowing: tasks.isGrowing) }
         reason = ReasonView(run.error?.message, StateView(of: run))
         culprit = tasks.firstFailure.map { task in
             RunRowView.Link(

@@ -87,7 +87,7 @@ package struct TaskView: PageView {
         looks: [Look] = [],
         now: Instant
     ) {
-        title = record.displayName
+        title = tasks.title(of: record)
         path = record.path.text
         kind = record.kind.title
         state = StateView(record.state)
@@ -120,7 +120,7 @@ package struct TaskView: PageView {
             Entry(state: StateView($0.state), at: TimeView($0.at, now: now), why: $0.reason?.headline)
         }
         hasHistory = !history.isEmpty
-        facts = Self.facts(record, task)
+        facts = Self.facts(record, task) + (shown.map { Self.facts($0, of: record, now) } ?? [])
         log = shown.map { Self.log(address, record.path, $0.number) }
         self.looks = looks
         loop = record.kind == .loop ? LoopView(record.path, tasks, address, now: now) : nil
@@ -182,9 +182,24 @@ package struct TaskView: PageView {
                 facts.append(Fact(name: name, value: parts.compactMap { $0 }.joined(separator: ", ")))
             }
         }
+        let retries = task.spec.retryPolicy?.retriesMax ?? 0
+        if retries > 0 { facts.append(Fact(name: "Retries", value: "at most \(retries)")) }
+        if task.spec.cachingDisabled { facts.append(Fact(name: "Cache", value: "off")) }
         if !task.upstream.isEmpty, let condition = task.spec.triggerCondition {
             facts.append(Fact(name: "Condition", value: condition))
         }
         return facts
+    }
+
+    /// The pod of an attempt, as the API calls it, and its times.
+    private static func facts(_ attempt: Attempt, of record: TaskRecord, _ now: Instant) -> [Fact] {
+        let facts: [(String, String?)] = [
+            ("Pod", TaskID(runID: record.runID, path: record.path).podName(attempt: attempt.number)),
+            ("Created", TimeView(attempt.createdAt, now: now).title),
+            ("Started", attempt.startedAt.map { TimeView($0, now: now).title }),
+            ("Ended", attempt.endedAt.map { TimeView($0, now: now).title }),
+            ("Exit status", attempt.exitCode.map(String.init)),
+        ]
+        return facts.compactMap { name, value in value.map { Fact(name: name, value: $0) } }
     }
 }

@@ -45,6 +45,15 @@ async function read(address, text, signal) {
   }
 }
 
+/** Small letters, each as long as what it stands for: places in the text have to stay what they are. */
+function folded(text) {
+  const small = text.toLowerCase();
+  return small.length === text.length ? small : Array.from(text, (letter) => {
+    const one = letter.toLowerCase();
+    return one.length === letter.length ? one : letter;
+  }).join('');
+}
+
 /** As large as its lines will be, so that the end is where it seems to be before they are drawn. */
 function reserve(block, markup) {
   block.style.containIntrinsicBlockSize = `auto ${(markup.split('\n').length - 1) * 18}px`;
@@ -79,14 +88,14 @@ function dressSearch(section, text) {
     text.scrollTop += box.top - text.getBoundingClientRect().top - text.clientHeight / 2;
   };
   input.oninput = () => {
-    const wanted = input.value.toLowerCase();
+    const wanted = folded(input.value);
     ranges = [];
     place = -1;
     CSS.highlights.delete('current');
     if (wanted) {
       const walker = document.createTreeWalker(text, NodeFilter.SHOW_TEXT);
       while (walker.nextNode() && ranges.length < 5000) {
-        const content = walker.currentNode.data.toLowerCase();
+        const content = folded(walker.currentNode.data);
         for (let at = content.indexOf(wanted); at >= 0; at = content.indexOf(wanted, at + wanted.length)) {
           const range = new Range();
           range.setStart(walker.currentNode, at);
