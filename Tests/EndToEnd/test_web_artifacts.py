@@ -6,6 +6,7 @@ from browser import Keys, Page
 from first_generation import first_generation
 from gallery import gallery
 from harness import compiled
+from kfp import dsl
 from selenium.webdriver import ActionChains
 
 
@@ -53,6 +54,19 @@ def test_artifacts_are_listed_found_and_followed_to_what_wrote_them(server, page
     page.wait('.look', 'The first 200 rows')
     page.click('.columns a', 'prepare')
     page.wait('.panel h2', 'prepare')
+
+
+@dsl.container_component
+def write_at_once(seen_at_once: dsl.Output[dsl.Dataset]):
+    return dsl.ContainerSpec(image='alpine:3', command=['sh', '-ec'], args=[
+        'mkdir -p "$(dirname "$0")"; echo words > "$0"', seen_at_once.path])
+
+
+def test_the_list_of_artifacts_follows_what_runs_write(server, page):
+    page.open(f'{server.url}/artifacts?q=seen_at_once')
+    page.wait('.empty')
+    server.succeed(write_at_once)
+    page.wait('tbody .main', 'seen_at_once')
 
 
 def test_the_panel_of_a_task_shows_what_it_wrote(server, page, runs):

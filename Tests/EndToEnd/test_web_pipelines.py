@@ -146,7 +146,9 @@ def test_a_schedule_is_made_edited_disabled_and_deleted(server, page):
     page.wait('.facts', 'Disabled')
     assert server.get(f'/recurringruns/{schedule}')['status'] == 'DISABLED'
     page.click('a', 'All runs')
-    page.wait('tbody a', 'often-1')
+    page.click('tbody a', 'often-1')
+    page.click('.run-head a', 'often')
+    page.wait('.facts', 'Disabled')
 
     page.open(f'{server.url}/#/recurringrun/details/{schedule}')
     page.click('button', 'Delete')

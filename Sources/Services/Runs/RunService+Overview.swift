@@ -17,6 +17,8 @@ extension RunService {
         package var run: Run
         /// Its experiment; `nil` when that was deleted.
         package var experiment: Experiment?
+        /// The recurring run that started it; `nil` when none did or it was deleted.
+        package var recurring: RecurringRun?
         /// Its stored pipeline, and the version that it runs; `nil` for what there never was or was deleted.
         package var pipeline: (id: PipelineID, version: PipelineVersionID?)?
         /// The pipeline it runs, also when the version it came from is gone.
@@ -42,20 +44,24 @@ extension RunService {
     /// A run with all that belongs to it, from one moment.
     /// - Throws: `notFound`.
     package func details(_ id: RunID) async throws -> Details {
-        let (run, experiment, pipeline, document, listing) = try await context.database.read { connection in
+        let (run, experiment, recurring, pipeline, document, listing) = try await context.database.read {
+            connection in
             let run = try connection.requiredRun(id)
             let listing = try connection.listing(all: connection.tasks(of: id), of: id, withArtifacts: true)
             guard let document = try connection.specID(of: id).flatMap({ try connection.spec($0) }) else {
                 throw PlatformError(.internalError, "The spec of run \(id) is missing.")
             }
             let pipeline = try connection.storedPipeline(of: run)
-            return (run, try connection.experiment(run.experimentID), pipeline, document, listing)
+            let experiment = try connection.experiment(run.experimentID)
+            let recurring = try run.recurringRunID.flatMap { try connection.recurringRun($0) }
+            return (run, experiment, recurring, pipeline, document, listing)
         }
         // Outside of the transaction: it takes a while for large pipelines.
         let graph = try PipelinePackage(document).graph
         return Details(
             run: run,
             experiment: experiment,
+            recurring: recurring,
             pipeline: pipeline,
             document: document,
             graph: graph,

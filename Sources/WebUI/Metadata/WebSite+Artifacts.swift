@@ -9,7 +9,7 @@ extension WebSite {
         let address = try ArtifactsAddress(query: request.query)
         let query = try address.query(pageSize: 50)
         let view = ArtifactsView(try await useCases.artifacts.overview(query), address, query, now: now())
-        return try show(view, title: "Artifacts", section: .artifacts)
+        return try show(view, title: "Artifacts", section: .artifacts, live: "artifacts")
     }
 
     /// The page of an artifact, or of a place in one.

@@ -37,6 +37,8 @@ package struct RunView: PageView {
     let canRetry: Bool
     /// The run and the task that it was repeated from.
     let repeats: RunRowView.Link?
+    /// The recurring run that started it.
+    let recurring: RunRowView.Link?
     /// What people should know besides how it goes.
     let notes: [String]
     let back: String
@@ -104,6 +106,9 @@ package struct RunView: PageView {
                 name: rerun.from.text,
                 href: RunAddress(rerun.source).showing(rerun.from).href
             )
+        }
+        recurring = details.recurring.map {
+            RunRowView.Link(name: $0.displayName, href: "/recurringruns/" + percentEncoded($0.id.text))
         }
         notes = run.notes.map(\.message)
         back = address.href
