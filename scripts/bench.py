@@ -282,7 +282,7 @@ def measure_loops(program, options):
     """Rows of (iterations, seconds, ms an iteration, the server's peak memory), each on a server of its own."""
     rows = []
     spec = compiled(shell_loop)
-    for count in (100, 1_000) if options.quick else (1_000, 10_000):
+    for count in (100, 1_000) if options.quick else (1_000, 10_000, 100_000):
         folder = new_folder()
         server = Server(program, folder)
         try:
