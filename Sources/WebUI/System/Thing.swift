@@ -187,8 +187,10 @@ struct ConfirmView: PageView {
     }
 
     init(refusals: [Item], of action: ThingAction, _ thing: Thing, done: Int, back: String) {
-        question = "Not everything was \(action.participle)"
-        consequence = "\(counted(done, thing.noun)) \(action.participle). The rest was refused:"
+        question = (done == 0 ? "Nothing was " : "Not everything was ") + action.participle
+        consequence =
+            done == 0
+            ? "It was refused:" : "\(counted(done, thing.noun)) \(action.participle). The rest was refused:"
         (target, field) = ("", "")
         items = refusals
         self.action = nil

@@ -71,5 +71,6 @@ struct ExperimentPageTests {
             "action=delete&experiment=\(id)&confirmed=yes"
         )
         #expect(answer.status == 409 && answer.text.contains("cannot be deleted"))
+        #expect(answer.text.contains("<h1>Nothing was deleted</h1>"))
     }
 }
