@@ -33,7 +33,9 @@ struct TaskFinder: Hashable, Sendable {
                 && (task.displayName.lowercased().contains(wanted)
                     || task.path.text.lowercased().contains(wanted))
         }
-        .sorted { $0.path < $1.path }
+        .map { (order: Self.order(of: $0.path), task: $0) }
+        .sorted { $0.order < $1.order }
+        .map(\.task)
         found = fitting.prefix(Self.foundMax).map { task in
             let isNested = task.path.text.contains(".")
             return Found(
@@ -46,5 +48,12 @@ struct TaskFinder: Hashable, Sendable {
         let rest = fitting.count > Self.foundMax ? "; the first \(Self.foundMax) are listed" : ""
         note =
             fitting.isEmpty ? "No task that the run has got to fits." : counted(fitting.count, "task") + rest
+    }
+
+    /// A path with its numbers filled up, so that the third iteration comes before the tenth.
+    private static func order(of path: TaskPath) -> String {
+        path.text.split(separator: ".", omittingEmptySubsequences: false)
+            .map { Int($0) == nil ? String($0) : String(repeating: "0", count: max(0, 9 - $0.count)) + $0 }
+            .joined(separator: ".")
     }
 }

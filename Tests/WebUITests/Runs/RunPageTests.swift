@@ -146,6 +146,27 @@ struct RunPageTests {
         #expect(failed.contains("task=loop.4711") && failed.contains("1–1 of 1"))
     }
 
+    @Test("Tasks of iterations are found in the order of these: the third before the tenth")
+    func finderOrder() async throws {
+        let world = try await WebWorld()
+        let run = try await world.run("looped")
+        let now = world.server.clock.now()
+        let tasks = (0..<20).map { number in
+            TaskRecord(
+                runID: run,
+                path: TaskPath("loop.\(number).work"),
+                parent: .root,
+                name: "work",
+                displayName: "work",
+                kind: .container,
+                createdAt: now
+            )
+        }
+        try await world.store(tasks)
+        let found = try await world.get("/runs/\(run)?find=loop").text
+        #expect(try place(of: ">loop.2.work<", in: found) < place(of: ">loop.10.work<", in: found))
+    }
+
     @Test("Tasks of a large run are found by a part of their name, of which a small run needs no form")
     func finder() async throws {
         let world = try await WebWorld()
