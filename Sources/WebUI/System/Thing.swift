@@ -52,7 +52,7 @@ package enum Thing: String, Hashable, Sendable, CaseIterable {
     func consequence(of action: ThingAction) -> String {
         switch (self, action) {
         case (_, .terminate):
-            "Steps that run are ended, and steps that wait will not start. This cannot be undone."
+            "Steps that run are ended, and steps that wait will not start. A run that was stopped can be retried."
         case (.run, _):
             "Their tasks and logs go, too, and what still runs is stopped. This cannot be undone."
         case (.pipeline, _):
