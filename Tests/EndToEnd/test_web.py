@@ -93,6 +93,15 @@ def test_a_log_is_followed_while_it_is_written(server, page, tmp_path):
     server.expect(server.finished(run_id))
 
 
+def test_a_log_that_is_still_empty_has_a_name_for_those_who_hear_pages(server, page, tmp_path):
+    gate = tmp_path / 'gate'
+    run_id = started(server, one_script, {'script': f'while [ ! -e {gate} ]; do sleep 0.02; done'})
+    eventually(lambda: 'sh' in server.tasks(run_id) and server.tasks(run_id)['sh'].state == 'RUNNING')
+    page.inspect(server.url, 1280, 'light', [f'/runs/{run_id}?task=sh'])
+    gate.touch()
+    server.expect(server.finished(run_id))
+
+
 def test_a_long_log_opens_at_its_end(server, page):
     script = r'i=0; while [ $i -lt 900 ]; do echo "line $i"; i=$((i+1)); done; echo the last one'
     run_id = started(server, one_script, {'script': script})
