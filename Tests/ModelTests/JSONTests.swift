@@ -31,6 +31,21 @@ struct JSONTests {
         #expect(error?.column == column)
     }
 
+    @Test(
+        "Numbers that Python writes and JSON does not have are called by their names",
+        arguments: ["NaN", "Infinity"]
+    )
+    func noNumber(word: String) {
+        for sign in ["", "-"] {
+            let error = #expect(throws: JSONSyntaxError.self) { _ = try JSONValue(json: "[\(sign)\(word)]") }
+            #expect(
+                error?.problem.hasSuffix(
+                    "found \(word), a number that JSON does not have: use one that is finite"
+                ) == true
+            )
+        }
+    }
+
     @Test("Broken UTF-8 is refused")
     func brokenText() {
         #expect(throws: JSONSyntaxError.self) { _ = try JSONValue(json: [0x22, 0xC3, 0x28, 0x22]) }

@@ -218,6 +218,10 @@ private struct JSONReader {
 
     private var found: String {
         guard position < bytes.count else { return "the end of the text" }
+        // Python's own words for what JSON leaves out; metrics and ROC curves have such numbers easily.
+        for word in ["NaN", "Infinity"] where bytes[position...].starts(with: word.utf8) {
+            return "\(word), a number that JSON does not have: use one that is finite"
+        }
         let byte = bytes[position]
         return (0x21..<0x7F).contains(byte)
             ? "'\(Character(Unicode.Scalar(byte)))'" : "byte 0x\(String(byte, radix: 16))"
