@@ -47,6 +47,7 @@ struct CommandLineTests {
             ["compile", "a.py", "b.txt"], ["compile", "/does/not/exist.py"],
             ["runs", "list", "--endpoint", "http://a", "--context", "b"], ["runs", "list", "--limit", "0"],
             ["runs", "list", "--state", "gone"], ["runs", "logs", "r", "--attempt", "1"], ["nonsense"],
+            ["runs", "logs", "r", "t", "--attempt", "0"],
             ["run", "/does/not/exist.yaml"], ["run", "/does/not/exist.py"],
         ]
     )

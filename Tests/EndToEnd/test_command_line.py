@@ -104,6 +104,19 @@ def test_logs_are_printed(server, script_file):
     assert 'sh' in every.stdout and 'spoken' in every.stdout, every
 
 
+def test_logs_of_attempts_are_printed_by_their_numbers_from_1(server, script_file, tmp_path):
+    script = f'echo x >> {tmp_path}/tries; echo try $(wc -l < {tmp_path}/tries); [ -e {tmp_path}/works ]'
+    assert martlet(server, 'run', script_file, '-p', f'script={script}', '--wait').returncode == 1
+    run_id = newest_run(server)
+    (tmp_path / 'works').touch()
+    again = martlet(server, 'runs', 'retry', run_id, '--wait')
+    assert again.returncode == 0, again
+    for words, log in [(['--attempt', '1'], 'try 1\n'), (['--attempt', '2'], 'try 2\n'), ([], 'try 2\n')]:
+        assert martlet(server, 'runs', 'logs', run_id, 'sh', *words).stdout == log
+    missing = martlet(server, 'runs', 'logs', run_id, 'sh', '--attempt', '3')
+    assert missing.returncode != 0 and 'has no attempt 3; it has 2' in missing.stderr, missing
+
+
 def test_a_run_is_terminated(server, script_file):
     assert martlet(server, 'run', script_file, '-p', 'script=sleep 600').returncode == 0
     run_id = newest_run(server)

@@ -9,7 +9,7 @@ struct LogReader: Sendable {
     let console: Console
     /// The task wanted; `nil` for all.
     var path: TaskPath?
-    /// The attempt wanted; `nil` for the newest.
+    /// The attempt wanted, from 0; `nil` for the newest.
     var attempt: Int?
     /// How often to look for more.
     var pause: Duration = .milliseconds(300)
@@ -94,7 +94,7 @@ struct LogReader: Sendable {
             !matching.contains(where: { $0.attempts.contains { $0.number == attempt } })
         {
             throw PlatformError.invalid(
-                "\(path) has no attempt \(attempt); it has \(matching.first?.attempts.count ?? 0), from 0 on"
+                "\(path) has no attempt \(attempt + 1); it has \(matching.first?.attempts.count ?? 0)"
             )
         }
         return matching

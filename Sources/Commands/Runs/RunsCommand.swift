@@ -149,7 +149,7 @@ struct RunsLogsCommand: AsyncParsableCommand {
             Examples:
               martlet runs logs 3f2a
               martlet runs logs 3f2a train --follow
-              martlet runs logs 3f2a train --attempt 0
+              martlet runs logs 3f2a train --attempt 1
             """
     )
 
@@ -159,7 +159,7 @@ struct RunsLogsCommand: AsyncParsableCommand {
     @Argument(help: "The task, as `martlet runs get RUN` shows it.")
     var task: String?
 
-    @Option(help: ArgumentHelp("Which attempt, from 0; the newest by default.", valueName: "n"))
+    @Option(help: ArgumentHelp("Which attempt, from 1; the newest by default.", valueName: "n"))
     var attempt: Int?
 
     @Flag(name: .shortAndLong, help: "Wait for more until the task, or the run, is over.")
@@ -169,8 +169,8 @@ struct RunsLogsCommand: AsyncParsableCommand {
 
     func validate() throws {
         guard attempt == nil || task != nil else { throw ValidationError("--attempt needs a TASK") }
-        if let attempt, attempt < 0 {
-            throw ValidationError("--attempt: expected a number from 0 up, found \(attempt)")
+        if let attempt, attempt < 1 {
+            throw ValidationError("--attempt: expected a number from 1 up, found \(attempt)")
         }
     }
 
@@ -178,7 +178,9 @@ struct RunsLogsCommand: AsyncParsableCommand {
         let client = try server.client
         let id = try await client.run(meant: run)
         let path = task.map { TaskID($0, in: id).path }
-        try await LogReader(client: client, console: .output, path: path, attempt: attempt).read(
+        // People count attempts from 1, as pages and reasons do, the API from 0.
+        let number = attempt.map { $0 - 1 }
+        try await LogReader(client: client, console: .output, path: path, attempt: number).read(
             id,
             follow: follow
         )
