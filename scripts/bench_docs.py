@@ -80,7 +80,7 @@ def pages(report):
     yield (f'The end of a task, as it is stored, is seen on an open page after {late["median_ms"]:.0f} ms, at most '
            f'{late["max_ms"]:.0f} ms ({late["tasks"]} tasks).\nAn open page on which nothing happens takes the server '
            f'{share["open_percent"]:.2f} % of a core, no page {share["closed_percent"]:.2f} % '
-           f'({share["seconds"]} s each).\n')
+           f'({share["rounds"]} times {share["seconds"]} s each, in turns).\n')
 
 
 def peers(report):

@@ -89,7 +89,7 @@ def idle(server, seconds):
     return (ticks() - began) / os.sysconf('SC_CLK_TCK') / seconds * 100
 
 
-def measure(server, data, experiment, pipeline, rounds=15, idle_seconds=30):
+def measure(server, data, experiment, pipeline, rounds=15, idle_seconds=30, idle_rounds=3):
     """Everything about pages, on a server that is filled already."""
     import browser
     import harness
@@ -117,15 +117,19 @@ def measure(server, data, experiment, pipeline, rounds=15, idle_seconds=30):
             print(f'  measured: the page {path}', file=sys.stderr)
         late = live(driver, server, data)
         print('  measured: live updates', file=sys.stderr)
-        driver.get(f'{server.url}/runs/{wide}')
-        # What there is to do for a page that has just been opened is done by then.
-        time.sleep(5)
-        shares = {'open_percent': idle(server, idle_seconds)}
-        driver.get('about:blank')
-        time.sleep(1)
-        shares['closed_percent'] = idle(server, idle_seconds)
+        shares = {'open_percent': [], 'closed_percent': []}
+        # In turns: now and then a server does something of its own accord.
+        for _ in range(idle_rounds):
+            driver.get(f'{server.url}/runs/{wide}')
+            # What there is to do for a page that has just been opened is done by then.
+            time.sleep(5)
+            shares['open_percent'].append(idle(server, idle_seconds))
+            driver.get('about:blank')
+            time.sleep(1)
+            shares['closed_percent'].append(idle(server, idle_seconds))
+        shares = {name: statistics.median(each) for name, each in shares.items()}
         print('  measured: an idle page', file=sys.stderr)
-        return {'rows': rows, 'live': late, 'idle': {**shares, 'seconds': idle_seconds},
+        return {'rows': rows, 'live': late, 'idle': {**shares, 'seconds': idle_seconds, 'rounds': idle_rounds},
                 'browser': driver.capabilities['browserVersion']}
     finally:
         driver.quit()

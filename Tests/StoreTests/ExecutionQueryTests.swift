@@ -104,7 +104,16 @@ struct ExecutionQueryTests {
                 )
             }
             let first = try await database.read { try $0.listExecutions(ExecutionQuery(search: "first")) }
-            #expect(first.items.isEmpty && first.next != nil)
+            #expect(first.items.isEmpty && first.next != nil && first.searchedMax == most)
+            var query = ExecutionQuery(states: [.running, .pending, .failed], search: "first")
+            var (pages, looked) = (0, 0)
+            repeat {
+                let page = try await database.read { [query] in try $0.listExecutions(query) }
+                (pages, looked) = (pages + 1, looked + (page.searchedMax ?? 0))
+                query.after = page.next
+                if page.next == nil { #expect(page.items.map(\.displayName) == ["The first"]) }
+            } while query.after != nil
+            #expect(pages == 4 && looked > most)
             let second = try await database.read {
                 try $0.listExecutions(ExecutionQuery(search: "first", after: first.next))
             }

@@ -94,11 +94,14 @@ package struct ExecutionPage: Hashable, Sendable {
     package var next: ExecutionQuery.Position?
     /// How many there are, counted to ``Limits/glanceCountMax``; `nil` for a search, which nobody counts.
     package var total: Int?
+    /// How many tasks a search looks at for a page; `nil` without a search.
+    package var searchedMax: Int?
 
     /// Makes a page.
-    package init(items: [Execution], next: ExecutionQuery.Position?, total: Int?) {
+    package init(items: [Execution], next: ExecutionQuery.Position?, total: Int?, searchedMax: Int? = nil) {
         self.items = items
         self.next = next
         self.total = total
+        self.searchedMax = searchedMax
     }
 }

@@ -26,7 +26,7 @@ package enum Limits {
     package static let glanceSearchMax = 5_000
     /// Rows found by a part of their name that are sorted for a page. Where more match, the list is walked instead.
     package static let searchedRowsMax = 2_000
-    /// Tasks of all runs whose names one page of a search looks at; no index knows parts of their names.
+    /// Tasks of all runs that one page of a search reads; no index knows parts of their names.
     package static let searchedExecutionsMax = 10_000
     /// Conditions of one list request. SQL databases bound the depth of an expression; people send fewer than ten.
     package static let listPredicatesMax = 50

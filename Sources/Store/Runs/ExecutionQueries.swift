@@ -3,7 +3,7 @@ package import Model
 extension SQLConnection {
     /// One page of the tasks of all runs, the newest first.
     ///
-    /// A search looks at ``Limits/searchedExecutionsMax`` tasks a page, so that what nobody is called costs no more than
+    /// A search looks at no more than ``Limits/searchedExecutionsMax`` tasks a page, so that what nobody is called costs no more than
     /// a page of what many are. Such a page may hold fewer than were wanted, even none, and have a next one.
     package func listExecutions(_ query: ExecutionQuery) throws -> ExecutionPage {
         let found = try positions(query)
@@ -12,14 +12,15 @@ extension SQLConnection {
         return ExecutionPage(
             items: try executions(at: shown.map(\.place)),
             next: next,
-            total: query.search == nil ? try executionCount(query) : nil
+            total: query.search == nil ? try executionCount(query) : nil,
+            searchedMax: query.search == nil ? nil : query.searchedMax
         )
     }
 
     /// Where the tasks of the page are, and one more to see whether there is a next page.
     private func positions(_ query: ExecutionQuery) throws -> [ExecutionQuery.Position] {
         guard let search = query.search else { return try positions(query.walk(query.pageSize + 1)) }
-        let walk = query.walk(Limits.searchedExecutionsMax)
+        let walk = query.walk(query.searchedMax)
         let named = try condition(
             Predicate(key: "display_name", operation: .isSubstring, operand: .string(search)),
             of: .tasks
@@ -38,7 +39,7 @@ extension SQLConnection {
     /// The last task that a search has looked at; `nil` when there are no more.
     private func searchEnd(_ query: ExecutionQuery) throws -> ExecutionQuery.Position? {
         guard query.search != nil else { return nil }
-        let most = Limits.searchedExecutionsMax
+        let most = query.searchedMax
         let walk = query.walk(most)
         return try positions(
             SQLFragment(
@@ -82,6 +83,9 @@ extension SQLConnection {
 }
 
 extension ExecutionQuery {
+    /// How many tasks a search looks at. Of several states as many are read of each, to find the newest among them.
+    fileprivate var searchedMax: Int { Limits.searchedExecutionsMax / max(1, states.count) }
+
     /// The newest tasks that fit, but for their names.
     fileprivate func walk(_ limit: Int) -> SQLFragment {
         if states.count < 2 { return walk(states, limit) }

@@ -55,7 +55,7 @@ package struct ExecutionsView: PageView {
         first = address.page == nil ? nil : address.with { _ in }.href
         next = page.next.map { address.from($0).href }
         let isCut = address.search != nil && page.next != nil && page.items.count < pageSize
-        let looked = "\(grouped(Limits.searchedExecutionsMax)) executions"
+        let looked = "\(grouped(page.searchedMax ?? 0)) executions"
         note = isCut ? "Of the \(looked) looked at, these fit. The next page looks at older ones." : nil
         empty = rows.isEmpty ? Self.emptyText(address, isCut: isCut, looked) : nil
     }
