@@ -323,6 +323,7 @@ def main():
     if options.quick:
         options.rounds = 1
 
+    where = machine()
     floor_spawn = spawn_ms(shutil.which('true'), [], 500)
     # The interpreter itself: what `python3` finds may be a script of a version manager that looks for it first.
     floor_python = spawn_ms(os.path.realpath(sys.executable), ['-c', 'pass'], 20)
@@ -367,7 +368,7 @@ def main():
             'floors': {'posix_spawn_ms': floor_spawn, 'python_ms': floor_python},
             'ready_ms': {'fresh': ready_fresh, 'again': ready_again},
             'memory_mb': {'idle': memory, 'after_runs': memory_after},
-            'machine': machine(), 'rounds': options.rounds,
+            'machine': where, 'rounds': options.rounds,
         }
         pathlib.Path(options.json).write_text(json.dumps(report, indent=2) + '\n')
 

@@ -131,6 +131,7 @@ def measure_pages(options, folder, prefix, pipeline):
 
 
 def measure(options):
+    where = machine()
     folder = pathlib.Path(tempfile.mkdtemp(prefix='martlet-bench-'))
     try:
         one, pipeline, prefix, seeded, size = fill(options, folder)
@@ -168,7 +169,7 @@ def measure(options):
         memory = server.memory_mb(), server.memory_mb('VmHWM')
         server.stop()
         return {'ready_ms': ready, 'seed_s': seeded, 'database_mb': size, 'rows': rows, 'memory_mb': memory,
-                'machine': machine(), 'pages': measure_pages(options, folder, prefix, pipeline)}
+                'machine': where, 'pages': measure_pages(options, folder, prefix, pipeline)}
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
