@@ -4,7 +4,8 @@ import Pods
 package struct WarmPythonLimits: Hashable, Sendable {
     /// Forks that wait for a task; as a rule, as many tasks as start at the same moment. At least 1.
     package var spares: Int
-    /// Tasks until it is replaced, 1 to 1,000,000. Replacing costs one ordinary start.
+    /// Tasks until it is replaced, 1 to 1,000,000. Replacing costs an ordinary start, and some tasks meanwhile another
+    /// each.
     package var tasksMax: Int
     /// Bytes of memory at which it is replaced. It runs no code of users, so it has no reason to grow.
     package var bytesMax: Int
@@ -14,7 +15,7 @@ package struct WarmPythonLimits: Hashable, Sendable {
     /// Makes limits.
     package init(
         spares: Int = 2,
-        tasksMax: Int = 1_000,
+        tasksMax: Int = 10_000,
         bytesMax: Int = 256 << 20,
         idleMax: Duration = .seconds(300)
     ) {

@@ -99,9 +99,10 @@ def serve(supervisor, spares, tasks, most_bytes):
     # Not for messages, which are the spares': only for the server's end.
     watched.register(CONTROL, 0)
     waiting = set()
+    opened = open_descriptors()
     while True:
         while len(waiting) < spares and tasks > 0 and resident_bytes() < most_bytes:
-            taken, task = make_spare(supervisor)
+            taken, task = make_spare(supervisor, (*opened, *waiting))
             if task:
                 return task
             tasks -= 1
@@ -117,10 +118,34 @@ def serve(supervisor, spares, tasks, most_bytes):
             os.close(descriptor)
 
 
-def make_spare(supervisor):
-    """Returns the descriptor that tells when the spare is taken, and in the task what it has to wait on."""
+def open_descriptors():
+    """What is open but the standard streams: the way to the server, and whatever the import has opened."""
+    found = []
+    for name in os.listdir('/proc/self/fd'):
+        try:
+            os.fstat(int(name))
+        except OSError:
+            continue  # The one with which the folder was listed.
+        found.append(int(name))
+    return [descriptor for descriptor in found if descriptor > 2]
+
+
+def fork_for_exec():
+    """Forks what will soon be another program. The interpreter in it is not told, which takes as long as the fork."""
+    child = LIBC.fork()
+    if child < 0:
+        number = ctypes.get_errno()
+        raise OSError(number, os.strerror(number))
+    return child
+
+
+def make_spare(supervisor, opened):
+    """Returns the descriptor that tells when the spare is taken, and in the task what it has to wait on.
+
+    Of all that is open, the task keeps that and the standard streams; `opened` is what was open before.
+    """
     taken, ours = os.pipe()
-    if os.fork() != 0:
+    if fork_for_exec() != 0:
         os.close(ours)
         return taken, None
     # From here on nothing may return into the loop but the task.
@@ -132,6 +157,8 @@ def make_spare(supervisor):
         parent = os.getpid()
         task = os.fork()
         if task == 0:
+            for descriptor in (*opened, taken, ours, go, back):
+                os.close(descriptor)
             return None, (parent, go_reader, back_writer)
         for descriptor in (CONTROL, go, back, ours):
             os.set_inheritable(descriptor, True)
@@ -145,15 +172,6 @@ def die_with(parent):
     """Has the kernel end us with our supervisor, as it does every program of a pod."""
     if LIBC.prctl(PR_SET_PDEATHSIG, int(_signal.SIGKILL)) != 0 or os.getppid() != parent:
         os._exit(125)
-
-
-def keep_only(*descriptors):
-    for name in os.listdir('/proc/self/fd'):
-        if int(name) > 2 and int(name) not in descriptors:
-            try:
-                os.close(int(name))
-            except OSError:
-                pass  # The one with which the folder was listed.
 
 
 # What may come back; Sources/supervisor/folder.c has the same list.
@@ -322,7 +340,7 @@ def flush():
 
 def main():
     supervisor, module, *limits = sys.argv[1:]
-    needed = ((runpy, '_get_module_details'), (runpy, '_run_module_as_main'), (LIBC, 'prctl'))
+    needed = ((runpy, '_get_module_details'), (runpy, '_run_module_as_main'), (LIBC, 'prctl'), (LIBC, 'fork'))
     if not all(hasattr(*pair) for pair in needed):
         refuse('it lacks what is needed to run modules after a fork')
     # Where this file is, which no task would find in its path.
@@ -336,7 +354,6 @@ def main():
     gc.collect()
     gc.freeze()
     parent, go, back = serve(supervisor, *map(int, limits))
-    keep_only(go, back)
     die_with(parent)
     look_started(begin(go, back, chatter, additions), unfound)
     leave(run(module, details), preloaded)
