@@ -73,6 +73,17 @@ int martlet_is_plain_folder(const char *path) {
 #endif
 }
 
+int martlet_move_to_new(const char *path, const char *name) {
+#if defined(__linux__) && defined(SYS_renameat2)
+    return (int)syscall(SYS_renameat2, AT_FDCWD, path, AT_FDCWD, name, 1u /* RENAME_NOREPLACE */);
+#else
+    (void)path;
+    (void)name;
+    errno = ENOSYS;
+    return -1;
+#endif
+}
+
 int martlet_keep_subfolders_apart(const char *path) {
 #ifdef __linux__
     int folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);

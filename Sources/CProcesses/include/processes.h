@@ -22,6 +22,11 @@ int martlet_send(int socket, const void *message, size_t length, int descriptor)
 /// Source: Linux llistxattr(2).
 int martlet_is_plain_folder(const char *path);
 
+/// Gives a file or folder another name, which nothing may have yet. Returns 0, or -1 with errno set: EEXIST if something
+/// has it, EINVAL or ENOSYS if the file system or the system knows no such thing.
+/// Source: Linux renameat2(2).
+int martlet_move_to_new(const char *path, const char *name);
+
 /// Asks the file system to keep apart what is made in different folders directly below this one, rather than close to it.
 /// Returns 1 if it does, 0 if it knows no such thing or refuses.
 /// Source: Linux ioctl_iflags(2), FS_TOPDIR_FL, which ext2, ext3 and ext4 know.

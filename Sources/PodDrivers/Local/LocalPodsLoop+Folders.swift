@@ -97,6 +97,7 @@ extension LocalPodsLoop {
         do {
             switch try folder.observe() {
             case .untouched:
+                if case .pod = subject { try quickFolders.make(folder.path) }
                 try folder.write(program, spares: spares)
                 if let environment, let line = handOver(program, subject, in: environment) {
                     attach(subject, line: line)

@@ -34,6 +34,7 @@ final class LocalPodsLoop {
     let configuration: LocalPodsConfiguration
     let folders: PodFolders
     let spares: SpareFolders
+    var quickFolders: QuickFolders
     let logger: Logger
     let watch: ProcessWatch<Subject>
     var state: LocalPodsState
@@ -61,6 +62,7 @@ final class LocalPodsLoop {
     ) throws {
         self.configuration = configuration
         self.spares = spares
+        quickFolders = QuickFolders(root: configuration.root + "/" + SpareFolders.folderName)
         self.reports = reports
         self.logger = logger
         folders = PodFolders(root: configuration.root, volumesRoot: configuration.volumesRoot)
