@@ -47,11 +47,20 @@ def write(page, selector, text):
     return field
 
 
+def refused_for(page):
+    """The fields that are marked as wrong, each with the words that say why, the first one to be written in."""
+    return page.js('''return [...document.querySelectorAll('[aria-invalid="true"]')]
+        .filter((field) => field === document.activeElement
+            && document.getElementById(field.getAttribute('aria-describedby'))?.textContent)
+        .map((field) => field.name)''')
+
+
 def test_a_file_is_uploaded_and_run_with_parameters(server, page, package, tmp_path):
     page.open(f'{server.url}/pipelines')
     page.click('a.button', 'Upload pipeline')
     page.click('button', 'Upload')
     page.wait('[role="alert"]', 'Choose a file')
+    assert refused_for(page) == ['file']
     page.wait('[name="file"]').send_keys(str(package))
     write(page, '[name="name"]', 'All kinds')
     page.click('button', 'Upload')
@@ -67,6 +76,7 @@ def test_a_file_is_uploaded_and_run_with_parameters(server, page, package, tmp_p
     write(page, '[name="p.times"]', 'some')
     page.click('button', 'Start the run')
     page.wait('[role="alert"]', 'times: expected a whole number')
+    assert refused_for(page) == ['p.times']
     write(page, '[name="p.times"]', '3')
     write(page, '[name="p.script"]', 'echo from the page')
     page.click('button', 'Start the run')
@@ -158,6 +168,29 @@ def test_a_schedule_is_made_edited_disabled_and_deleted(server, page):
     assert page.driver.title != 'owned'
 
 
+def test_another_version_keeps_what_was_written_and_it_takes(server, page, package):
+    pipeline = pipeline_of(server, one_script, 'of two versions')
+    second = server.upload(package.read_bytes(), 'of all kinds', 'kinds.yaml', route='upload_version', pipelineid=pipeline)
+    version = second.json['pipeline_version_id']
+    page.open(f'{server.url}/recurringruns/new?pipeline={pipeline}&version={version}')
+    write(page, '[name="name"]', 'by hand')
+    write(page, '[name="cron"]', '0 45 7 * * *')
+    write(page, '[name="p.script"]', 'echo kept')
+    write(page, '[name="p.times"]', '9')
+    page.click('[name="version"] option', 'of two versions 1')
+    page.wait('.notice', 'does not take what was written for: times')
+    page.wait('[name="version"] option[selected]', 'of two versions 1')
+    assert page.wait('[name="name"]').get_attribute('value') == 'by hand'
+    assert page.wait('[name="cron"]').get_attribute('value') == '0 45 7 * * *'
+    assert not page.all('[name="p.times"]')
+    # Return in a field saves; it is no button for another version or a preview.
+    page.wait('[name="p.script"]').send_keys(' and started', '\n')
+    page.wait('.notice', '1 recurring run created.')
+    stored = server.get(f'/recurringruns/{last(page)}')
+    assert stored['runtime_config']['parameters'] == {'script': 'echo kept and started'}
+    assert stored['pipeline_version_reference']['pipeline_version_id'] != version
+
+
 def test_an_experiment_is_made_filled_and_put_away(server, page):
     pipeline_of(server, one_answer, 'for the experiment')
     page.open(f'{server.url}/experiments')
@@ -227,15 +260,31 @@ def test_addresses_of_the_original_lead_to_the_same_things(server, page):
         page.wait('h1', title)
 
 
-def test_what_a_form_is_refused_for_is_said_in_its_words(server, page):
+def test_what_a_form_is_refused_for_is_said_in_its_words(server, page, package):
     pipeline = pipeline_of(server, one_answer, 'refused')
     page.open(f'{server.url}/recurringruns/new?pipeline={pipeline}')
     write(page, '[name="zone"]', 'Mars')
     page.wait('#preview', 'Time zone: there is no')
+    page.click('button', 'Create the recurring run')
+    page.wait('[role="alert"]', 'Time zone: there is no')
+    assert refused_for(page) == ['zone']
     page.open(f'{server.url}/pipelines/new')
     write(page, '[name="url"]', 'https://example.org/pipeline.yaml')
     page.click('button', 'Upload')
     page.wait('[role="alert"]', 'Address: this server fetches nothing')
+    assert refused_for(page) == ['url']
+    page.open(f'{server.url}/pipelines/new')
+    page.wait('[name="file"]').send_keys(str(package))
+    write(page, '[name="name"]', 'refused')
+    page.click('button', 'Upload')
+    page.wait('[role="alert"]', 'choose another name')
+    assert refused_for(page) == ['name']
+    page.wait('.drop', 'Choose kinds.yaml again')
+    page.open(f'{server.url}/experiments/new')
+    write(page, '[name="name"]', 'Default')
+    page.click('button', 'Create')
+    page.wait('[role="alert"]', 'choose another name')
+    assert refused_for(page) == ['name']
 
 
 def test_lists_and_pages_follow_what_others_do(server, page):
@@ -263,6 +312,13 @@ def test_forms_work_without_scripts(server, page):
         find('css selector', '[name="preview"]').click()
         page.shown('#preview', '03:15:00 UTC')
         page.open(f'{server.url}/runs/new?pipeline={pipeline}')
+        field = find('css selector', '[name="p.number"]')
+        field.clear()
+        field.send_keys('17')
+        find('css selector', '[name="version"] option:last-child').click()
+        find('css selector', '[name="choose"]').click()
+        page.shown('[name="version"] option[selected]', 'without scripts 1')
+        assert find('css selector', '[name="p.number"]').get_attribute('value') == '17'
         find('css selector', 'button.primary').click()
         page.shown('h1', 'Run of without scripts')
 

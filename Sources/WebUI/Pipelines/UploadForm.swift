@@ -5,12 +5,22 @@ import Wire
 
 /// What the form for a pipeline or a version sends.
 struct UploadForm: Sendable {
+    /// What it may be refused for.
+    enum Field: Hashable, Sendable {
+        case file
+        case url
+        case name
+    }
+
     let pipeline: PipelineID?
     let name: String?
     let description: String
     let url: String?
     /// The file, if one was chosen.
     let file: MultipartFile?
+
+    /// Where the package comes from.
+    var source: Field { file == nil && url != nil ? .url : .file }
 
     /// Reads the parts of the form.
     init(_ parts: [MultipartFile]) {

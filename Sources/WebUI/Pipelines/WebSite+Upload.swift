@@ -10,7 +10,7 @@ extension WebSite {
         let pipeline = try await pipeline(
             named: (request.query["pipeline"] ?? request.query["pipelineId"]).map { PipelineID($0) }
         )
-        let view = UploadView(pipeline, sent: nil, error: nil)
+        let view = UploadView(pipeline)
         return try show(view, title: view.title, section: .pipelines)
     }
 
@@ -24,25 +24,41 @@ extension WebSite {
         )
         let form = UploadForm(parts)
         let pipeline = try await pipeline(named: form.pipeline)
+        var package: PipelinePackage?
         do {
-            return .moved(to: try await upload(form, to: pipeline))
+            let found = try await self.package(of: form)
+            package = found
+            return .moved(to: try await store(found, form, of: pipeline))
         } catch let error as PlatformError where error.code != .internalError {
-            let view = UploadView(pipeline, sent: form, error: Self.formMessage(error))
+            // What the package is made of is fine once there is one.
+            let isOfName = package != nil && error.isAboutName
+            let view = UploadView(
+                pipeline,
+                sent: form,
+                error: Self.formMessage(error),
+                wrong: package == nil ? form.source : isOfName ? .name : nil
+            )
             return try show(view, title: view.title, section: .pipelines, status: .unprocessableContent)
         }
     }
 
+    private func package(of form: UploadForm) async throws -> PipelinePackage {
+        switch (form.file, form.url) {
+        case (let file?, nil): try PipelinePackage(file: file.bytes, named: file.fileName)
+        case (nil, let url?): try await useCases.pipelines.package(at: url)
+        case (nil, nil):
+            throw PlatformError.invalid("Choose a file, or give an address to fetch one from.")
+        case (.some, .some):
+            throw PlatformError.invalid("Both a file and an address were given; give one of them.")
+        }
+    }
+
     /// - Returns: the page of what was made.
-    private func upload(_ form: UploadForm, to pipeline: Pipeline?) async throws -> String {
-        let package =
-            switch (form.file, form.url) {
-            case (let file?, nil): try PipelinePackage(file: file.bytes, named: file.fileName)
-            case (nil, let url?): try await useCases.pipelines.package(at: url)
-            case (nil, nil):
-                throw PlatformError.invalid("Choose a file, or give an address to fetch one from.")
-            case (.some, .some):
-                throw PlatformError.invalid("Both a file and an address were given; give one of them.")
-            }
+    private func store(
+        _ package: PipelinePackage,
+        _ form: UploadForm,
+        of pipeline: Pipeline?
+    ) async throws -> String {
         let naming = form.naming(package: package)
         guard let pipeline else {
             let made = try await useCases.pipelines.create(naming, package: package)

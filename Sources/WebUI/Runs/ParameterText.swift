@@ -4,6 +4,9 @@ package import PipelineIR
 /// Parameters as a form has them: text as it is, everything else as JSON. An empty field is no value; a text that
 /// is empty, or looks like JSON text, stands in quotes.
 package enum ParameterText {
+    /// What the name of a field begins with that holds a parameter.
+    static let fieldPrefix = "p."
+
     /// What a form shows for a value.
     package static func text(of value: JSONValue, type: ParameterType) -> String {
         guard type == .string, let text = value.string else { return value.jsonText }
@@ -22,6 +25,12 @@ package enum ParameterText {
             )
         }
         return value
+    }
+
+    /// Whether what was written is a value that an input may have.
+    static func fits(_ text: String, _ input: InputParameterSpec) -> Bool {
+        guard let value = try? value(of: text, type: input.type, name: "") else { return false }
+        return input.literals.isEmpty || input.literals.contains(value)
     }
 
     private static func isQuoted(_ text: String) -> Bool {

@@ -19,7 +19,7 @@ struct RunDraft: Sendable {
     /// The version that is asked for; `nil` for the newest one.
     var version: PipelineVersionID?
     /// Versions to choose from, the newest first.
-    var versions: [PipelineVersion] = []
+    private(set) var versions: [PipelineVersion] = []
     var source: RunSubmission.Source
     var graph: TaskGraph
     /// Experiments to choose from.
@@ -33,6 +33,14 @@ struct RunDraft: Sendable {
     var pipelineRoot: String?
     var serviceAccount = ""
 
+    /// Sets the versions to choose from.
+    /// - Parameter asked: the one that is asked for, which may be older than all that are listed.
+    mutating func offer(_ versions: [PipelineVersion], and asked: PipelineVersion?) {
+        self.versions = versions
+        guard let asked, asked.id == version, !versions.contains(where: { $0.id == asked.id }) else { return }
+        self.versions.append(asked)
+    }
+
     /// Chooses the experiment that is wanted; the one for those that name none, if it cannot be had.
     mutating func choose(_ wanted: ExperimentID?, among experiments: [Experiment]) {
         self.experiments = experiments
@@ -41,12 +49,29 @@ struct RunDraft: Sendable {
         experiment = (found ?? experiments.first { $0.displayName == Experiment.defaultName })?.id
     }
 
+    /// What was written for another version, as far as this one takes it.
+    /// - Returns: the form without the parameters that this version does not have, or has with another type, and their names
+    ///   where something was written for them.
+    func keeping(_ sent: WebForm) -> (form: WebForm, left: [String]) {
+        let inputs = graph.root.component.inputParameters
+        var left: [String] = []
+        let form = sent.filter { field in
+            guard field.hasPrefix(ParameterText.fieldPrefix) else { return true }
+            let name = String(field.dropFirst(ParameterText.fieldPrefix.count))
+            guard let text = sent[field] else { return inputs[name] != nil }
+            if let input = inputs[name], ParameterText.fits(text, input) { return true }
+            left.append(name)
+            return false
+        }
+        return (form, left)
+    }
+
     /// The parameters that a form has, as their types have it.
     /// - Throws: `invalidArgument` for what is not of its type.
     func parameters(of form: WebForm) throws -> [String: JSONValue] {
         var values: [String: JSONValue] = [:]
         for (name, input) in graph.root.component.inputParameters.sorted(by: { $0.key < $1.key }) {
-            guard let text = form["p." + name] else { continue }
+            guard let text = form[ParameterText.fieldPrefix + name] else { continue }
             values[name] = try ParameterText.value(of: text, type: input.type, name: name)
         }
         return values

@@ -36,14 +36,6 @@ struct RunFormView: PageView {
     struct Hidden: Hashable, Sendable {
         let name: String
         let value: String
-        /// Whether it stays when another version is chosen.
-        let isKept: Bool
-
-        init(name: String, value: String) {
-            self.name = name
-            self.value = value
-            isKept = name != "version"
-        }
     }
 
     let title: String
@@ -56,15 +48,17 @@ struct RunFormView: PageView {
     let section: RunRowView.Link
     let target: String
     let hidden: [Hidden]
-    /// Versions to choose from; the choice shows the form anew, with the parameters of that version.
+    /// Versions to choose from; ``choosing`` shows the form anew, with the parameters of that version.
     let versions: [Choice]
     let choosesVersion: Bool
+    /// Whether the form was just shown anew.
+    let isRewritten: Bool
+    /// What of the form for another version is left out.
+    let left: String?
     let name: String
     let description: String
     let experiments: [Choice]
     let choosesExperiment: Bool
-    /// The experiment, for the form that chooses another version.
-    let chosenExperiment: String?
     let fields: [Field]
     let hasFields: Bool
     let root: String
@@ -74,12 +68,25 @@ struct RunFormView: PageView {
     let verb: String
     let error: String?
 
+    /// What is sent by those who want the form of another version.
+    static let choosing = "choose"
+
     /// Makes the form.
     /// - Parameters:
     ///   - sent: what was sent before and refused; `nil` for a new form.
     ///   - schedule: when runs are due, for a recurring one.
     ///   - error: why it was refused.
-    init(_ draft: RunDraft, sent: WebForm?, schedule: ScheduleView?, error: String?) {
+    ///   - isRewritten: whether what was sent was written for another version.
+    init(
+        _ draft: RunDraft,
+        sent: WebForm?,
+        schedule: ScheduleView?,
+        error: String?,
+        isRewritten: Bool = false
+    ) {
+        let (sent, left) = Self.kept(draft, sent, isRewritten: isRewritten)
+        self.isRewritten = isRewritten
+        self.left = left
         let isRecurring = schedule != nil
         var hidden = [("pipeline", draft.pipeline?.id.text), ("version", draft.version?.text)]
         // No version means the newest one; left out, it would mean the one that the recurring run has.
@@ -115,9 +122,10 @@ struct RunFormView: PageView {
             : RunRowView.Link(name: "Runs", href: "/runs")
         back = origin.href
         self.target = target
-        self.hidden = hidden.compactMap { name, value in value.map { Hidden(name: name, value: $0) } }
         versions = Self.versions(draft, isRecurring: isRecurring)
         choosesVersion = !versions.isEmpty
+        if choosesVersion { hidden.removeAll { $0.0 == "version" } }
+        self.hidden = hidden.compactMap { name, value in value.map { Hidden(name: name, value: $0) } }
         name = sent?["name"] ?? draft.name
         description = sent.map { $0["description"] ?? "" } ?? draft.description
         let experiment = sent?["experiment"] ?? draft.experiment?.text
@@ -125,12 +133,7 @@ struct RunFormView: PageView {
             Choice(value: $0.id.text, title: $0.displayName, isChosen: $0.id.text == experiment)
         }
         choosesExperiment = !experiments.isEmpty
-        chosenExperiment = choosesExperiment ? experiment : nil
-        fields = draft.graph.root.component.inputParameters.sorted { $0.key < $1.key }.map { name, input in
-            let given = draft.parameters[name].map { ParameterText.text(of: $0, type: input.type) }
-            let text = sent.map { $0["p." + name] ?? "" } ?? given ?? ""
-            return Self.field(name, input, text, isWrong: error?.hasPrefix(name + ": ") ?? false)
-        }
+        fields = Self.fields(draft, sent, error: error)
         hasFields = !fields.isEmpty
         root = sent.map { $0["root"] ?? "" } ?? draft.pipelineRoot ?? ""
         account = sent.map { $0["account"] ?? "" } ?? draft.serviceAccount
@@ -145,6 +148,13 @@ struct RunFormView: PageView {
         self.error = error ?? (sent == nil && draft.isExperimentGone ? Self.experimentGone : nil)
     }
 
+    private static func kept(_ draft: RunDraft, _ sent: WebForm?, isRewritten: Bool) -> (WebForm?, String?) {
+        guard let sent, isRewritten else { return (sent, nil) }
+        let (form, left) = draft.keeping(sent)
+        if left.isEmpty { return (form, nil) }
+        return (form, "This version does not take what was written for: " + left.joined(separator: ", "))
+    }
+
     private static let experimentGone =
         "The experiment was archived or deleted, so no run can be started in it; choose another one."
 
@@ -152,51 +162,6 @@ struct RunFormView: PageView {
         RunRowView.Link(
             name: recurring.displayName,
             href: "/recurringruns/" + percentEncoded(recurring.id.text)
-        )
-    }
-
-    private static func versions(_ draft: RunDraft, isRecurring: Bool) -> [Choice] {
-        guard !draft.versions.isEmpty else { return [] }
-        let newest = isRecurring ? "the newest one at each firing" : "the newest one"
-        return [Choice(value: "", title: newest, isChosen: draft.version == nil)]
-            + draft.versions.map {
-                Choice(value: $0.id.text, title: $0.displayName, isChosen: $0.id == draft.version)
-            }
-    }
-
-    private static func field(_ name: String, _ input: InputParameterSpec, _ text: String, isWrong: Bool)
-        -> Field
-    {
-        var choices: [Choice] = []
-        let values =
-            input.literals.isEmpty && input.type == .boolean ? [.bool(true), .bool(false)] : input.literals
-        if !values.isEmpty {
-            let standard = input.defaultValue.map { "default: \(clipped($0.jsonText, 60))" } ?? "not given"
-            let none = input.isRequired ? "choose …" : standard
-            choices = [Choice(value: "", title: none, isChosen: text.isEmpty)]
-            choices += values.map { value in
-                let written = ParameterText.text(of: value, type: input.type)
-                return Choice(
-                    value: written,
-                    title: value.string ?? value.jsonText,
-                    isChosen: written == text
-                )
-            }
-        }
-        let standard = input.defaultValue.map { "default: \(clipped($0.jsonText, 80))" }
-        return Field(
-            name: name,
-            field: "p." + name,
-            type: input.type.word,
-            hint: input.description.isEmpty ? nil : input.description,
-            placeholder: standard ?? (input.isOptional ? "not given" : ""),
-            value: text,
-            isRequired: input.isRequired,
-            isWrong: isWrong,
-            isNumber: input.type == .integer || input.type == .double,
-            isLong: input.type == .list || input.type == .structure || text.contains("\n") || text.count > 80,
-            choices: choices,
-            hasChoices: !choices.isEmpty
         )
     }
 }

@@ -67,7 +67,7 @@ extension WebSite {
     /// The form for a new experiment.
     func newExperiment() throws -> Response {
         try show(
-            ExperimentFormView(name: "", description: "", error: nil),
+            ExperimentFormView(name: "", description: "", refusal: nil),
             title: "New experiment",
             section: .experiments
         )
@@ -83,7 +83,7 @@ extension WebSite {
                 to: Notice(.create, .experiment).address(on: "/experiments/" + percentEncoded(made.id.text))
             )
         } catch let error as PlatformError where error.code != .internalError {
-            let view = ExperimentFormView(name: name, description: description, error: error.message)
+            let view = ExperimentFormView(name: name, description: description, refusal: error)
             return try show(
                 view,
                 title: "New experiment",
@@ -101,4 +101,19 @@ struct ExperimentFormView: PageView {
     let name: String
     let description: String
     let error: String?
+    /// Whether the name is what the form was refused for.
+    let isNameWrong: Bool
+
+    /// - Parameter refusal: why what was sent before was refused; `nil` for a new form.
+    init(name: String, description: String, refusal: PlatformError?) {
+        self.name = name
+        self.description = description
+        error = refusal?.message
+        isNameWrong = refusal?.isAboutName ?? false
+    }
+}
+
+extension PlatformError {
+    /// Whether a form that asks for a name, and for nothing else that can be wrong, was refused for it.
+    var isAboutName: Bool { code == .invalidArgument || code == .alreadyExists }
 }

@@ -21,10 +21,14 @@ extension WebSite {
         return try show(view, title: view.title, section: .runs)
     }
 
-    /// Starts what the form says. What is refused is shown again, with the reason.
+    /// Starts what the form says, or shows it for another version. What is refused is shown again, with the reason.
     func startRun(_ request: WebRequest) async throws -> Response {
         let form = try await request.form()
         guard let draft = try await draft(form) else { return .moved(to: "/runs/new") }
+        if form.has(RunFormView.choosing) {
+            let view = RunFormView(draft, sent: form, schedule: nil, error: nil, isRewritten: true)
+            return try show(view, title: view.title, section: .runs)
+        }
         do {
             let created = try await useCases.runs.create(draft.submission(form))
             return .moved(to: RunAddress(created.run.id).href)
@@ -58,11 +62,11 @@ extension WebSite {
             origin: .pipeline(found.pipeline),
             pipeline: found.pipeline,
             version: version,
-            versions: found.versions.items,
             source: .version(pipelineID: found.pipeline.id, versionID: version),
             graph: graph,
             name: "Run of " + found.pipeline.displayName
         )
+        draft.offer(found.versions.items, and: found.chosen?.version)
         draft.choose(wanted, among: try await experimentsToChoose(with: wanted))
         return draft
     }

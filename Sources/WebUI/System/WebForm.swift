@@ -4,7 +4,7 @@ import Wire
 /// The fields of a form or of a query string, in order; a name may come several times.
 /// Source: WHATWG URL, `application/x-www-form-urlencoded`.
 package struct WebForm: Hashable, Sendable {
-    private let fields: [(name: String, value: String)]
+    private var fields: [(name: String, value: String)]
 
     /// Reads fields.
     /// - Throws: `invalidArgument` when an escape is broken.
@@ -40,6 +40,13 @@ package struct WebForm: Hashable, Sendable {
 
     /// The experiment that a page is about; addresses of the original call it `experimentId`. Source: KFP UI.
     var experiment: String? { self["experiment"] ?? self["experimentId"] }
+
+    /// The fields whose names are wanted, in the same order.
+    func filter(_ isWanted: (_ name: String) throws -> Bool) rethrows -> WebForm {
+        var form = self
+        form.fields = try fields.filter { try isWanted($0.name) }
+        return form
+    }
 
     /// Whether a field is there, be it empty.
     package func has(_ name: String) -> Bool { fields.contains { $0.name == name } }

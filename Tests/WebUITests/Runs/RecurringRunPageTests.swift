@@ -89,7 +89,7 @@ struct RecurringRunPageTests {
             "pipeline=\(id)&name=a&\(schedule)\(concurrency)"
         )
         #expect(answer.status == 422 && answer.text.contains(words), "\(answer.text)")
-        #expect(answer.text.contains("aria-invalid=\"true\" autofocus"))
+        #expect(answer.text.contains("aria-invalid=\"true\" aria-describedby=\"refusal\" autofocus"))
         #expect(
             try await world.server.useCases.recurringRuns.list(ListQuery(), experimentID: nil).items.isEmpty
         )
@@ -135,10 +135,44 @@ struct RecurringRunPageTests {
         let before = try await stored(world, made.headers[.location])
         let form = try await world.get("/recurringruns/\(before.id)/edit?version=").text
         #expect(form.contains("<option value=\"\" selected>"))
-        // Left out, it would mean the version that it is pinned to.
-        #expect(form.contains("<input type=\"hidden\" name=\"version\" value=\"\">"))
+        // A second field would say something else than what is chosen.
+        #expect(!form.contains("type=\"hidden\" name=\"version\""))
         let changed = try await world.post("/recurringruns/\(before.id)/edit", "version=&\(schedule)")
         #expect(try await stored(world, changed.headers[.location]).pipelineVersionID == nil)
+    }
+
+    @Test(
+        "The form of another version keeps the schedule; a version that was deleted stays until another is chosen"
+    )
+    func anotherVersion() async throws {
+        let world = try await WebWorld()
+        let cases = world.server.useCases
+        let id = try await world.pipeline("typed", inputs: ["count": ["parameterType": "NUMBER_INTEGER"]])
+        let first = try #require(try await cases.pipelines.versions(of: id, ListQuery()).page.items.first).id
+        let second = try await world.version(of: id, inputs: ["count": ["parameterType": "LIST"]])
+        let schedule = "rule=interval&every=7&unit=days&concurrency=3"
+        let made = try await world.post(
+            "/recurringruns/new",
+            "pipeline=\(id)&version=\(first)&name=a&p.count=1&\(schedule)"
+        )
+        let page = "/recurringruns/\(try await stored(world, made.headers[.location]).id)/edit"
+        let chosen = try await world.post(
+            page,
+            "version=\(second)&name=changed&p.count=41&\(schedule)&choose=yes"
+        )
+        for kept in [
+            "value=\"changed\"", "name=\"every\" value=\"7\"", "<option value=\"days\" selected>",
+            "name=\"concurrency\" value=\"3\"", "<option value=\"\(second)\" selected>",
+            "does not take what was written for: count<",
+        ] {
+            #expect(chosen.status == 200 && chosen.text.contains(kept), "\(kept)")
+        }
+        #expect(!chosen.text.contains("value=\"yes\" checked") && !chosen.text.contains("\n41"))
+        // Nothing was changed yet.
+        #expect(try await world.get(page).text.contains("name=\"p.count\" value=\"1\""))
+        try await cases.pipelines.deleteVersion(first, of: id)
+        let deleted = try await world.get(page).text
+        #expect(deleted.contains("<option value=\"\(first)\" selected>one that was deleted</option>"))
     }
 
     @Test("A clone begins as the other one is, and the other one stays as it was")
@@ -164,7 +198,7 @@ struct RecurringRunPageTests {
             "name=\"name\" value=\"Clone of a\"", "name=\"p.count\" value=\"7\"",
             "name=\"every\" value=\"2\"",
             "<option value=\"days\" selected>", "<option value=\"\(experiment)\" selected>",
-            "name=\"version\" value=\"\(version)\"", "name=\"recurring\" value=\"\(before.id)\"",
+            "<option value=\"\(version)\" selected>", "name=\"recurring\" value=\"\(before.id)\"",
             "name=\"concurrency\" value=\"3\"", "name=\"catchup\" value=\"yes\" checked",
         ] {
             #expect(form.contains(filled), "\(filled)")

@@ -67,6 +67,35 @@ struct RunFormTests {
         #expect(gone.status == 422 && gone.text.contains("Experiment none not found"))
     }
 
+    @Test("The form of another version keeps what that version takes, and names the rest")
+    func anotherVersion() async throws {
+        let world = try await WebWorld()
+        let (count, text): (JSONValue, JSONValue) = (
+            ["parameterType": "NUMBER_INTEGER"], ["parameterType": "STRING"]
+        )
+        let id = try await world.pipeline("typed", inputs: ["count": count, "kept": text, "gone": text])
+        let second = try await world.version(
+            of: id,
+            inputs: [
+                "count": ["parameterType": "LIST"], "new": text,
+                "kept": ["parameterType": "STRING", "literals": ["a", "b"]],
+            ]
+        )
+        let written = "pipeline=\(id)&name=by+hand&description=words&root=gs%3A%2F%2Fa&p.count=7&p.kept=b"
+        let form = try await world.post(
+            "/runs/new",
+            written + "&p.gone=lost&p.empty=&version=\(second)&choose=yes"
+        )
+        #expect(form.status == 200 && form.text.contains("<option value=\"\(second)\" selected>"))
+        #expect(form.text.contains("value=\"by hand\"") && form.text.contains("value=\"words\""))
+        #expect(form.text.contains("<option value=\"b\" selected>") && form.text.contains("value=\"gs://a\""))
+        #expect(form.text.contains("does not take what was written for: count, gone<"))
+        #expect(!form.text.contains("value=\"7\"") && !form.text.contains("lost"))
+        // The version stands in the form once, so that what is chosen is what is started.
+        #expect(!form.text.contains("type=\"hidden\" name=\"version\""))
+        #expect(try await world.server.useCases.runs.list(ListQuery(), experimentID: nil).items.isEmpty)
+    }
+
     @Test("A run whose version was deleted can be cloned: its own spec runs again")
     func cloneOfDeleted() async throws {
         let world = try await WebWorld()

@@ -100,14 +100,25 @@ struct WebWorld: Sendable {
 
     /// Stores a pipeline of one step that takes the parameters that a run may be given.
     func pipeline(_ name: String, inputs: [String: JSONValue] = [:]) async throws -> PipelineID {
+        let package = try package(inputs)
+        return try await server.useCases.pipelines.create(.init(name: name), package: package).id
+    }
+
+    /// Stores another version of it, with other parameters.
+    func version(of id: PipelineID, inputs: [String: JSONValue]) async throws -> PipelineVersionID {
+        let package = try package(inputs)
+        return try await server.useCases.pipelines.createVersion(of: id, .init(name: "2"), package: package)
+            .id
+    }
+
+    private func package(_ inputs: [String: JSONValue]) throws -> PipelinePackage {
         var builder = SpecBuilder()
         builder.container("work")
         let spec = builder.spec(
             tasks: ["work": SpecBuilder.task("work")],
             root: ["inputDefinitions": ["parameters": .object(inputs)]]
         )
-        let package = try PipelinePackage(PipelineSpecDocument(pipelineSpec: spec))
-        return try await server.useCases.pipelines.create(.init(name: name), package: package).id
+        return try PipelinePackage(PipelineSpecDocument(pipelineSpec: spec))
     }
 
     /// Stores tasks as an orchestrator would.

@@ -17,8 +17,9 @@ async function preview(form) {
 
 export function dressForms() {
   for (const select of document.querySelectorAll('select[data-submit]')) {
-    select.form.querySelector('button').hidden = true;
-    select.onchange = () => select.form.requestSubmit();
+    const button = select.form.querySelector('[name="choose"]');
+    button.hidden = true;
+    select.onchange = () => select.form.requestSubmit(button);
   }
   const form = document.querySelector('form[data-schedule]');
   if (!form || form.dataset.dressed) return;

@@ -17,6 +17,8 @@ struct ScheduleView: PageView {
     let catchesUp: Bool
     let firings: FiringsView
     let wrong: Wrong
+    /// The element that says why: what the form was refused for stands above it, else the preview says it.
+    let told: String
 
     /// Which field the form was refused for.
     struct Wrong: Hashable, Sendable {
@@ -51,6 +53,7 @@ struct ScheduleView: PageView {
         catchesUp = form.catchesUp
         self.firings = firings
         wrong = Wrong(error ?? firings.error)
+        told = error == nil ? "preview" : "refusal"
     }
 }
 

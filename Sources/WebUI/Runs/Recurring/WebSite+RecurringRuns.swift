@@ -146,6 +146,9 @@ extension WebSite {
     ) async throws -> Response {
         let schedule = ScheduleForm(sent)
         if sent.has("preview") { return try form(draft, schedule, sent: sent, error: nil) }
+        if sent.has(RunFormView.choosing) {
+            return try form(draft, schedule, sent: sent, error: nil, isRewritten: true)
+        }
         do {
             return .moved(to: try await act(schedule))
         } catch let error as PlatformError where error.code != .internalError {
@@ -157,7 +160,8 @@ extension WebSite {
         _ draft: RunDraft,
         _ schedule: ScheduleForm,
         sent: WebForm?,
-        error: String?
+        error: String?,
+        isRewritten: Bool = false
     ) throws -> Response {
         let firings: FiringsView
         do {
@@ -170,7 +174,8 @@ extension WebSite {
             draft,
             sent: sent,
             schedule: ScheduleView(schedule, firings, error: error),
-            error: error
+            error: error,
+            isRewritten: isRewritten
         )
         return try show(
             view,
@@ -225,7 +230,9 @@ extension WebSite {
             draft = RunDraft(origin: .recurring(recurring), source: .spec(document), graph: graph, name: "")
             if let pipeline = details.pipeline {
                 let query = ListQuery(descending: true, pageSize: Limits.pageSizeMax)
-                draft.versions = try await useCases.pipelines.versions(of: pipeline.id, query).page.items
+                draft.version = version
+                let stored = try await useCases.pipelines.versions(of: pipeline.id, query).page.items
+                draft.offer(stored, and: details.version)
                 // A version that was deleted lives on in the spec.
                 if version == nil || details.version != nil {
                     draft.source = .version(pipelineID: pipeline.id, versionID: version)
