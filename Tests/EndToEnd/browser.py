@@ -89,8 +89,8 @@ class Page:
 
     def complaints(self):
         """What the browser complained of since the last time: broken scripts, what the policy forbids. A server that was
-        killed and a form that was refused are what tests do on purpose."""
-        meant = ('net::ERR_CONNECTION', 'net::ERR_INCOMPLETE_CHUNKED', 'a status of 422')
+        killed and what was refused are what tests do on purpose."""
+        meant = ('net::ERR_CONNECTION', 'net::ERR_INCOMPLETE_CHUNKED', 'a status of 422', 'a status of 409')
         return [entry['message'] for entry in self.driver.get_log('browser')
                 if entry['level'] == 'SEVERE' and not any(words in entry['message'] for words in meant)]
 

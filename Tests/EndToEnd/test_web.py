@@ -49,6 +49,11 @@ def test_a_run_submitted_by_the_sdk_is_watched_to_its_end_without_a_reload(serve
     page.wait('#n-sh.s-succeeded')
     page.wait('[id^="n-condition"].s-skipped', 'The condition was false')
     page.wait('[id^="n-for-loop"].s-succeeded', '3 of 3 done')
+    # However often the page has changed, a button is one step.
+    width = page.js('return Number(document.querySelector("svg.graph").getAttribute("width"))')
+    page.click('[data-zoom="out"]')
+    assert page.js('return Number(document.querySelector("svg.graph").getAttribute("width"))') == pytest.approx(
+        0.8 * width, abs=2)
     assert page.js('return window.marked'), 'the page was loaded again'
     assert page.driver.title != 'owned'
 
@@ -167,6 +172,12 @@ def test_a_list_is_live_searched_and_worked_on(server, page, tmp_path):
     page.wait('.bulk', 'With the 1 chosen:')
     page.wait('.bulk button:disabled', 'Compare')
     page.click(f'#run-{ids[0]} input')
+    page.click('[data-all]')
+    page.click('.bulk button', 'Retry')
+    page.wait('h1', 'Nothing was retried')
+    page.wait('main li', 'b of the list')
+    page.wait('main li', 'has succeeded; there is nothing to retry')
+    page.click('a.button', 'Back')
     page.click('[data-all]')
     page.click('.bulk button', 'Archive')
     page.wait('.notice', '2 runs archived.')

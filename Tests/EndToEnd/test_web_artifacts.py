@@ -5,7 +5,7 @@ from axe_core_python.selenium import Axe
 from browser import Keys, Page
 from first_generation import first_generation
 from gallery import gallery
-from harness import compiled
+from harness import compiled, eventually
 from kfp import dsl
 from selenium.webdriver import ActionChains
 
@@ -69,6 +69,36 @@ def test_the_list_of_artifacts_follows_what_runs_write(server, page):
     page.wait('tbody .main', 'seen_at_once')
 
 
+@dsl.container_component
+def read_slowly(words: dsl.Input[dsl.Dataset], gate: str):
+    return dsl.ContainerSpec(image='alpine:3', command=['sh', '-ec'], args=[
+        'cat "$0"; while [ ! -e "$1" ]; do sleep 0.02; done', words.path, gate])
+
+
+@dsl.pipeline(name='read-at-once')
+def read_at_once(gate: str):
+    read_slowly(words=write_at_once().outputs['seen_at_once'], gate=gate)
+
+
+def test_the_page_of_an_artifact_follows_who_reads_it(server, page, tmp_path):
+    gate = tmp_path / 'gate'
+    run = server.submit(compiled(read_at_once), {'gate': str(gate)}, 'reads').json['run_id']
+    eventually(lambda: server.tasks(run).get('read-slowly') and server.tasks(run)['read-slowly'].state == 'RUNNING')
+    [artifact] = server.tasks(run)['write-at-once'].artifacts.values()
+    page.open(f'{server.url}/artifacts/{artifact.id}')
+    page.wait('.cards .state', 'Running')
+    page.js('window.marked = true')
+    gate.touch()
+    server.expect(server.finished(run))
+    eventually(lambda: page.js('return [...document.querySelectorAll(".cards .state")].map((e) => e.textContent).join()')
+               == 'Succeeded,Succeeded')
+    assert page.js('return window.marked'), 'the page was loaded again'
+    assert server.request('DELETE', f'/apis/v2beta1/runs/{run}').status == 200
+    page.wait('#status', 'This artifact was deleted')
+    # The browser notes the answer 404, which is how the page learns of it.
+    assert all('404' in complaint for complaint in page.complaints())
+
+
 def test_the_panel_of_a_task_shows_what_it_wrote(server, page, runs):
     page.open(f'{server.url}/runs/{runs[0]}?task=evaluate')
     page.wait('.peek .scalars', 'accuracy')
@@ -85,6 +115,11 @@ def test_a_curve_says_what_a_threshold_means(server, page, written):
     slider.send_keys(Keys.RIGHT)
     page.wait('.readout output', 'threshold 0.95')
     page.wait('.readout output', 'false positives 5.0 %')
+    # What was chosen stays while the page follows what happens elsewhere.
+    now = page.js('return document.body.dataset.now')
+    server.succeed(write_at_once)
+    eventually(lambda: page.js('return document.body.dataset.now') != now)
+    page.wait('.readout output', 'threshold 0.95')
     box = page.wait('svg.chart')
     # In the middle of the curve's right half.
     ActionChains(page.driver).move_to_element_with_offset(box, 90, -60).perform()

@@ -29,6 +29,6 @@ extension WebSite {
         )
         let content = isLineage ? nil : try await look(at: lineage.artifact, address, .page)
         let view = ArtifactView(lineage, address, content: content, now: now())
-        return try show(view, title: view.name, section: .artifacts)
+        return try show(view, title: view.name, section: .artifacts, live: "artifact/\(id)")
     }
 }

@@ -181,6 +181,7 @@ package struct RunsView: PageView {
             ]
             : [
                 Action(name: "archive", title: "Archive", style: ""),
+                Action(name: "retry", title: "Retry", style: ""),
                 Action(name: "terminate", title: "Stop…", style: ""),
                 Action(name: "delete", title: "Delete…", style: "danger"),
             ]

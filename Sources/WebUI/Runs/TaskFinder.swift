@@ -5,6 +5,8 @@ struct TaskFinder: Hashable, Sendable {
     /// A task that fits.
     struct Found: Hashable, Sendable {
         let name: String
+        /// The groups it is in; `nil` for none.
+        let group: String?
         let href: String
         let state: StateView
     }
@@ -37,9 +39,11 @@ struct TaskFinder: Hashable, Sendable {
         .sorted { $0.order < $1.order }
         .map(\.task)
         found = fitting.prefix(Self.foundMax).map { task in
-            let isNested = task.path.text.contains(".")
+            // The name of an iteration has its loop in it.
+            let place = task.iteration == nil ? task.path : task.parent ?? task.path
             return Found(
-                name: isNested ? task.path.text : task.displayName,
+                name: tasks.title(of: task),
+                group: tasks.place(of: place).group,
                 href: address.showing(task.path).href,
                 state: StateView(task.state)
             )

@@ -164,6 +164,8 @@ struct ConfirmView: PageView {
     struct Item: Sendable {
         let id: String
         let name: String
+        /// Why it was refused.
+        var why: String?
     }
 
     let question: String

@@ -28,7 +28,9 @@ extension WebSite {
             do {
                 try await perform(action, on: thing, id)
             } catch let error as PlatformError where error.code != .internalError {
-                refusals.append(ConfirmView.Item(id: id, name: error.message))
+                // What is gone has no name any more.
+                let name = try? await name(of: thing, id)
+                refusals.append(ConfirmView.Item(id: id, name: name ?? id, why: error.message))
             }
         }
         if refusals.isEmpty {

@@ -60,8 +60,8 @@ extension ChangeService.Interest {
         case ("compare", 2):
             let ids = parts[1].split(separator: ",").prefix(CompareAddress.runsMax).map(String.init)
             self.init(kinds: ["run"], ids: Set(ids))
-        // Whatever becomes of a task, or comes of it, is a change of its run.
-        case ("executions", 1), ("artifacts", 1): self.init(kinds: ["run"])
+        // Whatever becomes of a task, or comes of it, is a change of its run; any run may come to read an artifact.
+        case ("executions", 1), ("artifacts", 1), ("artifact", 2): self.init(kinds: ["run"])
         case ("pipelines", 1): self.init(kinds: ["pipeline"])
         case ("pipeline", 2): self.init(kinds: ["pipeline"], ids: [parts[1]])
         // These show runs, too.

@@ -64,6 +64,25 @@ struct RunPageTests {
         #expect(refused.status == 409 && refused.text.contains("is over (SUCCEEDED)"))
     }
 
+    @Test("Runs are retried together; which were refused, and why, is told by their names")
+    func retry() async throws {
+        let world = try await WebWorld()
+        let names = ["failed", "stopped <b>", "done <b>", "waits"]
+        var runs: [RunID] = []
+        for name in names { runs.append(try await world.run(name)) }
+        try await world.server.enter(.failed, runs[0])
+        try await world.server.enter(.failed, runs[1])
+        try await world.server.enter(.succeeded, runs[2])
+        #expect(try await world.get("/runs").text.contains("name=\"action\" value=\"retry\""))
+        let all = runs.map { "&run=\($0)" }.joined()
+        let some = try await world.post("/runs/actions", "action=retry\(all)&run=nobody&back=%2Fruns")
+        #expect(some.status == 409 && some.text.contains("2 runs retried. The rest was refused:"))
+        #expect(some.text.contains("<li>done &lt;b&gt;<div class=\"quiet\">Run \(runs[2]) has succeeded"))
+        #expect(some.text.contains("<li>waits<div") && some.text.contains("<li>nobody<div"))
+        #expect(!some.text.contains("<li>failed") && !some.text.contains("<li>stopped"))
+        #expect(try await world.server.useCases.runs.get(runs[0]).run.state == .pending)
+    }
+
     @Test("A clone has the parameters of its form, as their types have it")
     func clone() async throws {
         let world = try await WebWorld()
@@ -146,25 +165,38 @@ struct RunPageTests {
         #expect(failed.contains("task=loop.4711") && failed.contains("1–1 of 1"))
     }
 
-    @Test("Tasks of iterations are found in the order of these: the third before the tenth")
+    @Test(
+        "Tasks of iterations are found by their names with numbers from 1, in the order of these: the third before the tenth"
+    )
     func finderOrder() async throws {
         let world = try await WebWorld()
         let run = try await world.run("looped")
         let now = world.server.clock.now()
-        let tasks = (0..<20).map { number in
+        func task(_ path: String, _ parent: TaskPath, _ name: String, _ kind: TaskKind) -> TaskRecord {
             TaskRecord(
                 runID: run,
-                path: TaskPath("loop.\(number).work"),
-                parent: .root,
-                name: "work",
-                displayName: "work",
-                kind: .container,
+                path: TaskPath(path),
+                parent: parent,
+                name: path.split(separator: ".").last.map(String.init) ?? path,
+                displayName: name,
+                kind: kind,
                 createdAt: now
             )
         }
+        let loop = TaskPath("loop")
+        var tasks = [task("loop", .root, "For each rate", .loop)]
+        for number in 0..<12 {
+            var iteration = task("loop.\(number)", loop, "loop [\(number)]", .iteration)
+            iteration.iteration = number
+            tasks += [iteration, task("loop.\(number).work", iteration.path, "Train", .container)]
+        }
         try await world.store(tasks)
-        let found = try await world.get("/runs/\(run)?find=loop").text
-        #expect(try place(of: ">loop.2.work<", in: found) < place(of: ">loop.10.work<", in: found))
+        let found = try await world.get("/runs/\(run)?find=work").text
+        #expect(try place(of: ">Train · 3 <", in: found) < place(of: ">Train · 11 <", in: found))
+        #expect(found.contains(">Train · 3 <span class=\"quiet\">For each rate</span>"))
+        #expect(!found.contains("loop.2.work<"))
+        let passes = try await world.get("/runs/\(run)?find=loop+%5B").text
+        #expect(passes.contains("12 tasks") && passes.contains("<span>For each rate · 12</span>"))
     }
 
     @Test("Tasks of a large run are found by a part of their name, of which a small run needs no form")

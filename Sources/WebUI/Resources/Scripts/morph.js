@@ -33,8 +33,11 @@ function morph(from, to) {
   // Scripts filled it, and go on filling it.
   if (from.dataset.keep && from.dataset.keep === to.dataset.keep) return;
   if (from.isEqualNode(to)) return;
+  const isFilledAnew = from.dataset.keep !== undefined;
   for (const { name } of [...from.attributes]) {
-    if (!to.hasAttribute(name) && !(name === 'open' && from.nodeName === 'DETAILS')) from.removeAttribute(name);
+    if (to.hasAttribute(name) || (name === 'open' && from.nodeName === 'DETAILS')) continue;
+    // Scripts that listen to an element already must not do so twice.
+    if (name !== 'data-dressed' || isFilledAnew) from.removeAttribute(name);
   }
   for (const { name, value } of to.attributes) {
     if (from.getAttribute(name) !== value) from.setAttribute(name, value);
