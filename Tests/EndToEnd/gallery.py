@@ -65,6 +65,7 @@ def report(
         'notes.txt': b'\x1b[31mred\x1b[0m words\nplain words\n',
         'data.bin': bytes(range(256)),
         'deep/er/leaf.tsv': b'a\tb\n1\t2\n',
+        'rates.csv': 'Größe;Anteil\n10;1,5\n20;2,25\n'.encode(),
         'drawing.svg': ('<svg xmlns="http://www.w3.org/2000/svg" width="90" height="60"><circle cx="40" cy="30" r="20"/>'
                         + hostile + '</svg>').encode(),
         'work.ipynb': json.dumps({'nbformat': 4, 'cells': [

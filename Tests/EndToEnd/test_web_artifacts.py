@@ -184,6 +184,10 @@ def test_a_folder_is_walked_and_each_file_in_it_shown_by_its_kind(server, page, 
     page.click('.entries a', 'table.json')
     page.wait('.data td', '[2,3]')
     page.driver.back()
+    page.click('.entries a', 'rates.csv')
+    page.wait('.data td', '2,25')
+    assert [element.text for element in page.all('.data th')] == ['Größe', 'Anteil']
+    page.driver.back()
     page.click('.entries a', 'tree.json')
     page.wait('.look pre', '"c": null')
     page.driver.back()

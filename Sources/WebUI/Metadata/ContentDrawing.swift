@@ -136,9 +136,10 @@ struct ContentDrawing {
     }
 
     private func table(_ bytes: [UInt8], _ separator: UInt8, isWhole: Bool, _ html: inout HTML) -> String? {
+        let beginning = Self.text(bytes)
         let text = DelimitedText(
-            Self.text(bytes),
-            separator: separator,
+            beginning,
+            separator: DelimitedText.separator(of: beginning, named: separator, isWhole: isWhole),
             isWhole: isWhole,
             rowsMax: room.rowsMax + 1
         )

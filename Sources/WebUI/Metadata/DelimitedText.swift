@@ -6,6 +6,28 @@ package struct DelimitedText: Hashable, Sendable {
     /// Whether there is more than was asked for.
     package private(set) var isCut = false
 
+    /// What stands between the values of a text: the character that makes the most of its first rows as long as the very first one.
+    ///
+    /// Files that are called `.csv` have semicolons where a comma is in the numbers, and tabs or bars from some tools.
+    /// - Parameters:
+    ///   - named: what the file's name says, which is taken where nothing fits better.
+    ///   - isWhole: whether the text ends here.
+    package static func separator(of text: String, named: UInt8, isWhole: Bool) -> UInt8 {
+        var (best, most) = (named, 0.0)
+        for separator in [named] + candidates.filter({ $0 != named }) {
+            let rows = DelimitedText(text, separator: separator, isWhole: isWhole, rowsMax: sampled).rows
+                .filter { $0 != [""] }
+            guard let columns = rows.first?.count, columns > 1 else { continue }
+            let share = Double(rows.count { $0.count == columns }) / Double(rows.count)
+            if share > most { (best, most) = (separator, share) }
+        }
+        return best
+    }
+
+    private static let candidates: [UInt8] = [",", ";", "\t", "|"].map { UInt8(ascii: $0) }
+    /// Rows that are looked at.
+    private static let sampled = 20
+
     /// Reads the beginning of a text.
     /// - Parameters:
     ///   - separator: what stands between values.

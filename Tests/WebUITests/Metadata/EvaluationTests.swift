@@ -119,6 +119,32 @@ struct EvaluationTests {
         #expect(DelimitedText(text, separator: UInt8(ascii: ","), isWhole: true, rowsMax: 10).rows == rows)
     }
 
+    @Test(
+        "What stands between values is what makes rows as long as their heads; the name decides where nothing tells",
+        arguments: [
+            ("name,place\nAnna,Bern\n", ","), ("name;rate\nAnna;1,5\nBert;2,25\n", ";"),
+            ("name\trate\nAnna\t1,5\n", "\t"), ("name|rate\r\nAnna|1,5\r\n", "|"),
+            // Semicolons in a column, in quotes, or in every row but the heads are no separators.
+            ("name,tags\nAnna,a;b\nBert,c;d\n", ","), ("\"a;b\",c\n\"d;e\",f\n", ","),
+            ("name\na;b\nc;d\n", ","), ("a,b;c\n1,2;3\n", ","),
+            // A row that is too short does not make a file another one.
+            ("a,b,c\n1,2\n3,4,5\n", ","), ("\u{FEFF}a;b\n\n1;2\n", ";"), ("one column\nwords\n", ","),
+            ("", ","), ("a;b", ";"),
+        ] as [(String, Unicode.Scalar)]
+    )
+    func separator(text: String, separator: Unicode.Scalar) {
+        let found = DelimitedText.separator(of: text, named: UInt8(ascii: ","), isWhole: true)
+        #expect(found == UInt8(ascii: separator))
+    }
+
+    @Test("A row that is cut off does not count for what stands between values")
+    func separatorOfBeginning() {
+        let text = "a;b\n1;2\n3,4,5"
+        let (comma, tab) = (UInt8(ascii: ","), UInt8(ascii: "\t"))
+        #expect(DelimitedText.separator(of: text, named: comma, isWhole: false) == UInt8(ascii: ";"))
+        #expect(DelimitedText.separator(of: "a\tb,c\n1\t2,3\n", named: tab, isWhole: true) == tab)
+    }
+
     @Test("The mark that spreadsheets put in front is no part of the first value")
     func mark() {
         let text = DelimitedText("\u{FEFF}a,b\n1,2", separator: UInt8(ascii: ","), isWhole: true, rowsMax: 10)
