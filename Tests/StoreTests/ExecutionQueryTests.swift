@@ -63,6 +63,23 @@ struct ExecutionQueryTests {
         }
     }
 
+    @Test(
+        "Tasks of the same moment are listed by their iterations, the last first, each on one page",
+        arguments: Backend.allCases
+    )
+    func iterations(backend: Backend) async throws {
+        try await backend.withDatabase { database in
+            try await database.write { store in
+                try store.insertRun(Samples.run("r"), specID: "s")
+                try store.upsertTasks((0..<24).map { Samples.task("loop.\($0).train", of: "r", at: 5) })
+            }
+            let whole = try await database.read { try walk($0, ExecutionQuery(pageSize: 50)) }
+            #expect(whole.items.map(\.place.path.text) == (0..<24).reversed().map { "loop.\($0).train" })
+            let parts = try await database.read { try walk($0, ExecutionQuery(pageSize: 7)) }
+            #expect(parts.pages.count == 4 && Set(parts.items.map(\.place)).count == 24)
+        }
+    }
+
     @Test("States and names narrow the list, alone and together", arguments: Backend.allCases)
     func filters(backend: Backend) async throws {
         try await backend.withDatabase { database in

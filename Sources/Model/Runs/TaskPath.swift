@@ -29,6 +29,14 @@ package struct TaskPath: Hashable, Sendable, CustomStringConvertible, Comparable
 
     package var description: String { text }
 
+    /// The path with its numbers filled up. In the order of these texts the third iteration stands before the tenth, as people
+    /// expect; paths themselves are in the order in which the store has them.
+    package var countedText: String {
+        text.split(separator: ".", omittingEmptySubsequences: false)
+            .map { Int($0) == nil ? String($0) : String(repeating: "0", count: max(0, 9 - $0.count)) + $0 }
+            .joined(separator: ".")
+    }
+
     package static func < (left: Self, right: Self) -> Bool { left.text < right.text }
 
     private static func isSafe(_ byte: UInt8) -> Bool {

@@ -10,11 +10,21 @@ extension SQLConnection {
         let shown = found.prefix(query.pageSize)
         let next = found.count > query.pageSize ? shown.last : try searchEnd(query)
         return ExecutionPage(
-            items: try executions(at: shown.map(\.place)),
+            items: inOrder(try executions(at: shown.map(\.place))),
             next: next,
             total: query.search == nil ? try executionCount(query) : nil,
             searchedMax: query.search == nil ? nil : query.searchedMax
         )
+    }
+
+    /// Tasks of the same moment, which indexes have in the order of their paths as text, in that of their iterations. Where a
+    /// page ends among them stays a matter of the indexes, so that no page costs more than its rows.
+    private func inOrder(_ executions: [Execution]) -> [Execution] {
+        executions.sorted { left, right in
+            if left.createdAt != right.createdAt { return left.createdAt > right.createdAt }
+            if left.place.runID != right.place.runID { return left.place.runID.text > right.place.runID.text }
+            return left.place.path.countedText > right.place.path.countedText
+        }
     }
 
     /// Where the tasks of the page are, and one more to see whether there is a next page.

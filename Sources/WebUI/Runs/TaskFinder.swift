@@ -35,7 +35,7 @@ struct TaskFinder: Hashable, Sendable {
                 && (task.displayName.lowercased().contains(wanted)
                     || task.path.text.lowercased().contains(wanted))
         }
-        .map { (order: Self.order(of: $0.path), task: $0) }
+        .map { (order: $0.path.countedText, task: $0) }
         .sorted { $0.order < $1.order }
         .map(\.task)
         found = fitting.prefix(Self.foundMax).map { task in
@@ -52,12 +52,5 @@ struct TaskFinder: Hashable, Sendable {
         let rest = fitting.count > Self.foundMax ? "; the first \(Self.foundMax) are listed" : ""
         note =
             fitting.isEmpty ? "No task that the run has got to fits." : counted(fitting.count, "task") + rest
-    }
-
-    /// A path with its numbers filled up, so that the third iteration comes before the tenth.
-    private static func order(of path: TaskPath) -> String {
-        path.text.split(separator: ".", omittingEmptySubsequences: false)
-            .map { Int($0) == nil ? String($0) : String(repeating: "0", count: max(0, 9 - $0.count)) + $0 }
-            .joined(separator: ".")
     }
 }

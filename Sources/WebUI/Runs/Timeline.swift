@@ -34,8 +34,10 @@ package struct Timeline: Hashable, Sendable {
     package init(_ run: Run, _ tasks: RunTasks, _ address: RunAddress, now: Instant) {
         let end = max(run.finishedAt ?? now, run.createdAt + .milliseconds(1))
         // As they began: those of a long loop are made together and wait for room, in no order that can be seen.
-        let attempts = tasks.attempts.values.joined().sorted {
-            ($0.began ?? end, $0.path, $0.number) < ($1.began ?? end, $1.path, $1.number)
+        let attempts = tasks.attempts.values.joined().sorted { left, right in
+            let (first, second) = (left.began ?? end, right.began ?? end)
+            if first != second { return first < second }
+            return (left.path.countedText, left.number) < (right.path.countedText, right.number)
         }
         let whole = (end - run.createdAt).milliseconds
         func share(_ instant: Instant) -> Double {

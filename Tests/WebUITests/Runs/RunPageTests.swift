@@ -318,16 +318,20 @@ struct RunPageTests {
             return attempt
         }
         try await world.store(
-            [step("early", .running), step("late", .running), step("taken", .cached)],
+            [step("early", .running), step("late", .running), step("taken", .cached)]
+                + ["loop.2.work", "loop.10.work"].map { step($0, .running) },
             [
                 attempt("early", 0, began: 20), attempt("early", 1, began: 40),
                 attempt("late", 0, began: 30),
+                // Of the same moment, in the order of their iterations.
+                attempt("loop.10.work", 0, began: 50), attempt("loop.2.work", 0, began: 50),
             ]
         )
         let page = try await world.get("/runs/\(run)?tab=timeline").text
-        let places = try ["\">early</a>", "\">late</a>", "\">early (attempt 2)</a>"].map {
-            try place(of: $0, in: page)
-        }
+        let places = try [
+            "\">early</a>", "\">late</a>", "\">early (attempt 2)</a>", "\">loop.2.work</a>",
+            "\">loop.10.work</a>",
+        ].map { try place(of: $0, in: page) }
         #expect(places == places.sorted())
         #expect(page.contains("1 step without a bar"))
     }
