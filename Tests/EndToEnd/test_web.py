@@ -296,6 +296,7 @@ def test_a_run_that_is_deleted_while_it_is_looked_at_says_so(server, page):
     assert server.request('DELETE', f'/apis/v2beta1/runs/{run_id}').status == 200
     page.wait('#status', 'This run was deleted')
     assert 'one-script' in page.text()
+    assert not page.wait('.actions button', 'Archive').is_displayed()
     # The browser notes the answer 404, which is how the page learns of it.
     assert all('404' in complaint for complaint in page.complaints())
 

@@ -6,7 +6,8 @@ extension ExperimentService {
     package struct Overview: Sendable {
         /// The experiments.
         package var page: Page<Experiment>
-        /// The newest runs of each that are not put away, the newest first.
+        /// The newest runs of each that are not put away, the newest first; of an experiment that was archived those that were
+        /// archived with it.
         package var runs: [ExperimentID: [Run]]
     }
 
@@ -17,7 +18,11 @@ extension ExperimentService {
             let page = try connection.listExperiments(query)
             var runs: [ExperimentID: [Run]] = [:]
             for experiment in page.items {
-                runs[experiment.id] = try connection.newestRuns(of: experiment.id, limit: count)
+                runs[experiment.id] = try connection.newestRuns(
+                    of: experiment.id,
+                    experiment.storageState,
+                    limit: count
+                )
             }
             return Overview(page: page, runs: runs)
         }

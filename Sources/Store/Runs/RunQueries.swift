@@ -59,12 +59,13 @@ extension SQLConnection {
         )
     }
 
-    /// The newest runs of an experiment that are not put away, the newest first.
-    package func newestRuns(of experiment: ExperimentID, limit: Int) throws -> [Run] {
+    /// The newest runs of an experiment that are put away, or that are not, the newest first.
+    package func newestRuns(of experiment: ExperimentID, _ storage: StorageState, limit: Int) throws -> [Run]
+    {
         try rows(
             runs,
             "WHERE experiment_id = ? AND storage_state = ? ORDER BY created_at DESC, id DESC LIMIT ?",
-            [.text(experiment.text), .text(StorageState.available.rawValue), .integer(Int64(limit))],
+            [.text(experiment.text), .text(storage.rawValue), .integer(Int64(limit))],
             as: decode
         )
     }

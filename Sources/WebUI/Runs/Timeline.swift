@@ -20,6 +20,7 @@ package struct Timeline: Hashable, Sendable {
     }
 
     let rows: [Row]
+    let hasBars: Bool
     let ticks: [Tick]
     /// How many attempts are not shown.
     let rest: String?
@@ -77,6 +78,7 @@ package struct Timeline: Hashable, Sendable {
                 bar: bar
             )
         }
+        hasBars = !rows.isEmpty
         ticks = (0...4).map { Tick(text: durationText(.milliseconds(whole * $0 / 4))) }
         rest =
             attempts.count > Self.rowsMax

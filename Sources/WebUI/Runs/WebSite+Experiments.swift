@@ -33,7 +33,11 @@ extension WebSite {
     }
 
     private func row(_ experiment: Experiment, _ runs: [Run], _ now: Instant) -> ListView.Row {
-        let page = "/experiments/" + percentEncoded(experiment.id.text)
+        // The runs of one that was archived are in its archive.
+        let page = WebUI.address(
+            "/experiments/" + percentEncoded(experiment.id.text),
+            ["archived": experiment.storageState == .archived ? "true" : nil]
+        )
         return ListView.Row(
             id: experiment.id.text,
             name: experiment.displayName,

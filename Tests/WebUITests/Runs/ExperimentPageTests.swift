@@ -44,12 +44,24 @@ struct ExperimentPageTests {
             displayName: "old things",
             description: ""
         ).id
+        let run = try await world.server.useCases.runs.create(
+            RunSubmission(
+                displayName: "old run",
+                experimentID: id,
+                source: .spec(PipelineSpecDocument(pipelineSpec: Specs.single))
+            )
+        ).run.id
         _ = try await world.post("/experiments/actions", "action=archive&experiment=\(id)")
         #expect(try await !world.get("/experiments").text.contains("old things"))
         let archive = try await world.get("/experiments?archived=true").text
         #expect(
             archive.contains("old things") && archive.contains("value=\"restore\"")
                 && !archive.contains("value=\"archive\"")
+        )
+        // Its runs were put away with it; they are what the list shows of it and leads to.
+        #expect(
+            archive.contains("href=\"/experiments/\(id)?archived=true\"")
+                && archive.contains("/runs/\(run)\"")
         )
         let page = try await world.get("/experiments/\(id)").text
         #expect(page.contains(">archived<") && !page.contains(">New run<"))

@@ -79,6 +79,7 @@ struct RunPageTests {
         #expect(some.status == 409 && some.text.contains("2 runs retried. The rest was refused:"))
         #expect(some.text.contains("<li>done &lt;b&gt;<div class=\"quiet\">Run \(runs[2]) has succeeded"))
         #expect(some.text.contains("<li>waits<div") && some.text.contains("<li>nobody<div"))
+        #expect(try place(of: "<li>waits", in: some.text) < place(of: ">Back</a>", in: some.text))
         #expect(!some.text.contains("<li>failed") && !some.text.contains("<li>stopped"))
         #expect(try await world.server.useCases.runs.get(runs[0]).run.state == .pending)
     }
@@ -333,7 +334,14 @@ struct RunPageTests {
             "\">loop.10.work</a>",
         ].map { try place(of: $0, in: page) }
         #expect(places == places.sorted())
-        #expect(page.contains("1 step without a bar"))
+        #expect(page.contains("1 step without a bar") && page.contains("class=\"axis\""))
+        // Where nothing ran there is no time to measure.
+        let other = try await world.run("taken over")
+        var taken = step("taken", .cached)
+        taken.runID = other
+        try await world.store([taken])
+        let still = try await world.get("/runs/\(other)?tab=timeline").text
+        #expect(still.contains("1 step without a bar") && !still.contains("class=\"axis\""))
     }
 
     @Test("A task that the run has not got to says so, and so does one that the pipeline does not have")

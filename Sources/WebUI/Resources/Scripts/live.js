@@ -47,6 +47,8 @@ async function load(address, loaded, failed) {
       source?.close();
       // What it was doing then does not go on.
       for (const span of document.querySelectorAll('[data-since]')) span.removeAttribute('data-since');
+      // Nothing can be done with it any more.
+      for (const form of main.querySelectorAll('form[method="post"]')) form.hidden = true;
       say(kind === 'compare' ? 'One of these runs was deleted. What you see is the last of them together.'
         : `This ${kind === 'recurringrun' ? 'recurring run' : kind} was deleted. What you see is the last of it.`);
       return;
