@@ -72,7 +72,7 @@ struct ArtifactView: PageView {
         let run = RunAddress(link.edge.runID)
         return Use(
             task: RunRowView.Link(
-                name: link.taskDisplayName + (link.iteration.map { " [\($0 + 1)]" } ?? ""),
+                name: link.taskTitle,
                 href: run.showing(link.edge.path).href
             ),
             run: RunRowView.Link(name: names[link.edge.runID] ?? link.edge.runID.text, href: run.href),

@@ -47,7 +47,7 @@ struct ArtifactsView: PageView {
                 created: TimeView(artifact.createdAt, now: now),
                 task: writer.map { link in
                     let run = RunAddress(link.edge.runID)
-                    return RunRowView.Link(name: link.taskDisplayName, href: run.showing(link.edge.path).href)
+                    return RunRowView.Link(name: link.taskTitle, href: run.showing(link.edge.path).href)
                 },
                 run: writer.flatMap { link in
                     overview.runNames[link.edge.runID].map {

@@ -61,7 +61,7 @@ struct LineageView: Sendable {
                 ),
                 type: artifact.map { typeText($0.schemaTitle) } ?? "",
                 verb: edge.direction == .output ? "written by" : "read by",
-                task: RunRowView.Link(name: step.link.taskDisplayName, href: run.showing(edge.path).href),
+                task: RunRowView.Link(name: step.link.taskTitle, href: run.showing(edge.path).href),
                 run: RunRowView.Link(name: lineage.runNames[edge.runID] ?? edge.runID.text, href: run.href),
                 state: StateView(step.link.taskState)
             )
@@ -139,11 +139,11 @@ extension RunScene.Node {
         self.init(
             id: "task.\(link.edge.runID).\(link.edge.path)",
             look: .task,
-            title: link.taskDisplayName,
+            title: link.taskTitle,
             kind: .container,
             state: link.taskState,
             detail: runName,
-            story: "\(link.taskDisplayName) of the run \(runName): \(StateView(link.taskState).word)",
+            story: "\(link.taskTitle) of the run \(runName): \(StateView(link.taskState).word)",
             isSelected: false,
             href: RunAddress(link.edge.runID).showing(link.edge.path).href,
             isElsewhere: true,

@@ -24,19 +24,19 @@ extension WebSite {
         )
         let form = UploadForm(parts)
         let pipeline = try await pipeline(named: form.pipeline)
-        var package: PipelinePackage?
+        var accepted: PipelinePackage?
         do {
             let found = try await self.package(of: form)
-            package = found
+            accepted = found
             return .moved(to: try await store(found, form, of: pipeline))
         } catch let error as PlatformError where error.code != .internalError {
             // What the package is made of is fine once there is one.
-            let isOfName = package != nil && error.isAboutName
+            let isOfName = accepted != nil && error.isAboutName
             let view = UploadView(
                 pipeline,
                 sent: form,
                 error: Self.formMessage(error),
-                wrong: package == nil ? form.source : isOfName ? .name : nil
+                wrong: accepted == nil ? form.source : isOfName ? .name : nil
             )
             return try show(view, title: view.title, section: .pipelines, status: .unprocessableContent)
         }

@@ -115,17 +115,3 @@ package struct ExecutionsView: PageView {
         }
     }
 }
-
-extension TaskPath {
-    /// A task's name, its groups and the numbers of the iterations it is in, as far as its path says them.
-    fileprivate var words: (name: String, groups: String?, numbers: String) {
-        let segments = text.split(separator: ".").map(String.init)
-        let names = segments.filter { Int($0) == nil }.map { percentDecoded($0, plusIsSpace: false) ?? $0 }
-        let groups = names.dropLast()
-        let numbers = segments.compactMap { Int($0) }.map { String($0 + 1) }
-        return (
-            names.last ?? text, groups.isEmpty ? nil : groups.joined(separator: " / "),
-            numbers.joined(separator: ".")
-        )
-    }
-}

@@ -162,6 +162,50 @@ struct ArtifactPageTests {
         #expect(page.contains("href=\"/compare?run=\(runs[0])&amp;run=\(runs[2])\""))
     }
 
+    @Test(
+        "Tasks that wrote and read an artifact have the numbers of their iterations wherever they are named"
+    )
+    func iterations() async throws {
+        let world = try await WebWorld()
+        let run = try await world.run("looped")
+        let written = artifact("x", "system.Dataset")
+        func task(_ path: String, _ kind: TaskKind) -> TaskRecord {
+            TaskRecord(
+                runID: run,
+                path: TaskPath(path),
+                parent: .root,
+                name: "train",
+                displayName: kind == .iteration ? "loop [1]" : "Train",
+                iteration: kind == .iteration ? 1 : nil,
+                kind: kind,
+                createdAt: world.server.clock.now()
+            )
+        }
+        let tasks = [task("loop.1.train", .container), task("loop.1", .iteration)]
+        try await world.store(tasks)
+        try await world.server.database.write { connection in
+            try connection.insertArtifacts([written])
+            try connection.insertEdges(
+                zip(tasks, [ArtifactEdge.Direction.output, .input]).map { task, direction in
+                    ArtifactEdge(
+                        artifactID: written.id,
+                        runID: run,
+                        path: task.path,
+                        direction: direction,
+                        key: "data",
+                        position: 0
+                    )
+                }
+            )
+        }
+        #expect(try await world.get("/artifacts").text.contains(">Train · 2</a>"))
+        for page in ["/artifacts/x", "/artifacts/x?tab=lineage"] {
+            let text = try await world.get(page).text
+            #expect(text.contains(">Train · 2</a>") && text.contains(">loop · 2</a>"), "\(page)")
+            #expect(!text.contains("loop [1]"))
+        }
+    }
+
     @Test("With artifacts in the graph the way from task to task leads through them")
     func graph() async throws {
         let world = try await WebWorld()
