@@ -142,9 +142,9 @@ package final class PodWorld: Sendable {
 
     func stop(_ name: PodName, grace: Duration) {
         state.withLock { state in
-            guard state.pods[name]?.end == nil else { return }
+            guard let pod = state.pods[name], pod.end == nil else { return }
             state.pods[name]?.stops.append(grace)
-            let isStarted = state.pods[name]?.starts != 0
+            let isStarted = pod.starts != 0
             let stopped = Reason(.killedBySignal, "It was stopped before it started.")
             end(name, isStarted ? .signaled(number: 15) : .notStarted(stopped), &state)
         }
