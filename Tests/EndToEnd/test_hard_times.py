@@ -80,6 +80,45 @@ def test_a_grandchild_that_is_killed_is_the_business_of_its_step(own_server, tmp
     assert 'woken by 137' in server.task_log(run_id, 'sh')
 
 
+@pytest.mark.parametrize('instead', ['mkdir', 'mkfifo', 'ln -s nowhere'])
+def test_a_step_that_takes_its_status_away_harms_itself_alone(own_server, instead):
+    server = own_server.start()
+    run = server.expect(server.run(one_script, script=f'rm ../../status; {instead} ../../status'), 'FAILED')
+    message = server.tasks(run['run_id'])['sh'].reason['message']
+    assert message.startswith('How the program ended is not known. ') and '/status' in message, message
+    server.expect(server.run(one_script, script='true'))
+    server.kill()
+    server.start()
+    assert server.get(f'/runs/{run["run_id"]}')['state'] == 'FAILED'
+
+
+def test_a_step_that_has_stopped_its_supervisor_can_be_terminated(own_server, tmp_path):
+    server = own_server.start()
+    script = f'kill -STOP $PPID; touch {tmp_path}/stopped; sleep 300'
+    run_id = server.submit(compiled(one_script), {'script': script}).json['run_id']
+    eventually((tmp_path / 'stopped').exists, what='the step to stop its supervisor')
+    assert server.request('POST', f'{harness.API}/runs/{run_id}:terminate').status == 200
+    server.expect(server.finished(run_id, 30), 'FAILED')
+    server.stop()
+    eventually(lambda: not processes_of(server.data_dir), what='every process to end')
+
+
+@dsl.pipeline(name='one-after-the-other')
+def one_after_the_other(first: str, second: str):
+    before = sh(script=first).set_caching_options(False)
+    for _ in range(4):
+        before = sh(script=second).set_caching_options(False).after(before)
+
+
+@pytest.mark.parametrize('left', [
+    pytest.param(r"""touch "$(printf 'caf\351')" "$TMPDIR/$(printf '\377')" """, id='names that are no text'),
+    pytest.param('for i in $(seq 300); do mkdir deeper-folder && cd deeper-folder || break; done 2>&1', id='a path that is too long'),
+])
+def test_what_a_step_leaves_is_not_found_by_the_next(own_server, left):
+    server = own_server.start()
+    server.succeed(one_after_the_other, first=left, second='test -z "$(ls -A . "$TMPDIR" | grep -v :$ | grep .)"')
+
+
 # Disks
 
 def may_mount():

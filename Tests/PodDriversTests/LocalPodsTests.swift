@@ -135,6 +135,35 @@ struct LocalPodsTests {
         await world.tearDown()
     }
 
+    @Test("a program that has stopped its supervisor can be stopped all the same")
+    func stoppedSupervisor() async throws {
+        let world = try PodWorld()
+        let spec = PodWorld.shell("kill -STOP $PPID; echo ready; sleep 60")
+        await world.ensure(spec)
+        _ = await world.start(of: spec.name)
+        _ = try await PodWorld.waitForFile(world.folder(spec.name) + "/log")
+        await world.pods.stop(spec.name, grace: .zero)
+        #expect(await world.end(of: spec.name)?.outcome == .signaled(number: 9))
+        await world.tearDown()
+    }
+
+    @Test(
+        "a program that takes its status away fails, and nothing else does",
+        arguments: [
+            "", "mkdir ../../status", "mkfifo ../../status", "ln -s nowhere ../../status",
+            "ln -s status ../../status",
+        ]
+    )
+    func statusTakenAway(instead: String) async throws {
+        let world = try PodWorld()
+        let end = await world.run(PodWorld.shell("rm ../../status; \(instead)"))
+        let reason = try #require(end?.outcome.refusal)
+        #expect(reason.message.hasPrefix("How the program ended is not known. "), "\(reason.message)")
+        #expect(reason.message.contains("/status"), "\(reason.message)")
+        #expect(await world.run(PodWorld.shell("true", task: "next"))?.outcome == .exited(code: 0))
+        await world.tearDown()
+    }
+
     @Test("a pod stopped in the queue never runs, also when it is asked for again")
     func stoppedInQueue() async throws {
         let world = try PodWorld(places: 1)

@@ -55,6 +55,43 @@ struct SpareFoldersTests {
         try FileManager.default.removeItem(atPath: root)
     }
 
+    /// Whatever it is called.
+    private func count(in folder: String) -> Int {
+        guard let entries = opendir(folder) else { return -1 }
+        defer { closedir(entries) }
+        var count = -2
+        while readdir(entries) != nil { count += 1 }
+        return count
+    }
+
+    @Test(
+        "Whatever a program leaves, the next one does not find it",
+        arguments: [
+            "touch \"$(printf 'caf\\351')\"; mkdir \"$(printf '\\377')\"; touch \"$(printf '\\377/\\376')\"",
+            // Deeper than a path may be long.
+            "nest() { mkdir $1; cd $1; for i in $(seq 300); do mkdir deeperer; cd deeperer; touch file; done; }; "
+                + "(nest a); (nest b; mv \"${PWD%%/b/*}/a\" .)",
+            "mkdir -p shut/in; touch shut/in/file; chmod 0 shut/in shut",
+            "mkfifo pipe; mkdir full; ln -s / full/link; ln -s nowhere link; touch .martlet-1-0",
+        ]
+    )
+    func strange(script: String) throws {
+        let spares = SpareFolders(in: [root])
+        let (first, second) = (root + "/a", root + "/b")
+        try spares.make(first)
+        try Disk.write(Array("cd \(first) || exit; \(script)".utf8), to: root + "/script")
+        var pid: pid_t = 0
+        var words: [UnsafeMutablePointer<CChar>?] = [strdup("sh"), strdup(root + "/script"), nil]
+        defer { for word in words { free(word) } }
+        #expect(posix_spawn(&pid, "/bin/sh", nil, nil, &words, environ) == 0)
+        #expect(waitpid(pid, nil, 0) == pid && count(in: first) > 0)
+        spares.take(first)
+        #expect(!Disk.exists(first))
+        try spares.make(second)
+        #expect(count(in: second) == 0)
+        #expect(Disk.remove(root))
+    }
+
     @Test("A folder that others may read is removed instead")
     func changed() throws {
         let spares = SpareFolders(in: [root])

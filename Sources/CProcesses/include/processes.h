@@ -32,4 +32,9 @@ int martlet_move_to_new(const char *path, const char *name);
 /// Source: Linux ioctl_iflags(2), FS_TOPDIR_FL, which ext2, ext3 and ext4 know.
 int martlet_keep_subfolders_apart(const char *path);
 
+/// Removes a file or a folder with all that is in it, whatever a program has made of it: names that are no text, folders that
+/// nobody may read, paths longer than the system takes. Links are not followed, and no other file system is entered.
+/// Returns 0, or -1 with errno set: ENOENT if there is nothing.
+int martlet_remove(const char *path);
+
 #endif

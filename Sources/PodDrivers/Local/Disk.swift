@@ -1,3 +1,4 @@
+import CProcesses
 import FoundationEssentials
 import Model
 
@@ -68,6 +69,11 @@ enum Disk {
         return fstat(file, &status) == 0 && status.st_mode == S_IFREG | 0o600 && status.st_nlink == 1
             && ftruncate(file, 0) == 0
     }
+
+    /// Removes a file or a folder with all that is in it, whatever a program has made of it; `false`, and `errno` says why,
+    /// if something is left of it or if there was nothing.
+    @discardableResult
+    static func remove(_ path: String) -> Bool { martlet_remove(path) == 0 }
 
     /// Whether the disk that a path is on takes anything at all: new files, and a megabyte in them.
     static func hasRoom(_ path: String) -> Bool {

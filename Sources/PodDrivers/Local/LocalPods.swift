@@ -5,6 +5,14 @@ package import Model
 package import Pods
 import Synchronization
 
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
 /// Runs pods as processes of this machine.
 ///
 /// Each pod is a folder in which a small supervisor process runs the program and records how it ended, so
@@ -152,14 +160,14 @@ package final class LocalPods: PodRuntime {
         outputPaths.withLock { $0[name] = nil }
         // What cannot be removed now goes later, or with the run; a pod's end is not held up by it.
         for path in folders.disposable(of: name) where Disk.exists(path) {
-            try? FileManager.default.removeItem(atPath: path)
+            Disk.remove(path)
             guard !Disk.exists(path) else { return }
         }
         for path in folders.own(of: name) {
             if record.isWitnessed {
                 spares.take(path, keeping: PodFolders.reusableNames)
             } else {
-                try? FileManager.default.removeItem(atPath: path)
+                Disk.remove(path)
             }
             guard !Disk.exists(path) else { return }
         }
@@ -249,15 +257,13 @@ package final class LocalPods: PodRuntime {
     /// Removes a folder that may be missing.
     private func remove(_ folder: String) throws {
         guard Disk.isFolder(folder) else { return }
-        do {
-            try FileManager.default.removeItem(atPath: folder)
-        } catch {
-            throw PlatformError(
-                .failedPrecondition,
-                "Cannot remove \(folder). Check who owns the files in it.",
-                cause: String(describing: error)
-            )
-        }
+        guard !Disk.remove(folder) else { return }
+        let problem = errno
+        throw PlatformError(
+            .failedPrecondition,
+            "Cannot remove \(folder). Check who owns the files in it.",
+            cause: Disk.message(of: problem)
+        )
     }
 
     /// Whether a pod that an earlier server started, and nobody has asked us for, still runs.

@@ -57,6 +57,12 @@ extension LocalPodsLoop {
         act(state.stopped(name, grace: grace, now: now))
     }
 
+    /// A supervisor that somebody has stopped, as a program can, would keep the end of its program to itself for ever.
+    func wakeSupervisor(of name: PodName) {
+        // Whoever cannot be found now is not needed for the signal to the program.
+        if case .live(let pid, _)? = try? folders.supervised(name).observe() { kill(pid, SIGCONT) }
+    }
+
     /// Looks at the folder of a pod that is new to this server.
     private func observe(_ spec: PodSpec) throws -> LocalPodsState.Observation {
         let folder = folders.supervised(spec.name)
@@ -176,18 +182,30 @@ extension LocalPodsLoop {
                 }
             case .vanished:
                 finish(subject, recordLoss(of: subject, isFresh: isFresh))
+            case .untouched where Disk.exists(folder.logPath) || !Disk.exists(folder.path):
+                throw PlatformError(
+                    .failedPrecondition,
+                    "\(folder.statusPath) is gone, in which martlet-supervisor had begun to write. "
+                        + "Programs must leave alone what is beside their working folders."
+                )
             case .untouched:
                 let complaint = try Disk.read(folder.path + "/supervisor.log", bytesMax: 1_000) ?? []
                 let words = String(decoding: complaint, as: UTF8.self)
-                throw PlatformError(
+                let problem = PlatformError(
                     .internalError,
                     "martlet-supervisor ended before it took the folder \(folder.path): "
                         + (words.isEmpty ? "it left no message." : words)
                 )
+                fail(subject, problem)
             }
         } catch {
             if postpone(subject, after: error, { $0.settle(subject, isFresh: false) }) { return }
-            fail(subject, error)
+            // The program may have run, and nothing tells how it ended.
+            fail(
+                subject,
+                error,
+                because: Reason(.startFailed, "How the program ended is not known. \(error.sentence)")
+            )
         }
     }
 
@@ -199,6 +217,8 @@ extension LocalPodsLoop {
                 if !log.isEmpty { try Disk.write(Array(log.utf8), to: folder.logPath) }
                 finish(.pod(name), .refused(reason, end: Self.instant))
             } else {
+                // Looking at what says nothing would bring us back here, and so on for ever.
+                try folder.checkSaysSomething()
                 settle(.pod(name), isFresh: false)
             }
         } catch {
@@ -230,16 +250,17 @@ extension LocalPodsLoop {
         }
     }
 
-    /// Something on our side went wrong: it did not start, and the reason says why.
-    private func fail(_ subject: Subject, _ error: any Error) {
+    /// Something on our side went wrong: it did not start, unless the reason says something else.
+    private func fail(_ subject: Subject, _ error: any Error, because reason: Reason? = nil) {
+        let reason = reason ?? Self.reason(error)
         logger.warning(
             "Cannot run a program",
             metadata: ["folder": "\(folder(of: subject).path)", "error": "\(error)"]
         )
         if case .pod(let name) = subject {
-            refuse(name, Self.reason(error), log: "")
+            refuse(name, reason, log: "")
         } else {
-            finish(subject, .refused(Self.reason(error), end: Self.instant))
+            finish(subject, .refused(reason, end: Self.instant))
         }
     }
 

@@ -224,10 +224,11 @@ final class LocalPodsLoop {
                 attach(.pod(name), pid: pid)
             case .refuse(let name, let reason, let log):
                 refuse(name, reason, log: log)
-            case .signal(_, let group, let number):
+            case .signal(let name, let group, let number):
                 // The supervisor keeps the group's id taken until the end is recorded; a group that is gone
                 // is fine.
                 kill(-group, number)
+                wakeSupervisor(of: name)
             case .environment(let action):
                 act(action)
             }

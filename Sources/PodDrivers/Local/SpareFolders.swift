@@ -36,7 +36,7 @@ final class SpareFolders: Sendable {
             for name in (try? Disk.names(in: place.path)) ?? [] {
                 guard let server = Int32(name.prefix { $0.isNumber }), kill(server, 0) != 0, errno == ESRCH
                 else { continue }
-                try? FileManager.default.removeItem(atPath: place.path + "/" + name)
+                Disk.remove(place.path + "/" + name)
             }
         }
     }
@@ -52,7 +52,7 @@ final class SpareFolders: Sendable {
         }
         if let spare {
             if rename(spare, path) == 0 { return }
-            try? FileManager.default.removeItem(atPath: spare)
+            Disk.remove(spare)
         }
         try Disk.makeFolder(path)
     }
@@ -63,7 +63,7 @@ final class SpareFolders: Sendable {
         guard Self.empty(path, keeping: parts), let spare = place(for: path), Self.move(path, to: spare)
         else {
             // Whatever it is now; what cannot be removed goes with the run.
-            try? FileManager.default.removeItem(atPath: path)
+            Disk.remove(path)
             return
         }
         places.withLock { places in
@@ -78,10 +78,12 @@ final class SpareFolders: Sendable {
     /// A program may have put a link in its place or in that of a part, and what that leads to is not ours to empty.
     private static func empty(_ path: String, keeping parts: [String]) -> Bool {
         guard martlet_is_plain_folder(path) == 1 else { return false }
-        for name in (try? Disk.names(in: path)) ?? [] {
+        guard let names = try? Disk.names(in: path) else { return false }
+        for name in names {
             let entry = path + "/" + name
             if parts.contains(name), empty(entry, keeping: []) || Disk.emptyPlainFile(entry) { continue }
-            try? FileManager.default.removeItem(atPath: entry)
+            // The next one must not find it. A name that is no text, for one, is not the one that we were told.
+            guard Disk.remove(entry) else { return false }
         }
         return true
     }

@@ -45,7 +45,8 @@ struct SupervisedFolder: Hashable, Sendable {
     /// Looks at the folder. The order matters: a supervisor tells the end before it lets go of the lock.
     /// - Throws: ``PlatformError`` if the file cannot be read.
     func observe() throws -> Observation {
-        let file = open(statusPath, O_RDONLY | O_CLOEXEC)
+        // Without waiting, as for every file that a program may have put something else in the place of.
+        let file = open(statusPath, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard file >= 0 else {
             if errno == ENOENT || errno == ENOTDIR { return .untouched }
             throw Disk.failure("read", statusPath, errno)
@@ -117,6 +118,16 @@ struct SupervisedFolder: Hashable, Sendable {
     func refuse(_ reason: Reason, at now: Instant) throws -> Bool {
         try Disk.makeFolder(path)
         return try Disk.create(statusPath, with: Array(ExitRecord.refused(reason, end: now).text.utf8))
+    }
+
+    /// Makes sure that what has the name of the status is one.
+    /// - Throws: ``PlatformError`` if a program has put something else in its place.
+    func checkSaysSomething() throws {
+        guard case .untouched = try observe() else { return }
+        throw PlatformError(
+            .failedPrecondition,
+            "Cannot read \(statusPath): it is a link that leads nowhere; a file was expected."
+        )
     }
 
     /// Records an end that only we know of.
