@@ -21,18 +21,7 @@ struct DataDirectory: ~Copyable {
     /// - Throws: ``PlatformError`` when the folder cannot be used, another server uses it, or its database is gone.
     init(_ given: String, isForServing: Bool) throws {
         let url = URL(fileURLWithPath: given).standardizedFileURL
-        do {
-            try FileManager.default.createDirectory(
-                at: url,
-                withIntermediateDirectories: true,
-                attributes: [.posixPermissions: 0o700]
-            )
-        } catch {
-            throw PlatformError(
-                .failedPrecondition,
-                "The data directory \(url.path) cannot be made: \(error.localizedDescription) Choose another with --data-dir."
-            )
-        }
+        try Self.make(url.path)
         let lock = try Self.lock(url.path)
         do {
             if isForServing { try Self.checkNothingIsLost(DataLayout(root: url.path)) }
@@ -46,10 +35,29 @@ struct DataDirectory: ~Copyable {
 
     /// Whether a server, or a command that must be alone, uses a directory.
     static func isInUse(_ layout: DataLayout) -> Bool {
-        let lock = open(layout.lock, O_RDONLY | O_CLOEXEC)
+        let lock = open(layout.lock, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard lock >= 0 else { return false }
         defer { close(lock) }
         return flock(lock, LOCK_SH | LOCK_NB) != 0
+    }
+
+    /// Makes a folder and those above it, with an error that says what stands in the way.
+    private static func make(_ path: String) throws {
+        if mkdir(path, 0o700) == 0 { return }
+        let problem = errno
+        let parent = URL(fileURLWithPath: path).deletingLastPathComponent().path
+        var status = stat()
+        if problem == ENOENT, parent != path {
+            try make(parent)
+            if mkdir(path, 0o700) == 0 { return }
+        } else if stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
+            return
+        }
+        let cause = problem == EEXIST ? "What is there is not a folder" : String(cString: strerror(problem))
+        throw PlatformError(
+            .failedPrecondition,
+            "The data directory \(path) cannot be made: \(cause). Choose another with --data-dir."
+        )
     }
 
     /// A new database beside the files of earlier runs would look as if these had never been.

@@ -124,6 +124,10 @@ struct Settings: Sendable {
             ) ?? .text,
             logLevel: try level(flags.logLevel ?? reader.string(forKey: "logLevel"))
         )
+        // The current folder would be taken for it: what a script makes of a variable that is not set.
+        guard !settings.dataDir.isEmpty else {
+            throw PlatformError.invalid("dataDir: expected the path of a folder, found nothing.")
+        }
         guard (0...65535).contains(settings.port) else {
             throw PlatformError.invalid("port: expected 0 to 65535, found \(settings.port).")
         }

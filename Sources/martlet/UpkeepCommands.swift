@@ -165,6 +165,14 @@ struct DoctorCommand: AsyncParsableCommand {
                 "There is no data directory \(layout.root); name another with --data-dir."
             )
         }
+        var isFolder: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: layout.root, isDirectory: &isFolder), isFolder.boolValue
+        else {
+            throw PlatformError(
+                .failedPrecondition,
+                "\(layout.root) is not a folder, and a data directory is one; name another with --data-dir."
+            )
+        }
         var findings = [server(layout)]
         if repair {
             let directory = try DataDirectory(layout.root, isForServing: false)

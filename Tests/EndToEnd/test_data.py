@@ -189,10 +189,44 @@ def test_a_database_that_is_gone_is_not_begun_anew(own_server):
     assert 'is missing, but there are files of 1 runs' in refused(own_server.data_dir)
     database.touch()
     assert 'is empty, but there are files of 1 runs' in refused(own_server.data_dir)
-    assert 'bad' in said(command('doctor', '--data-dir', str(own_server.data_dir)), 1)
+    assert 'is empty, but there are files of 1 runs' in said(command('doctor', '--data-dir', str(own_server.data_dir)), 1)
+    database.unlink()
+    with contextlib.closing(sqlite3.connect(database)) as foreign:
+        # Others number their migrations in a table of the same name.
+        foreign.execute('CREATE TABLE schema_migrations (version TEXT)')
+        foreign.commit()
+    assert 'not that of a Martlet server' in refused(own_server.data_dir)
+    with contextlib.closing(sqlite3.connect(database)) as foreign:
+        assert foreign.execute('SELECT name FROM sqlite_master').fetchall() == [('schema_migrations',)]
+    database.unlink()
     database.with_suffix('.away').rename(database)
     own_server.start()
     assert len(own_server.get('/runs')['runs']) == 1
+
+
+def test_what_is_no_data_directory_is_told_in_one_sentence(tmp_path):
+    file, link = tmp_path / 'file', tmp_path / 'link'
+    file.touch()
+    link.symlink_to(tmp_path / 'nowhere' / 'at all')
+    for path in (file, link):
+        assert 'is not a folder' in refused(path)
+    assert 'Not a directory' in refused(file / 'below')
+    assert 'expected the path of a folder' in refused('')
+    assert 'is not a folder' in said(command('doctor', '--data-dir', str(file)), 2)
+
+
+@pytest.mark.parametrize('name', ['pods', 'artifacts', 'environments'])
+def test_the_doctor_knows_what_keeps_a_server_from_starting(own_server, name):
+    own_server.start()
+    own_server.stop()
+    folder = own_server.data_dir / name
+    shutil.rmtree(folder)
+    folder.touch()
+    assert str(folder) in refused(own_server.data_dir)
+    assert f'{folder} is not a folder' in said(command('doctor', '--data-dir', str(own_server.data_dir)), 1)
+    folder.unlink()
+    own_server.start()
+    assert 'bad' not in said(command('doctor', '--data-dir', str(own_server.data_dir)))
 
 
 @pytest.mark.parametrize('damage', ['not a database', 'header', 'pages'])

@@ -160,6 +160,12 @@ package final class SQLiteDatabase: Store.Database {
                 "SQLite 3.35 or newer is needed, found \(version): update the SQLite library of this system"
             )
         }
+        guard try await !read({ try $0.isForeign() }) else {
+            throw PlatformError(
+                .failedPrecondition,
+                "it is an SQLite database, but not that of a Martlet server: move it away or choose another data directory"
+            )
+        }
         try await migrate(migrations, at: Instant(Date()))
     }
 
@@ -178,6 +184,16 @@ package final class SQLiteDatabase: Store.Database {
             try database.execute(sql: "PRAGMA journal_size_limit = 67108864")
         }
         return configuration
+    }
+}
+
+extension SQLConnection {
+    /// Whether somebody else has made the tables. Ours begin with that of the migrations, and other programs have one of that
+    /// name, too.
+    fileprivate func isForeign() throws -> Bool {
+        let own = "SELECT 1 FROM pragma_table_info('schema_migrations') WHERE name = 'number'"
+        guard try query(own, []).isEmpty else { return false }
+        return try !query("SELECT 1 FROM sqlite_master LIMIT 1", []).isEmpty
     }
 }
 

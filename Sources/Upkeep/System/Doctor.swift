@@ -56,7 +56,7 @@ package struct Doctor {
 
     /// Looks at everything; what cannot be looked at is a finding, too.
     package func examine() async -> [Finding] {
-        var findings = [disk()]
+        var findings = [disk()] + folders()
         if Restore(layout).isInterrupted {
             findings.append(
                 Finding(
@@ -66,7 +66,7 @@ package struct Doctor {
                 )
             )
         }
-        guard FileTree.entry(layout.database) != nil else {
+        guard let entry = FileTree.entry(layout.database), entry.kind != .file(size: 0) else {
             findings.append(missingDatabase())
             return findings
         }
@@ -116,15 +116,32 @@ package struct Doctor {
         return Finding(.good, "disk", text + ".")
     }
 
+    /// What would keep a server from starting.
+    private func folders() -> [Finding] {
+        let all = [layout.artifacts, layout.pods, layout.objects, layout.volumes, layout.environments]
+        return all.compactMap { path in
+            guard FileTree.entry(path) != nil else { return nil }
+            var status = stat()
+            guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
+                let what =
+                    "\(path) is not a folder: put it back, or move away what is there, and the server makes an empty one."
+                return Finding(.bad, "folders", what)
+            }
+            guard access(path, R_OK | W_OK | X_OK) != 0 else { return nil }
+            return Finding(.bad, "folders", FileTree.failure("use", path, errno).message)
+        }
+    }
+
     private func missingDatabase() -> Finding {
         let runs = ((try? FileTree.names(in: layout.pods)) ?? []).count { !$0.hasPrefix(".") }
         if runs == 0 {
             return Finding(.warning, "database", "There is none yet; the first start of a server makes it.")
         }
+        let what = FileTree.entry(layout.database) == nil ? "missing" : "empty"
         return Finding(
             .bad,
             "database",
-            "\(layout.database) is missing, but there are files of \(runs) runs: put it back, or restore a backup."
+            "\(layout.database) is \(what), but there are files of \(runs) runs: put it back, or restore a backup."
         )
     }
 
