@@ -2,6 +2,14 @@ import GRDB
 import Model
 package import Store
 
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
 /// A database file that may be in use by a server: what is done with it beside the server, and instead of one.
 ///
 /// The schema is left as it is. Nothing of this is for serving requests.
@@ -52,7 +60,7 @@ package struct SQLiteFile: Sendable {
     package func damage(limit: Int) throws -> [String] {
         try named {
             try reader.read { database in
-                var problems: [String] = []
+                var problems = missingEnd()
                 var falseAlarms: Set<String> = []
                 let lines = try String.fetchCursor(database, sql: "PRAGMA integrity_check(\(Int32.max))")
                 while problems.count < limit, let line = try lines.next() {
@@ -66,6 +74,15 @@ package struct SQLiteFile: Sendable {
                 return problems
             }
         }
+    }
+
+    /// SQLite reads a page that ends too early as if there were zeros, and sees nothing wrong with that.
+    private func missingEnd() -> [String] {
+        // With a log, the end may be in that, and others may be about to write it.
+        var log = stat()
+        guard stat(path + "-wal", &log) != 0 || log.st_size == 0 else { return [] }
+        let missing = DamagedFile.missingBytes(of: path)
+        return missing > 0 ? ["the file is \(missing) bytes shorter than it says"] : []
     }
 
     /// SQLite 3.40 sees a NULL in columns of tables without rowid that are not part of the key, where there is none.

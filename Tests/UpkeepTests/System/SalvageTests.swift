@@ -174,6 +174,33 @@ struct SalvageTests {
         }
     }
 
+    @Test(
+        "A file that ends too early is damaged, and what was beyond its end is told of as lost",
+        arguments: [0.05, 0.1, 0.3, 0.5, 0.9, 0.99, 1]
+    )
+    func truncated(part: Double) async throws {
+        try await DataFolder.with { folder, _ in
+            let path = folder.layout.database
+            try FileManager.default.removeItem(atPath: path)
+            try await fill(path)
+            let before = try Self.tables.map { try rows($0, path).count }
+            let whole = try Data(contentsOf: URL(fileURLWithPath: path))
+            // Less than a page as well, which SQLite does not notice.
+            try whole.prefix(Int(Double(whole.count) * part) - 100).write(to: URL(fileURLWithPath: path))
+
+            let told = await Doctor(folder.layout, mends: false, now: DataFolder.now).examine()
+            #expect(told.contains { $0.subject == "integrity" && $0.state == .bad }, "\(told)")
+            let findings = await Doctor(folder.layout, mends: true, now: DataFolder.now).examine()
+            guard findings.contains(where: { $0.subject == "integrity" && $0.state == .mended }) else {
+                #expect(findings.contains { $0.message.contains("No row of it can be read") }, "\(findings)")
+                return
+            }
+            let lost = try #require(findings.first { $0.subject == "lost rows" })
+            let after = try Self.tables.map { try rows($0, path).count }
+            #expect(lost.state == .bad || before == after, "\(before) \(after)")
+        }
+    }
+
     /// Where the trees of the tables begin that most of the rows are in.
     private func roots(_ path: String) throws -> [Int] {
         let file = try SQLiteFile(path: path)

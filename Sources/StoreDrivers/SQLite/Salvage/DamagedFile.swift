@@ -43,8 +43,10 @@ final class DamagedFile {
 
     /// Absolute path.
     let path: String
-    /// How many pages there are; they are numbered from 1.
+    /// How many pages there are, or should be where the file ends too early; they are numbered from 1.
     let pageCount: Int
+    /// How many of them are there.
+    private let presentPageCount: Int
     /// Pages met so far that hold what did not fit into others.
     private(set) var overflow: Set<Int> = []
     private let file: Int32
@@ -68,7 +70,27 @@ final class DamagedFile {
         let isSound = size >= 512 && size & (size - 1) == 0 && Self.isHeader(header)
         pageSize = isSound ? size : 4096
         usable = isSound ? size - Int(header[20]) : 4096
-        pageCount = Int(status.st_size) / pageSize
+        presentPageCount = Int(status.st_size) / pageSize
+        let announced = isSound ? Self.announcedPageCount(header) : 0
+        pageCount = max(presentPageCount, announced <= Self.pageCountMax ? announced : 0)
+    }
+
+    /// How many pages the header tells of; 0 if it does not know.
+    ///
+    /// Source: the size at offset 28 is valid if the counters at 24 and 92 agree.
+    private static func announcedPageCount(_ header: [UInt8]) -> Int {
+        number(header, 24, 4) == number(header, 92, 4) ? number(header, 28, 4) : 0
+    }
+
+    /// Pages of a file that ends too early are looked for one by one, so a number that makes no sense must not be believed.
+    private static let pageCountMax = 1 << 24
+
+    /// By how many bytes a file is shorter than its header says; 0 for one that is whole, and for none.
+    static func missingBytes(of path: String) -> Int {
+        guard let file = try? DamagedFile(path: path) else { return 0 }
+        var status = stat()
+        guard fstat(file.file, &status) == 0 else { return 0 }
+        return max(0, file.pageCount * file.pageSize - Int(status.st_size))
     }
 
     deinit {
@@ -161,7 +183,7 @@ final class DamagedFile {
     }
 
     private func bytes(of page: Int) -> [UInt8]? {
-        guard page >= 1, page <= pageCount else { return nil }
+        guard page >= 1, page <= presentPageCount else { return nil }
         return Self.read(file, at: (page - 1) * pageSize, pageSize)
     }
 
