@@ -70,6 +70,14 @@ struct DataDirectory: ~Copyable {
         }
         var status = stat()
         let isThere = stat(layout.database, &status) == 0
+        // The first write would find out, when the server has said that it is ready.
+        if isThere, access(layout.database, R_OK | W_OK) != 0 {
+            throw PlatformError(
+                .failedPrecondition,
+                "The database \(layout.database) cannot be written: \(String(cString: strerror(errno))). "
+                    + "Check who owns it and its permissions."
+            )
+        }
         guard !isThere || status.st_size == 0 else { return }
         // A folder that is not there holds nothing.
         let names = (try? FileManager.default.contentsOfDirectory(atPath: layout.pods)) ?? []

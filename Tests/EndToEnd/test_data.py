@@ -10,6 +10,7 @@ import shutil
 import signal
 import sqlite3
 import subprocess
+import tempfile
 import time
 
 import pytest
@@ -227,6 +228,28 @@ def test_the_doctor_knows_what_keeps_a_server_from_starting(own_server, name):
     folder.unlink()
     own_server.start()
     assert 'bad' not in said(command('doctor', '--data-dir', str(own_server.data_dir)))
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason='only root may become somebody else')
+@pytest.mark.parametrize('name, mode', [('martlet.db', 0o400), ('', 0o600)])
+def test_what_may_not_be_used_is_told_by_server_and_doctor(name, mode):
+    # Not below a folder of pytest's own, which nobody else may enter.
+    with tempfile.TemporaryDirectory() as folder:
+        nobody = 65534
+        os.chmod(folder, 0o755)
+        data = pathlib.Path(folder) / 'data'
+        data.mkdir()
+        (data / 'martlet.db').write_text('anything')
+        os.chown(data, nobody, nobody)
+        os.chmod(data / name, mode)
+
+        def run(*arguments):
+            return subprocess.run([program(), *arguments, '--data-dir', str(data)], capture_output=True, text=True,
+                                  timeout=20, user=nobody, group=nobody, cwd='/', env=ENVIRONMENT)
+        told = said(run('serve', '--port', '0'), 2)
+        assert 'cannot be written: Permission denied' in told and 'ready' not in told, told
+        told = said(run('doctor'), 1)
+        assert 'Permission denied' in told and 'There is none yet' not in told, told
 
 
 @pytest.mark.parametrize('damage', ['not a database', 'header', 'pages'])

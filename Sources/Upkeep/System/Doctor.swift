@@ -57,6 +57,8 @@ package struct Doctor {
     /// Looks at everything; what cannot be looked at is a finding, too.
     package func examine() async -> [Finding] {
         var findings = [disk()] + folders()
+        // Everything in it would look as if it were not there.
+        guard access(layout.root, X_OK) == 0 else { return findings }
         if Restore(layout).isInterrupted {
             findings.append(
                 Finding(
@@ -106,7 +108,7 @@ package struct Doctor {
     private func disk() -> Finding {
         let room: DiskRoom
         do { room = try layout.room() } catch { return Finding(.bad, "disk", error.sentence) }
-        guard access(layout.root, W_OK) == 0 else {
+        guard access(layout.root, W_OK | X_OK) == 0 else {
             return Finding(.bad, "disk", FileTree.failure("write to", layout.root, errno).message)
         }
         let text = "\(byteText(room.free)) are free on the disk of \(layout.root)"
@@ -118,6 +120,9 @@ package struct Doctor {
 
     /// What would keep a server from starting.
     private func folders() -> [Finding] {
+        if access(layout.database, F_OK) == 0, access(layout.database, R_OK | W_OK) != 0 {
+            return [Finding(.bad, "database", FileTree.failure("write to", layout.database, errno).message)]
+        }
         let all = [layout.artifacts, layout.pods, layout.objects, layout.volumes, layout.environments]
         return all.compactMap { path in
             guard FileTree.entry(path) != nil else { return nil }
