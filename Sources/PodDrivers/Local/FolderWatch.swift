@@ -21,43 +21,24 @@ final class FolderWatch: Sendable {
 
     #if os(Linux)
         private struct Waiters {
+            var descriptor: Int32 = -1
+            var source: (any DispatchSourceRead)?
             var folders: [Int32: [Int: AsyncStream<Void>.Continuation]] = [:]
             var last = 0
         }
 
-        private let descriptor: Int32
-        // A dispatch source may be used by any thread; only its module does not say so yet.
-        nonisolated(unsafe) private let source: (any DispatchSourceRead)?
-        private let waiters: WaiterTable
+        private let waiters = WaiterTable()
 
         /// The table is a thing of its own, so that the event handler does not keep the watch alive.
         private final class WaiterTable: Sendable {
             let state = Mutex(Waiters())
         }
 
-        /// A watch that has no descriptor, because the system has none left, still works: by looking more often.
-        init() {
-            descriptor = inotify_init1(Int32(IN_NONBLOCK) | Int32(IN_CLOEXEC))
-            let waiters = WaiterTable()
-            self.waiters = waiters
-            guard descriptor >= 0 else {
-                source = nil
-                return
-            }
-            let descriptor = descriptor
-            // Dispatch rather than a task: reading blocks nobody, and there is nobody who could own such a task.
-            let source = DispatchSource.makeReadSource(
-                fileDescriptor: descriptor,
-                queue: DispatchQueue(label: "martlet.logs")
-            )
-            source.setEventHandler { Self.wake(waiters, descriptor) }
-            source.setCancelHandler { close(descriptor) }
-            source.resume()
-            self.source = source
-        }
-
         deinit {
-            source?.cancel()
+            waiters.state.withLock { state in
+                state.source?.cancel()
+                state.source = nil
+            }
         }
 
         /// Waits until something happens in a folder, or ``patience`` is over.
@@ -88,16 +69,33 @@ final class FolderWatch: Sendable {
             _ folder: String,
             _ continuation: AsyncStream<Void>.Continuation
         ) -> (watch: Int32, number: Int)? {
-            guard source != nil else { return nil }
             // Under the lock, so that nobody stops watching the folder in between.
-            return waiters.state.withLock { state in
+            waiters.state.withLock { state in
+                if state.source == nil { open(&state) }
                 let events = IN_MODIFY | IN_CREATE | IN_MOVED_TO | IN_CLOSE_WRITE | IN_DELETE_SELF
-                let watch = inotify_add_watch(descriptor, folder, UInt32(events))
+                let watch = inotify_add_watch(state.descriptor, folder, UInt32(events))
                 guard watch >= 0 else { return nil }
                 state.last += 1
                 state.folders[watch, default: [:]][state.last] = continuation
                 return (watch, state.last)
             }
+        }
+
+        /// For the first who waits: a system has only so many of these, and most servers have nobody who reads along.
+        ///
+        /// A watch that has no descriptor, because the system has none left, still works: by looking more often.
+        private func open(_ state: inout Waiters) {
+            let descriptor = inotify_init1(Int32(IN_NONBLOCK) | Int32(IN_CLOEXEC))
+            guard descriptor >= 0 else { return }
+            // Dispatch rather than a task: reading blocks nobody, and there is nobody who could own such a task.
+            let source = DispatchSource.makeReadSource(
+                fileDescriptor: descriptor,
+                queue: DispatchQueue(label: "martlet.logs")
+            )
+            source.setEventHandler { [waiters] in Self.wake(waiters, descriptor) }
+            source.setCancelHandler { close(descriptor) }
+            source.resume()
+            (state.descriptor, state.source) = (descriptor, source)
         }
 
         private func remove(_ number: Int, from watch: Int32) {
@@ -106,7 +104,7 @@ final class FolderWatch: Sendable {
                 guard state.folders[watch]?.isEmpty == true else { return }
                 state.folders[watch] = nil
                 // A folder that is gone is not watched any more either.
-                inotify_rm_watch(descriptor, watch)
+                inotify_rm_watch(state.descriptor, watch)
             }
         }
 
