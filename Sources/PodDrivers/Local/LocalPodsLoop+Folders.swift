@@ -55,6 +55,8 @@ extension LocalPodsLoop {
             if postpone(.pod(name), after: error, { $0.stop(name, grace: grace) }) { return }
         }
         act(state.stopped(name, grace: grace, now: now))
+        // Its program may have stopped it before it could say that the program runs, which is waited for.
+        wakeSupervisor(of: name)
     }
 
     /// A supervisor that somebody has stopped, as a program can, would keep the end of its program to itself for ever.
