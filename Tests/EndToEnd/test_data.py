@@ -205,6 +205,12 @@ def test_a_database_that_is_gone_is_not_begun_anew(own_server):
     assert len(own_server.get('/runs')['runs']) == 1
 
 
+def test_a_pipe_in_the_place_of_the_database_is_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / 'martlet.db')
+    assert 'martlet.db: it is not a regular file' in refused(tmp_path)
+    assert 'martlet.db: it is not a regular file' in said(command('doctor', '--data-dir', str(tmp_path)), 1)
+
+
 def test_what_is_no_data_directory_is_told_in_one_sentence(tmp_path):
     file, link = tmp_path / 'file', tmp_path / 'link'
     file.touch()

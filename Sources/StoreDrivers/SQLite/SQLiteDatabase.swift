@@ -25,6 +25,7 @@ package final class SQLiteDatabase: Store.Database {
     package static func open(path: String, migrations: [Migration] = Migration.all) async throws
         -> SQLiteDatabase
     {
+        try SQLiteFile.checkMayBeDatabase(path)
         do {
             let database = SQLiteDatabase(
                 try DatabasePool(path: path, configuration: configuration(readers: 4))

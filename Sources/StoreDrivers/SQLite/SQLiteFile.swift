@@ -170,7 +170,20 @@ package struct SQLiteFile: Sendable {
         }
     }
 
+    /// Makes sure that what is there under a name may be a database. SQLite would wait for ever for what a pipe has to say.
+    /// - Throws: ``PlatformError`` naming the file; not for one that is missing.
+    static func checkMayBeDatabase(_ path: String) throws {
+        var status = stat()
+        guard stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG else { return }
+        let kind = status.st_mode & S_IFMT == S_IFDIR ? "a folder" : "not a regular file"
+        throw PlatformError(
+            .failedPrecondition,
+            "Database \(path): it is \(kind): move it away or choose another place"
+        )
+    }
+
     private static func queue(_ path: String, readonly: Bool) throws -> DatabaseQueue {
+        try checkMayBeDatabase(path)
         var configuration = Configuration()
         configuration.label = "martlet.file"
         configuration.readonly = readonly
