@@ -46,7 +46,9 @@ struct SQLiteConnection: SQLConnection {
         let statement =
             statements.isWorthKeeping(sql)
             ? try database.cachedStatement(sql: sql) : try database.makeStatement(sql: sql)
-        try statement.setArguments(StatementArguments(arguments.map { try $0.databaseValue }))
+        // Of that type because GRDB takes any other one apart by key paths, which costs more than the statement.
+        let values: [(any DatabaseValueConvertible)?] = try arguments.map { try $0.databaseValue }
+        try statement.setArguments(StatementArguments(values))
         return statement
     }
 }
