@@ -29,29 +29,38 @@ int wait_out(int error) {
     return 1;
 }
 
-// The lock on `status` of the folder that we have claimed; -1 if we have claimed none.
+// `status` of the folder that we have claimed, locked; -1 if we have claimed none.
 static int claim = -1;
 
-static int write_all(int fd, const char *text, size_t length) {
-    while (length > 0) {
-        ssize_t count = write(fd, text, length);
-        if (count < 0 && errno == EINTR) continue;
-        if (count < 0) return -1;
-        text += count;
-        length -= (size_t)count;
+// Whether that was opened by another name than it has now. Whoever watches the folder is told the name by which a file
+// was opened, or that it was given since.
+static int is_misnamed;
+
+// Adds text to a file and leaves nothing of what did not fit; what readers see of it meanwhile has no end.
+static int append(int fd, const char *text, size_t length) {
+    size_t done = 0;
+    while (done < length) {
+        ssize_t count = write(fd, text + done, length - done);
+        if (count >= 0) {
+            done += (size_t)count;
+            continue;
+        }
+        if (errno == EINTR) continue;
+        int error = errno;
+        struct stat status;
+        if (done > 0 && (fstat(fd, &status) != 0 || ftruncate(fd, status.st_size - (off_t)done) != 0))
+            complain("status", errno);
+        errno = error;
+        return -1;
     }
     return 0;
 }
 
-// Leaves nothing of a line that did not fit; what readers see of it meanwhile has no end.
-static int append(const char *text, size_t length) {
-    // By its name: whoever watches the folder is told of what is written by that.
+static int append_by_name(const char *text, size_t length) {
     int fd = open("status", O_WRONLY | O_APPEND | O_CLOEXEC);
     if (fd < 0) return -1;
-    off_t before = lseek(fd, 0, SEEK_END);
-    int result = before < 0 ? -1 : write_all(fd, text, length);
+    int result = append(fd, text, length);
     int error = errno;
-    if (result != 0 && before >= 0 && ftruncate(fd, before) != 0) complain("status", errno);
     close(fd);
     errno = error;
     return result;
@@ -59,8 +68,26 @@ static int append(const char *text, size_t length) {
 
 // Makes `status` under a name of our own first; returns its descriptor.
 static int make_status(const char *temporary) {
+    const int flags = O_RDWR | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC;
+    int fd = open(temporary, flags, 0600);
+    if (fd >= 0 || errno != EEXIST) return fd;
+    // One with our process id was here before us.
     unlink(temporary);
-    return open(temporary, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    return open(temporary, flags, 0600);
+}
+
+// Gives the file its name, which nothing else has.
+static int publish_status(const char *temporary) {
+#ifdef RENAME_NOREPLACE
+    is_misnamed = 0;
+    if (renameat2(AT_FDCWD, temporary, AT_FDCWD, "status", RENAME_NOREPLACE) == 0) return 0;
+    // Not all file systems know how.
+    if (errno != EINVAL && errno != ENOSYS) return -1;
+#endif
+    is_misnamed = 1;
+    if (link(temporary, "status") != 0) return -1;
+    unlink(temporary);
+    return 0;
 }
 
 // Writes `status` in one step.
@@ -69,7 +96,7 @@ static int replace(const char *text, size_t length) {
     snprintf(temporary, sizeof temporary, ".status.%ld", (long)getpid());
     int fd = make_status(temporary);
     if (fd < 0) return -1;
-    int result = write_all(fd, text, length);
+    int result = append(fd, text, length);
     if (result == 0) result = rename(temporary, "status");
     int error = errno;
     close(fd);
@@ -89,7 +116,9 @@ int tell(const char *format, ...) {
         length = sizeof line - 1;
         line[length - 1] = '\n';
     }
-    int result = claim >= 0 ? append(line, (size_t)length) : replace(line, (size_t)length);
+    int result = claim < 0     ? replace(line, (size_t)length)
+                 : is_misnamed ? append_by_name(line, (size_t)length)
+                               : append(claim, line, (size_t)length);
     if (result == 0) return 0;
     int error = errno;
     if (!may_pass(error)) complain("status", error);
@@ -102,15 +131,19 @@ int claim_folder(void) {
     snprintf(temporary, sizeof temporary, ".claim.%ld", (long)getpid());
     int fd = make_status(temporary);
     if (fd < 0) return -1;
+    char line[32];
+    int length = snprintf(line, sizeof line, "claimed %ld\n", (long)getpid());
     int result = -1;
-    if (flock(fd, LOCK_EX | LOCK_NB) == 0 && dprintf(fd, "claimed %ld\n", (long)getpid()) > 0) {
-        if (link(temporary, "status") == 0) result = 1;
-        else if (errno == EEXIST) result = 0;
+    if (flock(fd, LOCK_EX | LOCK_NB) == 0 && append(fd, line, (size_t)length) == 0) {
+        if (publish_status(temporary) == 0) {
+            claim = fd;
+            return 1;
+        }
+        if (errno == EEXIST) result = 0;
     }
     int error = errno;
     unlink(temporary);
-    if (result == 1) claim = fd;
-    else close(fd);
+    close(fd);
     errno = error;
     return result;
 }
@@ -124,9 +157,10 @@ static char **try_to_read_strings(const char *name) {
     int fd = open(name, O_RDONLY | O_CLOEXEC);
     if (fd < 0) return NULL;
     struct stat status;
+    char *bytes = NULL;
     if (fstat(fd, &status) != 0) goto failed;
     size_t size = (size_t)status.st_size, filled = 0, count = 0;
-    char *bytes = malloc(size + 1);
+    bytes = malloc(size + 1);
     if (bytes == NULL) goto failed;
     while (filled < size) {
         ssize_t got = read(fd, bytes + filled, size - filled);
@@ -137,8 +171,10 @@ static char **try_to_read_strings(const char *name) {
     }
     bytes[filled] = 0;
     for (size_t i = 0; i < filled; i++) count += bytes[i] == 0;
-    char **strings = calloc(count + 1, sizeof *strings);
+    // What they are made of comes before the first.
+    char **strings = calloc(count + 2, sizeof *strings);
     if (strings == NULL) goto failed;
+    *strings++ = bytes;
     char *next = bytes;
     for (size_t i = 0; i < count; i++) {
         strings[i] = next;
@@ -149,9 +185,16 @@ static char **try_to_read_strings(const char *name) {
 
 failed:;
     int error = errno;
+    free(bytes);
     close(fd);
     errno = error;
     return NULL;
+}
+
+void forget_strings(char **strings) {
+    if (strings == NULL) return;
+    free(strings[-1]);
+    free(strings - 1);
 }
 
 char **read_strings(const char *name) {
@@ -161,14 +204,13 @@ char **read_strings(const char *name) {
     return strings;
 }
 
-int read_program(struct program *program) {
-    char **strings = read_strings("scratch/program");
-    if (strings == NULL) return -1;
+// Fills in what `strings` say; -1 if they do not describe a program or there is no memory.
+static int parse_program(struct program *program, char **strings) {
     size_t count = 0;
     while (strings[count] != NULL) count++;
     errno = EINVAL;
     if (count < 3) return -1;
-    *program = (struct program){.folder = strings[0]};
+    *program = (struct program){.folder = strings[0], .strings = strings};
     if (*strings[1] != 0
         && (sscanf(strings[1], "%lld %lld", &program->limit, &program->grace) != 2 || program->limit <= 0
             || program->grace <= 0))
@@ -180,6 +222,20 @@ int read_program(struct program *program) {
     program->arguments = calloc(arguments + 1, sizeof *program->arguments);
     if (program->arguments == NULL) return -1;
     memcpy(program->arguments, strings + 3, arguments * sizeof *strings);
-    errno = 0;
     return 0;
+}
+
+int read_program(struct program *program) {
+    char **strings = read_strings("scratch/program");
+    if (strings == NULL) return -1;
+    if (parse_program(program, strings) == 0) return 0;
+    int error = errno;
+    forget_strings(strings);
+    errno = error;
+    return -1;
+}
+
+void forget_program(struct program *program) {
+    free(program->arguments);
+    forget_strings(program->strings);
 }

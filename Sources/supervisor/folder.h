@@ -21,22 +21,30 @@ int claim_folder(void);
 // for good. In a folder that has not been claimed, the line becomes the file.
 int tell(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-// Leaves the claim to our parent: what is told from now on is about the working folder.
+// Lets go of the claim when all is told; in a child, leaves it to the parent. What is told from now on is about the working
+// folder.
 void leave_claim(void);
 
 // Reads a file of NUL-ended strings into a NULL-ended vector, waiting out what may pass; NULL with errno set if that
 // cannot be done.
 char **read_strings(const char *name);
 
-// What the file `scratch/program` says; everything in it lives as long as we do.
+// Frees what that has returned, also NULL.
+void forget_strings(char **strings);
+
+// What the file `scratch/program` says.
 struct program {
     const char *folder;        // it runs in; "" for ours
     long long limit, grace;    // milliseconds it may run, and may take to end when asked to; 0 for as long as it likes
     char **arguments;          // at least one
     char **variables;
+    char **strings;            // what all of that is in
 };
 
 // Reads that file; -1 with errno set if that cannot be done.
 int read_program(struct program *program);
+
+// Frees what that has filled in.
+void forget_program(struct program *program);
 
 #endif

@@ -1,8 +1,8 @@
 // martlet-supervisor FOLDER               runs the program of FOLDER
-// martlet-supervisor --wait               waits for a message on descriptor 3 with a FOLDER, then the same; that
-//                                         descriptor is closed when all is told, which is how the server gets to know
-// martlet-supervisor --spare ...          waits for a folder with a program that has begun already, see spare.h
-// martlet-supervisor --resident FOLDER    becomes the program of FOLDER, which makes such spares
+// martlet-supervisor --wait               waits for a message on descriptor 3 with a FOLDER, then the same, and answers
+//                                         when all is told; after that it waits for the next
+// martlet-supervisor --pair ...           waits for folders with a program that makes forks of itself, see pair.h
+// martlet-supervisor --resident FOLDER    becomes the program of FOLDER, which makes such pairs
 //
 // Runs one program and outlives the server that asked for it, so that the program's exit status is never
 // lost.
@@ -27,7 +27,7 @@
 #define _GNU_SOURCE
 #include "folder.h"
 #include "mounts.h"
-#include "spare.h"
+#include "pair.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -65,7 +65,7 @@ static int drop_standard_streams(void) {
     return 0;
 }
 
-// Closes whatever the server left open in us, from a descriptor on.
+// Closes whatever was left open in us, from a descriptor on.
 static void drop_descriptors(int first) {
 #if defined(__linux__) && defined(SYS_close_range)
     if (syscall(SYS_close_range, (unsigned)first, ~0u, 0u) == 0) return;
@@ -75,16 +75,25 @@ static void drop_descriptors(int first) {
     for (int fd = first; fd < most; fd++) close(fd);
 }
 
-// A polite signal to us must not lose the status: only the program's end ends us.
-static void ignore_signals(void) {
-    const int ignored[] = {SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGPIPE, SIGALRM, SIGUSR1, SIGUSR2,
-                           SIGTSTP, SIGTTIN, SIGTTOU, SIGXFSZ};
-    for (size_t i = 0; i < sizeof ignored / sizeof *ignored; i++) signal(ignored[i], SIG_IGN);
-    // An ignored SIGCHLD, which survives exec, would make waiting impossible.
-    signal(SIGCHLD, SIG_DFL);
+// Signals that must not end us: a polite one to us must not lose the status, only the program's end ends us.
+static const int ignored[] = {SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGPIPE, SIGALRM, SIGUSR1, SIGUSR2,
+                              SIGTSTP, SIGTTIN, SIGTTOU, SIGXFSZ};
+
+static void answer_ignored_signals_by(void (*handler)(int)) {
+    for (size_t i = 0; i < sizeof ignored / sizeof *ignored; i++) signal(ignored[i], handler);
+}
+
+// Nobody else's settings reach the program: those that ignore a signal survive exec.
+static void reset_signals(void) {
+    for (int number = 1; number < NSIG; number++) signal(number, SIG_DFL);
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+static void ignore_signals(void) {
+    reset_signals();
+    answer_ignored_signals_by(SIG_IGN);
 }
 
 // How long the program may run, in milliseconds; 0 for as long as it likes.
@@ -97,6 +106,7 @@ static struct {
 static void set_deadline(const struct program *program) {
     deadline.limit = program->limit;
     deadline.grace = program->grace;
+    deadline.passed = 0;
 }
 
 // Has SIGALRM sent to us after some milliseconds; 0 calls it off.
@@ -105,6 +115,13 @@ static void set_alarm(long long milliseconds) {
     timer.it_value.tv_sec = (time_t)(milliseconds / 1000);
     timer.it_value.tv_usec = (suseconds_t)(milliseconds % 1000 * 1000);
     setitimer(ITIMER_REAL, &timer, NULL);
+}
+
+// From here on it may take as long as it likes.
+static void call_off_deadline(void) {
+    if (deadline.limit == 0) return;
+    set_alarm(0);
+    signal(SIGALRM, SIG_IGN);
 }
 
 // SIGALRM: asks the program to end, the second time without asking. Only calls what a handler may call.
@@ -121,17 +138,34 @@ static void time_is_up(int number) {
     errno = error;
 }
 
-// What could not be done on the way to the program, sent through a pipe that a successful exec closes.
-struct failure {
-    int error;
-    char stage[160];
-};
+// What could not be done on the way to the program is sent through a pipe that a successful exec closes. A child that
+// borrows our memory has no pipe and leaves it there.
+enum { NO_PIPE = -1 };
+static struct failure borrowers;
 
 static void fail(int pipe, const char *stage, int error) {
     struct failure failure = {.error = error};
     strncpy(failure.stage, stage, sizeof failure.stage - 1);
+    if (pipe == NO_PIPE) {
+        borrowers = failure;
+        _exit(127);
+    }
     ssize_t written = write(pipe, &failure, sizeof failure);
     _exit(written == (ssize_t)sizeof failure ? 127 : 126);
+}
+
+// Waits until the child has become the program, or has said why it cannot; returns whether it cannot.
+static int has_failed(int pipe, struct failure *failure) {
+    if (pipe == NO_PIPE) {
+        *failure = borrowers;
+        return failure->stage[0] != 0;
+    }
+    ssize_t got;
+    do got = read(pipe, failure, sizeof *failure);
+    while (got < 0 && errno == EINTR);
+    close(pipe);
+    failure->stage[sizeof failure->stage - 1] = 0;
+    return got > 0;
 }
 
 static int open_log(int flags) {
@@ -161,11 +195,7 @@ static pid_t fork_patiently(void) {
 
 // Replaces us by the program. Returns only if that cannot be done: at what it failed, with errno.
 static const char *execute(const struct program *program) {
-    for (int number = 1; number < NSIG; number++) signal(number, SIG_DFL);
-    sigset_t none;
-    sigemptyset(&none);
-    if (sigprocmask(SIG_SETMASK, &none, NULL) != 0) return "sigmask";
-
+    answer_ignored_signals_by(SIG_DFL);
     int log = open_log(0);
     if (log < 0 || dup2(log, 1) < 0 || dup2(log, 2) < 0) return "log";
     if (log > 2) close(log);
@@ -194,26 +224,46 @@ static void become_program(int pipe, pid_t parent, const struct program *program
     fail(pipe, stage, errno);
 }
 
-// Kills and reaps what the program left behind. Bounded: a process stuck in the kernel must not keep the
-// status from the server.
-static void clean_up_descendants(void) {
+// Kills our children but for one, and returns how many there were, or -1 if that is not to be known. Orphans that left the
+// program's group were handed to us, the subreaper; the kernel lists them.
+static int kill_children(pid_t spared) {
+    int count = -1;
+#ifdef __linux__
+    char path[64];
+    snprintf(path, sizeof path, "/proc/self/task/%ld/children", (long)getpid());
+    FILE *children = fopen(path, "re");
+    if (children == NULL) return -1;
+    count = 0;
+    long child;
+    while (fscanf(children, "%ld", &child) == 1) {
+        if ((pid_t)child == spared) continue;
+        kill((pid_t)child, SIGKILL);
+        count++;
+    }
+    fclose(children);
+#else
+    (void)spared;
+#endif
+    return count;
+}
+
+// Kills and reaps what the program left behind; -1 if something is still there. Bounded: a process stuck in the kernel
+// must not keep the status from the server. A child that is none of the program's is spared where that is possible; 0 for
+// none.
+static int clean_up_descendants(pid_t spared) {
     const struct timespec pause = {.tv_nsec = 1000000};
     for (int round = 0; round < 2000; round++) {
         pid_t reaped;
         while ((reaped = waitpid(-1, NULL, WNOHANG)) > 0) {}
-        if (reaped < 0) return;
-#ifdef __linux__
-        // Orphans that left the group were handed to us, the subreaper; the kernel lists them here.
-        char path[64];
-        snprintf(path, sizeof path, "/proc/self/task/%ld/children", (long)getpid());
-        FILE *children = fopen(path, "re");
-        long child;
-        while (children != NULL && fscanf(children, "%ld", &child) == 1) kill((pid_t)child, SIGKILL);
-        if (children != NULL) fclose(children);
-#endif
+        if (reaped < 0) return 0;
+        int others = kill_children(spared);
+        if (others == 0) return 0;
+        // Who cannot be told from the others is not spared.
+        if (others < 0 && spared > 0) kill(spared, SIGKILL);
         nanosleep(&pause, NULL);
     }
     complain("processes left behind by the program did not end", ETIMEDOUT);
+    return -1;
 }
 
 // Writes how it ended, as soon as that can be written. Until then our claim says that we live, and no work is lost.
@@ -294,17 +344,11 @@ static int run_step(void) {
     }
     close(channel[1]);
     struct failure failure = {0};
-    ssize_t got;
-    do got = read(channel[0], &failure, sizeof failure);
-    while (got < 0 && errno == EINTR);
-    close(channel[0]);
+    int failed = has_failed(channel[0], &failure);
     int status = 0;
     while (waitpid(child, &status, 0) < 0)
         if (errno != EINTR) return report_failure("wait", errno, start), -1;
-    if (got > 0) {
-        failure.stage[sizeof failure.stage - 1] = 0;
-        return report_failure(failure.stage, failure.error, start), -1;
-    }
+    if (failed) return report_failure(failure.stage, failure.error, start), -1;
     report_end(status, start);
     return status;
 }
@@ -344,7 +388,7 @@ static int start_sidecar(pid_t supervisor) {
 static void run_steps(int pipe, pid_t supervisor, char **steps) {
     die_with_parent(supervisor);
     leave_claim();
-    for (int number = 1; number < NSIG; number++) signal(number, SIG_DFL);
+    answer_ignored_signals_by(SIG_DFL);
     int log = open_log(O_CLOEXEC);
     if (log < 0) fail(pipe, "log", errno);
     for (; steps[0] != NULL; steps += 3) {
@@ -375,56 +419,59 @@ static int announce(pid_t program, long long start) {
     return say_started(program, start);
 }
 
-// Sees a program through that is our child. `channel` tells what it could not do before it began and is closed
-// when it begins; a program that has steps is under way before.
+// Sees a program through that is our child. Returns 0 when all is told and nothing of it is left. `channel` tells what it
+// could not do before it began, see has_failed; a program that has steps is under way before.
 static int see_through(pid_t program, int channel, int has_steps, long long start) {
     int is_announced = has_steps && announce(program, start);
     struct failure failure = {0};
-    ssize_t got;
-    do got = read(channel, &failure, sizeof failure);
-    while (got < 0 && errno == EINTR);
-    close(channel);
-    if (got > 0) {
-        set_alarm(0);
+    if (has_failed(channel, &failure)) {
+        call_off_deadline();
         kill(-program, SIGKILL);
         waitpid(program, NULL, 0);
-        clean_up_descendants();
-        failure.stage[sizeof failure.stage - 1] = 0;
-        return report_failure(failure.stage, failure.error, start);
+        int is_clean = clean_up_descendants(0) == 0;
+        return report_failure(failure.stage, failure.error, start) == 0 && is_clean ? 0 : -1;
     }
 
     if (!has_steps) is_announced = announce(program, start);
     int waited = wait_for_program(program, is_announced, start);
-    set_alarm(0);
-    if (waited != 0) return report_failure("wait", errno, start);
+    call_off_deadline();
+    if (waited != 0) return report_failure("wait", errno, start), -1;
     kill(-program, SIGKILL);
     int status = 0;
-    if (waitpid(program, &status, 0) != program) return report_failure("wait", errno, start);
-    clean_up_descendants();
-    return report_end(status, start);
+    if (waitpid(program, &status, 0) != program) return report_failure("wait", errno, start), -1;
+    int is_clean = clean_up_descendants(0) == 0;
+    return report_end(status, start) == 0 && is_clean ? 0 : -1;
 }
 
 // Starts the program and sees it through.
 static int supervise(const struct program *program, char **mounts, char **steps) {
     long long start = now_ms();
-    int channel[2];
-    if (make_pipe(channel) != 0) return report_failure("pipe", errno, start);
-
-    pid_t parent = getpid();
     // Borrowing our memory until it is the program, a child is there in half the time. With steps it is ours for
     // longer, and with mounts it changes more than its own.
     int borrows = steps == NULL && mounts == NULL;
+    int channel[2] = {NO_PIPE, NO_PIPE};
+    if (!borrows && make_pipe(channel) != 0) return report_failure("pipe", errno, start);
+
+    pid_t parent = getpid();
+    char **ours = environ;
+    borrowers = (struct failure){0};
     pid_t child;
     do child = borrows ? vfork() : fork();
     while (child < 0 && wait_out(errno));
-    if (child < 0) return report_failure("fork", errno, start);
+    if (child < 0) {
+        int error = errno;
+        if (!borrows) close(channel[0]), close(channel[1]);
+        return report_failure("fork", error, start);
+    }
     if (child == 0) {
-        close(channel[0]);
+        if (!borrows) close(channel[0]);
         if (setpgid(0, 0) != 0) fail(channel[1], "setpgid", errno);
         if (steps != NULL) run_steps(channel[1], parent, steps);
         become_program(channel[1], parent, program, mounts);
     }
-    close(channel[1]);
+    // A borrower has put the program's in its place.
+    environ = ours;
+    if (!borrows) close(channel[1]);
     // On both sides, because neither knows who is first. It fails where the other one has gone on already.
     if (steps != NULL) setpgid(child, child);
     return see_through(child, channel[0], steps != NULL, start);
@@ -446,13 +493,11 @@ static int enter_folder(const char *folder) {
 // What we end with. Our descriptors are closed at once, and the server goes on while the system cleans up after us.
 static int all_told(int problem) {
     drop_descriptors(3);
-    return problem == 0 ? 0 : 74;
+    return problem;
 }
 
-// Runs the program of a folder. Descriptors are closed from one on.
-static int run(const char *folder, int unneeded) {
-    int problem = enter_folder(folder);
-    if (problem != 0) return problem;
+// Becomes independent of whoever has started us. Descriptors are closed from one on.
+static int stand_alone(int unneeded) {
     ignore_signals();
     // Fails only if we lead a group already, and then we are on our own anyway.
     setsid();
@@ -461,6 +506,33 @@ static int run(const char *folder, int unneeded) {
         return 71;
     }
     drop_descriptors(unneeded);
+    adopt_orphans();
+    umask(022);
+    return 0;
+}
+
+// Runs the program of a folder whose claim is ours. Returns 0 when all is told and nothing of it is left.
+static int run_claimed(void) {
+    struct program program;
+    if (read_program(&program) != 0) return report_failure("program", errno, now_ms());
+    set_deadline(&program);
+    char **mounts = read_strings("scratch/mounts");
+    int result;
+    if (mounts == NULL && errno != ENOENT) {
+        result = report_failure("mounts", errno, now_ms());
+    } else {
+        char **steps = read_strings("scratch/steplist");
+        if (steps == NULL && errno != ENOENT) result = report_failure("steplist", errno, now_ms());
+        else result = supervise(&program, mounts, steps);
+        forget_strings(steps);
+    }
+    forget_strings(mounts);
+    forget_program(&program);
+    return result;
+}
+
+// Runs the program of the folder we are in, unless somebody else does.
+static int run(void) {
     int claimed;
     do claimed = claim_folder();
     while (claimed < 0 && wait_out(errno));
@@ -469,63 +541,92 @@ static int run(const char *folder, int unneeded) {
         complain("claim", errno);
         return 73;
     }
-    adopt_orphans();
-    umask(022);
-
-    struct program program;
-    if (read_program(&program) != 0) return all_told(report_failure("program", errno, now_ms()));
-    set_deadline(&program);
-    char **mounts = read_strings("scratch/mounts");
-    if (mounts == NULL && errno != ENOENT) return all_told(report_failure("mounts", errno, now_ms()));
-    char **steps = read_strings("scratch/steplist");
-    if (steps == NULL && errno != ENOENT) return all_told(report_failure("steplist", errno, now_ms()));
-    return all_told(supervise(&program, mounts, steps));
+    int problem = run_claimed();
+    leave_claim();
+    return problem == 0 ? 0 : 74;
 }
 
-// Waits for a folder, then runs its program; everything that can be done before is.
-static int run_when_told(void) {
-    ignore_signals();
-    setsid();
-    if (drop_standard_streams() != 0) return 71;
-    drop_descriptors(CONTROL + 1);
-    char folder[PATH_MAX];
-    ssize_t length;
-    do length = read(CONTROL, folder, sizeof folder - 1);
-    while (length < 0 && errno == EINTR);
-    // Without a word: there is no server any more.
-    if (length <= 0) return 0;
-    folder[length] = 0;
+static int run_once(const char *folder) {
+    int problem = enter_folder(folder);
+    if (problem == 0) problem = stand_alone(3);
+    return problem != 0 ? problem : all_told(run());
+}
+
+// Runs the program of one folder after the other, as the server names them. An answer is sent when all is told and
+// nothing of a program is left; where that cannot be said, we end, and another one of us begins.
+static int run_whatever_comes(void) {
+    int problem = stand_alone(CONTROL + 1);
     fcntl(CONTROL, F_SETFD, FD_CLOEXEC);
-    return run(folder, CONTROL + 1);
+    while (problem == 0) {
+        char folder[PATH_MAX];
+        ssize_t length;
+        do length = read(CONTROL, folder, sizeof folder - 1);
+        while (length < 0 && errno == EINTR);
+        // Without a word: there is no server any more.
+        if (length <= 0) return 0;
+        folder[length] = 0;
+        problem = enter_folder(folder);
+        if (problem == 0) problem = run();
+        // No folder is kept from being removed.
+        if (problem == 0 && (chdir("/") != 0 || write(CONTROL, "", 1) != 1)) return 0;
+    }
+    return problem;
 }
 
-// Waits for a folder and gives it to a program that waits for it as we do.
-static int run_spare(struct spare *spare) {
-    ignore_signals();
-    adopt_orphans();
-    char folder[PATH_MAX];
-    // Whatever we have not claimed, the server starts in another way; it sees our line being closed.
-    if (await_folder(spare, folder, sizeof folder) != 0 || drop_standard_streams() != 0 || chdir(folder) != 0
-        || claim_folder() != 1) {
-        dismiss(spare);
-        return 0;
-    }
+// Sees the task of a pair through that is about to begin. Returns 0 when all is told and nothing of it is left; where that
+// cannot be said, we end, and the forker with us.
+static int see_task_through(struct pair *pair, const char *folder) {
     struct program program;
     if (read_program(&program) != 0) {
-        int problem = errno;
-        dismiss(spare);
-        return all_told(report_failure("program", problem, now_ms()));
+        report_failure("program", errno, now_ms());
+        return -1;
     }
     set_deadline(&program);
+    forget_program(&program);
     long long start = now_ms();
-    release(spare, folder);
-    return all_told(see_through(spare->program, spare->back, 0, start));
+    struct failure failure = {0};
+    int status;
+    int result = begin_task(pair, folder, &failure);
+    int is_announced = result != 0 || failure.stage[0] != 0 || announce(pair->task, start);
+    // As long as it could not be said that the task runs, nobody can stop it.
+    while (!is_announced && !has_ended(pair, 100)) is_announced = say_started(pair->task, start);
+    if (result == 0) result = await_task(pair, &status);
+    call_off_deadline();
+    // Nobody knows how it ended, so it is lost.
+    if (result != 0) {
+        kill(-pair->task, SIGKILL);
+        clean_up_descendants(0);
+        return -1;
+    }
+    int is_clean = clean_up_descendants(pair->forker) == 0;
+    result = failure.stage[0] != 0 ? report_failure(failure.stage, failure.error, start) : report_end(status, start);
+    return result == 0 && is_clean ? 0 : -1;
+}
+
+// Gives one folder after the other to the forks of a Python. Whatever we have not claimed, the server starts in another
+// way; it sees our line being closed.
+static int run_pair(struct pair *pair) {
+    ignore_signals();
+    adopt_orphans();
+    if (drop_standard_streams() != 0) return 71;
+    char folder[PATH_MAX];
+    while (await_folder(pair, folder, sizeof folder) == 0) {
+        if (chdir(folder) != 0 || claim_folder() != 1) return 0;
+        int result = see_task_through(pair, folder);
+        leave_claim();
+        if (result != 0) return 74;
+        close_line(pair);
+        // No folder is kept from being removed.
+        if (chdir("/") != 0 || go_on(pair) != 0) return 0;
+    }
+    return 0;
 }
 
 // Becomes the program of a folder, which keeps descriptor 3 and lives by itself.
 static int become_resident(const char *folder) {
     int problem = enter_folder(folder);
     if (problem != 0) return problem;
+    reset_signals();
     setsid();
     if (drop_standard_streams() != 0) {
         complain("/dev/null", errno);
@@ -544,11 +645,11 @@ static int become_resident(const char *folder) {
 }
 
 int main(int count, char **arguments) {
-    if (count == 2 && strcmp(arguments[1], "--wait") == 0) return run_when_told();
-    if (count == 2) return run(arguments[1], 3);
+    if (count == 2 && strcmp(arguments[1], "--wait") == 0) return run_whatever_comes();
+    if (count == 2) return run_once(arguments[1]);
     if (count == 3 && strcmp(arguments[1], "--resident") == 0) return become_resident(arguments[2]);
-    struct spare spare;
-    if (read_spare(&spare, count, arguments) == 0) return run_spare(&spare);
+    struct pair pair;
+    if (read_pair(&pair, count, arguments) == 0) return run_pair(&pair);
     fprintf(stderr, "usage: martlet-supervisor FOLDER\n"
                     "Runs the program described in FOLDER and keeps its exit status there; "
                     "the server starts it by itself.\n");

@@ -194,12 +194,19 @@ KEPT = {'log', 'status', 'supervisor.log', 'outputs'}
 def leftovers(server, works):
     """What the ended runs have left on the disk that nobody needs."""
     pods = server.data_dir / 'pods'
-    for folder in pods.glob('*/*'):
-        is_spare = folder.parent.name == '.spare'
-        for entry in folder.iterdir():
+    places = [place for place in pods.glob('.spare/*') if '-quick-' in place.name]
+    # Made ahead for the next steps; what is in them may have been passed on.
+    ready = [folder for place in places for folder in place.iterdir()]
+    spares = [folder for folder in pods.glob('.spare/*') if folder not in places]
+    for folder in [*spares, *(folder / 'scratch' for folder in ready), *pods.glob('[!.]*/*')]:
+        is_spare = '.spare' in folder.parts
+        for entry in folder.iterdir() if folder.exists() else ():
             is_empty = not any(entry.iterdir()) if entry.is_dir() else entry.stat().st_size == 0
             if entry.name not in KEPT and not (is_spare and is_empty):
                 yield str(entry.relative_to(server.data_dir))
+    for entry in (entry for folder in ready for entry in folder.iterdir()):
+        if entry.name != 'scratch':
+            yield str(entry.relative_to(server.data_dir))
     for work in works:
         for _, temporary in traces(work.trace):
             if temporary.exists():

@@ -58,9 +58,10 @@ int mkdir(const char *path, mode_t mode) {
     return ((int (*)(const char *, mode_t))dlsym(RTLD_NEXT, "mkdir"))(path, mode);
 }
 
-int link(const char *from, const char *to) {
-    if (is_short("link", to)) return -1;
-    return ((int (*)(const char *, const char *))dlsym(RTLD_NEXT, "link"))(from, to);
+int renameat2(int from_folder, const char *from, int to_folder, const char *to, unsigned flags) {
+    if (is_short("rename", to)) return -1;
+    return ((int (*)(int, const char *, int, const char *, unsigned))dlsym(RTLD_NEXT, "renameat2"))(
+        from_folder, from, to_folder, to, flags);
 }
 
 ssize_t write(int fd, const void *bytes, size_t length) {
@@ -86,5 +87,7 @@ pid_t fork(void) {
     return ((pid_t (*)(void))dlsym(RTLD_NEXT, "fork"))();
 }
 
-// A wrapper must not return from a real one.
+#ifdef WITHOUT_VFORK
+// A wrapper must not return from a real one, and whoever counts on lent memory cannot do with this one.
 pid_t vfork(void) { return fork(); }
+#endif

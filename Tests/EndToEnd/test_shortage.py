@@ -35,6 +35,12 @@ def shortage(tmp_path_factory):
 
 
 @pytest.fixture(scope='module')
+def shortage_of_forks(tmp_path_factory):
+    return build(tmp_path_factory.mktemp('shortage') / 'forks.so', '-shared', '-fPIC', '-DWITHOUT_VFORK',
+                 HERE / 'shortage.c')
+
+
+@pytest.fixture(scope='module')
 def supervisor(tmp_path_factory):
     """The real one may be linked in a way that lets nobody come between it and the system."""
     sources = (PROJECT / 'Sources' / 'supervisor').glob('*.c')
@@ -53,8 +59,13 @@ class Folder:
         self.go = path / 'go'
         script = f'echo ran >> {self.trace}; while ! test -e {self.go}; do sleep 0.02; done'
         program = [str(path), '60000 1000', '3', 'sh', '-c', script, 'PATH=/usr/bin:/bin']
-        (self.path / 'scratch').mkdir()
-        (self.path / 'scratch' / 'program').write_bytes(b''.join(word.encode() + b'\0' for word in program))
+        self.write('scratch/program', program)
+        self.kept = {'scratch', 'status', 'log'}
+        if what.startswith('pipe'):
+            # Only a program with steps, or with mounts, needs one.
+            self.write('scratch/steplist', ['first', 'steps/0', 'before'])
+            self.write('steps/0/scratch/program', [str(path), '', '1', 'true', 'PATH=/usr/bin:/bin'])
+            self.kept.add('steps')
         # Two at once, as a server that was killed and the next one would start them.
         self.supervisors = [subprocess.Popen([str(supervisor), str(self.path)], env={
             'LD_PRELOAD': str(shortage), 'TEST_SHORTAGE': what, 'TEST_SHORTAGE_WHILE': str(self.lasting)})
@@ -68,8 +79,12 @@ class Folder:
         assert (claimed.split()[0], started.split()[0], exited.split()[:2], nothing) == (
             'claimed', 'started', ['exited', '0'], '')
         assert self.trace.read_text() == 'ran\n'
-        assert {entry.name for entry in self.path.iterdir()} == {
-            'scratch', 'status', 'log'}
+        assert {entry.name for entry in self.path.iterdir()} == self.kept
+
+    def write(self, name, words):
+        file = self.path / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(b''.join(word.encode() + b'\0' for word in words))
 
     def status(self):
         path = self.path / 'status'
@@ -82,8 +97,9 @@ class Folder:
 
 
 @pytest.fixture
-def folder(request, tmp_path, supervisor, shortage):
-    folder = Folder(tmp_path, supervisor, shortage, request.param)
+def folder(request, tmp_path, supervisor, shortage, shortage_of_forks):
+    shim = shortage_of_forks if request.param.startswith('fork') else shortage
+    folder = Folder(tmp_path, supervisor, shim, request.param)
     yield folder
     folder.kill()
 
@@ -92,13 +108,19 @@ def without(*what):
     return pytest.mark.parametrize('folder', what, indirect=True)
 
 
-@without(f'open {errno.ENOSPC} .claim', f'link {errno.EDQUOT} status', f'open {errno.EMFILE} scratch/program',
+@without(f'open {errno.ENOSPC} .claim', f'rename {errno.EDQUOT} status', f'open {errno.EMFILE} scratch/program',
          f'open {errno.ENFILE} scratch/mounts', f'pipe {errno.EMFILE}', f'fork {errno.EAGAIN}', f'open {errno.ENOSPC} log')
 def test_what_cannot_start_yet_starts_later_and_once(folder):
     time.sleep(1.3)
     assert not folder.trace.exists() and '\n' not in folder.status().partition('\n')[2]
     assert [supervisor.poll() for supervisor in folder.supervisors].count(None) >= 1
     folder.lasting.unlink()
+    folder.end()
+
+
+@without(f'rename {errno.EINVAL} status')
+def test_a_folder_is_claimed_also_where_nothing_can_be_renamed_without_replacing(folder):
+    eventually(lambda: '\nstarted ' in folder.status(), 5, what='the start to be told of')
     folder.end()
 
 

@@ -32,7 +32,9 @@ struct QuickFoldersTests {
         var folders = QuickFolders(root: root + "/.spare", spent: { spent() })
         for number in 0..<count {
             let path = "\(root)/run-\(number)/pod"
+            #expect(folders.prepare() == nil)
             try folders.make(path)
+            #expect(folders.prepare() != nil)
             var status = stat()
             #expect(lstat(path, &status) == 0 && status.st_mode == S_IFDIR | 0o700)
             #expect(try Disk.names(in: path) == [])
@@ -40,10 +42,36 @@ struct QuickFoldersTests {
         return folders
     }
 
-    @Test("They are made where they belong as long as that is quick, or slow now and then")
-    func direct() throws {
-        let folders = try make(5, Spent(microseconds: [10, 900, 10, 900, 10]))
-        #expect(folders.place == nil && places == [])
+    /// All that was foretold has been spent, and there is one place, with the next folder in it.
+    private func expectOnePlace(of folders: QuickFolders, after spent: Spent) throws {
+        let place = try #require(folders.place)
+        #expect(spent.costs.isEmpty)
+        #expect(places == [String(place.dropFirst(root.utf8.count + 8))])
+        #expect(try Disk.names(in: place).count == 1)
+    }
+
+    @Test("They are made in one place as long as that is quick, or slow now and then")
+    func onePlace() throws {
+        let spent = Spent(microseconds: [10, 900, 10, 900, 10])
+        let folders = try make(5, spent)
+        try expectOnePlace(of: folders, after: spent)
+        try FileManager.default.removeItem(atPath: root)
+    }
+
+    @Test("What was put into one that was made ahead is there when it is needed, and in no other")
+    func furnished() throws {
+        try Disk.makeFolder(root)
+        var folders = QuickFolders(root: root + "/.spare")
+        try folders.make(root + "/run/first")
+        let ready = folders.prepare()
+        try Disk.makeFolder(try #require(ready) + "/scratch")
+        #expect(folders.prepare() == nil)
+        try folders.make(root + "/run/first")
+        try folders.make(root + "/run/second")
+        try folders.make(root + "/run/third")
+        #expect(try Disk.names(in: root + "/run/first") == [])
+        #expect(try Disk.names(in: root + "/run/second") == ["scratch"])
+        #expect(try Disk.names(in: root + "/run/third") == [])
         try FileManager.default.removeItem(atPath: root)
     }
 
@@ -55,10 +83,7 @@ struct QuickFoldersTests {
         // The first two; two places that are no better; a third.
         let spent = Spent(microseconds: [900, 900] + [700, 700, 10] + [10, 10, 10])
         let folders = try make(5, spent)
-        let place = try #require(folders.place)
-        #expect(spent.costs.isEmpty)
-        #expect(places == [String(place.dropFirst(root.utf8.count + 8))])
-        #expect(try Disk.names(in: place) == [])
+        try expectOnePlace(of: folders, after: spent)
         try FileManager.default.removeItem(atPath: root)
     }
 
@@ -82,10 +107,13 @@ struct QuickFoldersTests {
         try Disk.write([1], to: pod + "/status")
         try folders.make(pod)
         #expect(PodWorld.contents(pod + "/status") == "\u{1}")
-        #expect(try Disk.names(in: try #require(folders.place)) == [])
+        #expect(try Disk.names(in: try #require(folders.place)).count == 1)
         try FileManager.default.removeItem(atPath: root + "/.spare")
-        try folders.make(root + "/run-9/pod")
-        #expect(Disk.exists(root + "/run-9/pod"))
+        for number in 7...9 {
+            try folders.make(root + "/run-\(number)/pod")
+            #expect(Disk.exists(root + "/run-\(number)/pod"))
+            #expect(folders.prepare() != nil)
+        }
         try Disk.write([1], to: root + "/file")
         #expect(throws: (any Error).self) { try folders.make(root + "/file") }
         try FileManager.default.removeItem(atPath: root)

@@ -56,17 +56,89 @@ struct WarmPodsTests {
         let warm = try WarmWorld(WarmPythonLimits(spares: 1))
         _ = try await warm.how("first")
         let python = try #require(warm.warmPythons.first)
-        kill(python, SIGSTOP)
-        // The spare that is there takes one of them; nobody makes the next.
+        // Nobody takes what the supervisors of the pairs do not take.
+        for process in [python] + WarmWorld.children(of: python) { kill(process, SIGSTOP) }
         let specs = (0..<3).map {
             warm.python("open('\(warm.world.root)/count-\($0)', 'a').write('x')", task: "task-\($0)")
         }
+        let pairs = WarmWorld.children(of: python)
         for spec in specs { await warm.world.ensure(spec) }
-        _ = await warm.world.end(of: specs[0].name)
-        kill(python, SIGKILL)
+        try await Task.sleep(for: .milliseconds(200))
+        for index in specs.indices { #expect(PodWorld.contents("\(warm.world.root)/count-\(index)") == nil) }
+        for process in [python] + pairs { kill(process, SIGKILL) }
         for (index, spec) in specs.enumerated() {
             #expect(await warm.world.end(of: spec.name)?.outcome == .exited(code: 0))
             #expect(PodWorld.contents("\(warm.world.root)/count-\(index)") == "x")
+        }
+        try await warm.tearDown()
+    }
+
+    @Test(
+        "a task that is not taken in time starts in the ordinary way, once, though its supervisor is there again later"
+    )
+    func stopped() async throws {
+        let warm = try WarmWorld(WarmPythonLimits(spares: 1, takenMax: .milliseconds(300)))
+        #expect(try await warm.how("first") == "warm")
+        let python = try #require(warm.warmPythons.first)
+        let pairs = WarmWorld.children(of: python)
+        for process in pairs { kill(process, SIGSTOP) }
+        let source = WarmWorld.sayHow + "open('\(warm.world.root)/count', 'a').write('x')"
+        let spec = warm.python(source, task: "second")
+        #expect(await warm.world.run(spec)?.outcome == .exited(code: 0))
+        #expect(try await warm.world.log(spec.name).contains("fresh"))
+        for process in pairs { kill(process, SIGCONT) }
+        for process in pairs { try await PodWorld.waitForEnd(ofProcess: process) }
+        #expect(try await warm.how("third") == "warm")
+        #expect(PodWorld.contents("\(warm.world.root)/count") == "x")
+        try await warm.tearDown()
+    }
+
+    @Test("as many as may run at once do, though only one waited")
+    func parallel() async throws {
+        let warm = try WarmWorld(WarmPythonLimits(spares: 1))
+        #expect(try await warm.how("first") == "warm")
+        let root = warm.world.root
+        // Each waits for all others.
+        let source = """
+            import os, time
+            open('\(root)/here-' + str(os.getpid()), 'w').close()
+            while sum(name.startswith('here-') for name in os.listdir('\(root)')) < 4: time.sleep(0.01)
+            """
+        let specs = (0..<4).map { warm.python(WarmWorld.sayHow + source, task: "task-\($0)") }
+        for spec in specs { await warm.world.ensure(spec) }
+        for spec in specs {
+            #expect(await warm.world.end(of: spec.name)?.outcome == .exited(code: 0))
+            #expect(try await warm.log(spec) == "warm")
+        }
+        try await warm.tearDown()
+    }
+
+    /// Whoever is told of a task while it dies takes the task along, which counts as lost.
+    private func send(_ signal: Int32, to processes: [Int32]) async throws {
+        for process in processes { kill(process, signal) }
+        guard signal == SIGKILL else { return }
+        for process in processes { try await PodWorld.waitForEnd(ofProcess: process) }
+    }
+
+    @Test("a task that stops, or ends, what is around it harms only itself")
+    func hostile() async throws {
+        let warm = try WarmWorld(WarmPythonLimits(spares: 1))
+        let stops = warm.python(
+            "import os, signal; os.kill(os.getppid(), signal.SIGSTOP); raise SystemExit(3)",
+            task: "stops"
+        )
+        #expect(await warm.world.run(stops)?.outcome == .exited(code: 3))
+        #expect(try await warm.how("after-stop") == "warm")
+        // The one that waits for the next task, and the one that would fork it.
+        for signal in [SIGSTOP, SIGKILL] {
+            let python = try #require(warm.warmPythons.first)
+            let forkers = WarmWorld.children(of: python).flatMap { WarmWorld.children(of: $0) }
+            let waiting = forkers.flatMap { WarmWorld.children(of: $0) }
+            #expect(!waiting.isEmpty)
+            try await send(signal, to: waiting)
+            #expect(try await warm.how("after-\(signal)-of-waiting") == "warm")
+            try await send(signal, to: forkers)
+            #expect(try await warm.how("after-\(signal)-of-forker") == "warm")
         }
         try await warm.tearDown()
     }
@@ -98,7 +170,7 @@ struct WarmPodsTests {
     }
 
     @Test("a stopped task ends with its children, and politely at first")
-    func stopped() async throws {
+    func stoppedTask() async throws {
         let warm = try WarmWorld()
         let source = """
             import os, signal, subprocess, sys, time

@@ -47,7 +47,7 @@ struct WarmPythonsTests {
         pythons.handedOver(name, to: Self.environment, now: .seconds(10))
         #expect(pythons.nextDeadline == .seconds(40))
         let actions = [39, 40].map { pythons.ticked(now: .seconds($0)) }
-        #expect(actions == [[], [.kill(environment: Self.environment)]])
+        #expect(actions == [[], [.kill(environment: Self.environment), .look(name)]])
     }
 
     @Test("a task that was not taken is missed once, also when the warm Python is gone already")

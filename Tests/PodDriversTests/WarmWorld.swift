@@ -110,6 +110,12 @@ struct WarmWorld {
             }
     }
 
+    /// The children of a process.
+    static func children(of pid: Int32) -> [Int32] {
+        let text = PodWorld.contents("/proc/\(pid)/task/\(pid)/children") ?? ""
+        return text.split(separator: " ").compactMap { Int32($0) }
+    }
+
     /// Waits until something is so. Bounded by the test's time limit.
     static func wait(until condition: () -> Bool) async throws {
         while !condition() { try await Task.sleep(for: .milliseconds(5)) }

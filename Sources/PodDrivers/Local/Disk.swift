@@ -44,7 +44,8 @@ enum Disk {
     /// Gives a file, which is made if it is missing, new contents; a reader may see some of them.
     /// - Throws: ``PlatformError`` naming the file.
     static func fill(_ path: String, with bytes: [UInt8]) throws {
-        let file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        // Not emptied first: ext4 writes what was emptied and filled again to the disk at once.
+        let file = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard file >= 0 else { throw failure("create the file", path, errno) }
         var rest = bytes[...]
         while !rest.isEmpty {
@@ -56,6 +57,14 @@ enum Disk {
                 throw failure("write to the file", path, problem)
             }
             rest = rest.dropFirst(count)
+        }
+        var status = stat()
+        guard fstat(file, &status) == 0,
+            status.st_size <= bytes.count || ftruncate(file, off_t(bytes.count)) == 0
+        else {
+            let problem = errno
+            close(file)
+            throw failure("write to the file", path, problem)
         }
         guard close(file) == 0 else { throw failure("write to the file", path, errno) }
     }

@@ -108,7 +108,8 @@ extension LocalPodsLoop {
                 if case .pod = subject { try quickFolders.make(folder.path) }
                 try folder.write(program, spares: spares)
                 if let environment, let line = handOver(program, subject, in: environment) {
-                    attach(subject, line: line)
+                    watch.add(subject, line: line)
+                    awaitStart(of: subject, isFresh: true)
                 } else {
                     try start(subject)
                 }
@@ -127,11 +128,12 @@ extension LocalPodsLoop {
 
     /// Starts what a subject's folder describes.
     func start(_ subject: Subject) throws {
-        let (pid, line) = try supervisors.run(folder(of: subject))
-        if let line {
-            attach(subject, line: line, of: pid)
+        let folder = folder(of: subject)
+        if let supervisor = try supervisors.run(folder) {
+            watch.add(subject, supervisor)
+            awaitStart(of: subject, isFresh: true)
         } else {
-            attach(subject, pid: pid, isOurs: true)
+            attach(subject, pid: try Spawn.start([configuration.supervisor, folder.path]), isOurs: true)
         }
     }
 
@@ -151,18 +153,11 @@ extension LocalPodsLoop {
                     return settle(subject, isFresh: false)
                 }
             }
-            if case .pod(let name) = subject { awaitStart(of: name, isFresh: isOurs) }
+            awaitStart(of: subject, isFresh: isOurs)
         } catch {
             if postpone(subject, after: error, { $0.attach(subject, pid: pid, isOurs: isOurs) }) { return }
             fail(subject, error)
         }
-    }
-
-    /// Watches the line of a supervisor.
-    /// - Parameter child: its process id, if it is our child.
-    private func attach(_ subject: Subject, line: Int32, of child: Int32? = nil) {
-        watch.add(subject, line: line, of: child)
-        if case .pod(let name) = subject { awaitStart(of: name, isFresh: true) }
     }
 
     /// A subject's supervisor is gone: the folder says what that means.

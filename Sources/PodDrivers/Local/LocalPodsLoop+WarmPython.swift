@@ -54,6 +54,9 @@ extension LocalPodsLoop {
                 guard let python = warmProcesses.removeValue(forKey: environment) else { continue }
                 kill(python.pid, SIGKILL)
                 python.release()
+            case .look(let name):
+                watch.remove(.pod(name))
+                lookAgain(at: name, isFresh: false)
             }
         }
     }
@@ -88,7 +91,8 @@ extension LocalPodsLoop {
             return
         }
         let script = Program.File(path: folder.path + "/warm.py", bytes: PackageResources.warm_py)
-        let numbers = [limits.spares, limits.tasksMax, limits.bytesMax].map(String.init)
+        let pairsMax = max(limits.spares, configuration.capacity.places)
+        let numbers = [limits.spares, pairsMax, limits.tasksMax, limits.bytesMax].map(String.init)
         warmPythons.began(environment: environment.path, now: now)
         cleanUp(environment.warmFolders)
         do {

@@ -106,9 +106,16 @@ final class LocalPodsLoop {
             actOnPostponed()
             lookForStarts()
             lookAtProgress()
-            supervisors.replenish()
+            prepareNext()
             for sighting in watch.wait(atMost: untilNext) { handle(sighting) }
         }
+    }
+
+    /// Makes the folder of the next pod while those that were started run.
+    private func prepareNext() {
+        guard let folder = quickFolders.prepare() else { return }
+        // What cannot be made now is made, or complained about, when it is needed.
+        try? SupervisedFolder(path: folder).furnish(spares)
     }
 
     private func close() {
@@ -163,29 +170,37 @@ final class LocalPodsLoop {
     private func handle(_ sighting: ProcessWatch<Subject>.Sighting) {
         switch sighting {
         case .told(let subject): reportStart(of: subject)
+        case .answered(let subject, let supervisor):
+            supervisors.takeBack(supervisor)
+            handle(.ended(subject))
         case .ended(.warmPython(let environment, let folder)): endWarmPython(of: environment, in: folder)
-        case .ended(.pod(let name)):
-            starts.removeAll { $0.pod == name }
-            settle(.pod(name), isFresh: true)
+        case .ended(.pod(let name)): lookAgain(at: name, isFresh: true)
         case .ended(let subject): settle(subject, isFresh: true)
         }
     }
 
+    /// Nobody is watched any more who would tell of a pod: its folder says what became of it.
+    func lookAgain(at name: PodName, isFresh: Bool) {
+        starts.removeAll { $0.pod == name }
+        settle(.pod(name), isFresh: isFresh)
+    }
+
     /// Looks out for the start of a pod's program, later if it was launched just now. The folder is looked at after
     /// watching began, so it cannot be missed.
-    func awaitStart(of name: PodName, isFresh: Bool) {
+    func awaitStart(of subject: Subject, isFresh: Bool) {
+        guard case .pod(let name) = subject else { return }
         if isFresh {
             starts.append((name, now + Self.startLookDelay))
         } else {
-            watch.expectStart(of: .pod(name), in: folder(of: .pod(name)).path)
-            reportStart(of: .pod(name))
+            watch.expectStart(of: subject, in: folder(of: subject).path)
+            reportStart(of: subject)
         }
     }
 
     private func lookForStarts() {
         while let first = starts.first, first.due <= now {
             starts.removeFirst()
-            awaitStart(of: first.pod, isFresh: false)
+            awaitStart(of: .pod(first.pod), isFresh: false)
             if state.isStarting(first.pod) { lateStarts.append((first.pod, now + Self.startPatience)) }
         }
         while let first = lateStarts.first, first.due <= now {

@@ -8,6 +8,7 @@
         enum Sighting {
             case told(Subject)
             case ended(Subject)
+            case answered(Subject, WaitingSupervisor)
         }
 
         private let wakeReader: Int32
@@ -49,9 +50,14 @@
             return true
         }
 
-        /// Never called: nobody waits for messages where there are no message sockets.
-        func add(_ subject: Subject, line: Int32, of child: Int32?) {
+        // Neither is ever called: nobody waits for messages where there are no message sockets.
+
+        func add(_ subject: Subject, line: Int32) {
             close(line)
+        }
+
+        func add(_ subject: Subject, _ supervisor: WaitingSupervisor) {
+            close(supervisor.line)
         }
 
         func remove(_ subject: Subject) {

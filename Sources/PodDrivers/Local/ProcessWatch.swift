@@ -20,12 +20,17 @@
             case told(Subject)
             /// The subject's supervisor has ended; it is no longer watched.
             case ended(Subject)
+            /// The subject's supervisor has told all and may be given something else; it is no longer watched.
+            case answered(Subject, WaitingSupervisor)
         }
 
         private struct Entry {
-            /// 0 if it is not known.
-            var pid: Int32
+            /// Becomes readable.
             var descriptor: Int32
+            /// A process id to be reaped, if it is our child's.
+            var child: Int32?
+            /// The supervisor that answers by the descriptor, if it does.
+            var supervisor: WaitingSupervisor?
             var folder: Int32?
         }
 
@@ -61,7 +66,7 @@
         deinit {
             for entry in entries.values { close(entry.descriptor) }
             for descriptor in [inotify, wakeReader, wakeWriter] { close(descriptor) }
-            LastChildren.reap(entries.values.map(\.pid).filter { $0 > 0 } + ending)
+            LastChildren.reap(entries.values.compactMap(\.child) + ending)
         }
 
         /// A closure that ends a ``wait(atMost:)`` early, from any thread while this watch lives.
@@ -92,15 +97,23 @@
                 if errno == ESRCH { return false }
                 throw Disk.failure("watch the process", String(pid), errno)
             }
-            entries[subject] = Entry(pid: pid, descriptor: descriptor)
+            entries[subject] = Entry(descriptor: descriptor, child: pid)
             return true
         }
 
         /// Watches a supervisor of which a descriptor that is closed on its side tells that it is done. The descriptor
         /// is ours from now on.
-        /// - Parameter child: its process id, if it is our child.
-        func add(_ subject: Subject, line: Int32, of child: Int32?) {
-            entries[subject] = Entry(pid: child ?? 0, descriptor: line)
+        func add(_ subject: Subject, line: Int32) {
+            entries[subject] = Entry(descriptor: line)
+        }
+
+        /// Watches a supervisor that answers when it is done. It is ours until then.
+        func add(_ subject: Subject, _ supervisor: WaitingSupervisor) {
+            entries[subject] = Entry(
+                descriptor: supervisor.line,
+                child: supervisor.pid,
+                supervisor: supervisor
+            )
         }
 
         /// Watches a subject no longer.
@@ -129,13 +142,22 @@
             if descriptors[0].revents != 0 { drainWakeUps() }
             if descriptors[1].revents != 0 { sightings += readChanges().map { .told($0) } }
             for (index, subject) in subjects.enumerated() where descriptors[index + 2].revents != 0 {
-                close(subject.value.descriptor)
-                stopExpecting(subject.value.folder)
-                entries[subject.key] = nil
-                if subject.value.pid > 0 { ending.append(subject.value.pid) }
-                sightings.append(.ended(subject.key))
+                sightings.append(end(of: subject.key, subject.value))
             }
             return sightings
+        }
+
+        private func end(of subject: Subject, _ entry: Entry) -> Sighting {
+            stopExpecting(entry.folder)
+            entries[subject] = nil
+            var answer: UInt8 = 0
+            if let supervisor = entry.supervisor, recv(supervisor.line, &answer, 1, Int32(MSG_DONTWAIT)) == 1
+            {
+                return .answered(subject, supervisor)
+            }
+            close(entry.descriptor)
+            if let child = entry.child { ending.append(child) }
+            return .ended(subject)
         }
 
         /// Only our own children need it; for the others it fails and that is fine.

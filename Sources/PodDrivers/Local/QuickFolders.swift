@@ -8,12 +8,12 @@ import CProcesses
     import Darwin
 #endif
 
-/// Makes folders where that, and making files in them, is quick.
+/// Makes folders before they are needed, and where that, and making files in them, is quick.
 ///
 /// A folder and what is made in it belong to the part of the disk in which it was made, also after it was moved. Without
 /// a journal, ext4 passes over whatever was removed from that part in the last minutes, one by one, which can take
 /// longer than all else that a short step costs. So once making folders has become slow, other parts are tried, and
-/// from then on folders are made there and moved.
+/// from then on folders are made there.
 struct QuickFolders {
     /// What of the processor's time a folder may take; usually it takes a third.
     static let slow: Duration = .microseconds(50)
@@ -28,10 +28,12 @@ struct QuickFolders {
     private let root: String
     /// The time that this thread has had of the processor. Waiting, for the disk or for others, says nothing.
     private let spent: () -> Duration
-    /// Where folders are made before they are moved; `nil` for where they belong.
+    /// Where folders are made before they are moved; `nil` before the first.
     private(set) var place: String?
-    /// A folder that was made in the place already.
+    /// The next folder.
     private var ready: String?
+    /// Whether a folder was needed since the last was made ahead.
+    private var isWanted = false
     private var slowCount = 0
     private var restCount = 0
     private var number = 0
@@ -42,20 +44,38 @@ struct QuickFolders {
         self.spent = spent
     }
 
-    /// Makes a folder; one that exists is fine.
+    /// Makes a folder, of the one that was made ahead if there is one; then that may have something in it already. One that
+    /// exists is fine.
     /// - Throws: ``PlatformError`` naming the folder.
     mutating func make(_ path: String) throws {
-        let before = spent()
-        if let folder = ready ?? place.flatMap({ make(in: $0) }) {
-            try move(folder, to: path)
-        } else {
-            try Disk.makeFolder(path)
+        isWanted = true
+        if let folder = ready {
+            if try move(folder, to: path) {
+                ready = nil
+                return
+            }
+            if !Disk.exists(folder) { (ready, place) = (nil, nil) }
         }
-        ready = nil
+        try Disk.makeFolder(path)
+    }
+
+    /// Makes the next folder ahead. Nothing is thrown: what is in the way is told when the folder is needed.
+    /// - Returns: the folder, to be furnished; `nil` if there is one already or none is needed soon.
+    mutating func prepare() -> String? {
+        guard isWanted, ready == nil else { return nil }
+        isWanted = false
+        if place == nil {
+            guard (try? Disk.makeFolder(root)) != nil else { return nil }
+            place = make(in: root)
+        }
+        let before = spent()
+        ready = place.flatMap { make(in: $0) }
         let cost = spent() - before
+        if ready == nil { place = nil }
         slowCount = cost > Self.slow ? slowCount + 1 : 0
         restCount = max(0, restCount - 1)
         if slowCount > Self.slowMax, restCount == 0 { lookElsewhere(for: cost) }
+        return ready
     }
 
     /// Tries parts of the disk until one is quick, or else takes the quickest.
@@ -63,10 +83,10 @@ struct QuickFolders {
     private mutating func lookElsewhere(for cost: Duration) {
         restCount = Self.restMax
         // A file system that knows no such parts has other reasons to be slow.
-        guard (try? Disk.makeFolder(root)) != nil, martlet_keep_subfolders_apart(root) == 1 else { return }
+        guard martlet_keep_subfolders_apart(root) == 1 else { return }
         var best = cost
         // What is not taken is removed at the end only: it would be found again.
-        var made = [place].compactMap { $0 }
+        var made = [place, ready].compactMap { $0 }
         for _ in 0..<Self.triesMax where best > Self.slow {
             guard let other = make(in: root) else { break }
             made.append(other)
@@ -92,15 +112,12 @@ struct QuickFolders {
         return mkdir(path, 0o700) == 0 ? path : nil
     }
 
-    /// Moves a new folder to where it belongs, unless there is one already.
-    private func move(_ folder: String, to path: String) throws {
-        if martlet_move_to_new(folder, path) == 0 { return }
-        if errno == ENOENT, let slash = path.lastIndex(of: "/") {
-            try Disk.makeFolder(String(path[..<slash]))
-            if martlet_move_to_new(folder, path) == 0 { return }
-        }
-        rmdir(folder)
-        try Disk.makeFolder(path)
+    /// Moves a new folder to where it belongs; `false` if there is one already, or something is in the way.
+    private func move(_ folder: String, to path: String) throws -> Bool {
+        if martlet_move_to_new(folder, path) == 0 { return true }
+        guard errno == ENOENT, let slash = path.lastIndex(of: "/") else { return false }
+        try Disk.makeFolder(String(path[..<slash]))
+        return martlet_move_to_new(folder, path) == 0
     }
 
     private static func threadTime() -> Duration {

@@ -44,9 +44,11 @@ final class SpareFolders: Sendable {
     /// Where they are kept, which is no name of a run.
     static let folderName = ".spare"
 
-    /// Makes a folder, of a spare one if there is any; then it may have parts that were kept, see ``take(_:keeping:)``.
+    /// Makes a folder, of a spare one if there is any; then it may have parts that were kept, see ``take(_:keeping:)``. One
+    /// that exists is fine.
     /// - Throws: ``PlatformError`` naming the folder.
     func make(_ path: String) throws {
+        if Disk.isFolder(path) { return }
         let spare = places.withLock { places in
             places.firstIndex { path.hasPrefix($0.root) }.flatMap { places[$0].free.popLast() }
         }

@@ -91,9 +91,7 @@ struct SupervisedFolder: Hashable, Sendable {
     /// - Parameter spares: where folders of its own come from.
     func write(_ program: Program, spares: SpareFolders? = nil) throws {
         try Disk.makeFolder(path)
-        for folder in [scratchPath] + program.ownFolders {
-            try spares?.make(folder) ?? Disk.makeFolder(folder)
-        }
+        try furnish(spares, with: program.ownFolders)
         for folder in program.folders { try Disk.makeFolder(folder) }
         // Nobody reads any of it before somebody is told to, so it need not appear in one step.
         for file in program.files { try Disk.fill(file.path, with: file.bytes) }
@@ -109,6 +107,11 @@ struct SupervisedFolder: Hashable, Sendable {
                     + program.arguments + program.variables.map { "\($0.name)=\($0.value)" }
             )
         )
+    }
+
+    /// Makes what every folder has, and other folders as well.
+    func furnish(_ spares: SpareFolders?, with others: [String] = []) throws {
+        for folder in [scratchPath] + others { try spares?.make(folder) ?? Disk.makeFolder(folder) }
     }
 
     /// Makes sure that nothing will ever run here and leaves the reason; `false` if a supervisor was faster.

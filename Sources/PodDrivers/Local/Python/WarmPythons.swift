@@ -2,27 +2,30 @@ import Pods
 
 /// What a Python that is kept warm may use.
 package struct WarmPythonLimits: Hashable, Sendable {
-    /// Forks that wait for a task; as a rule, as many tasks as start at the same moment. At least 1.
+    /// Forks that wait for a task at first; more when they are needed, up to as many as may run at once. At least 1.
     package var spares: Int
-    /// Tasks until it is replaced, 1 to 1,000,000. Replacing costs an ordinary start, and some tasks meanwhile another
-    /// each.
+    /// Tasks until it is replaced, 1 to 1,000,000. Replacing costs an ordinary start.
     package var tasksMax: Int
     /// Bytes of memory at which it is replaced. It runs no code of users, so it has no reason to grow.
     package var bytesMax: Int
     /// How long it stays without a task.
     package var idleMax: Duration
+    /// How long a task may wait to be taken. A warm Python begins within a second on a slow machine.
+    package var takenMax: Duration
 
     /// Makes limits.
     package init(
         spares: Int = 2,
         tasksMax: Int = 10_000,
         bytesMax: Int = 256 << 20,
-        idleMax: Duration = .seconds(300)
+        idleMax: Duration = .seconds(300),
+        takenMax: Duration = .seconds(30)
     ) {
         self.spares = spares
         self.tasksMax = tasksMax
         self.bytesMax = bytesMax
         self.idleMax = idleMax
+        self.takenMax = takenMax
     }
 }
 
@@ -51,6 +54,8 @@ struct WarmPythons: Sendable {
         case release(environment: String)
         /// End it at once: it does not answer.
         case kill(environment: String)
+        /// See what became of a task that it was told of.
+        case look(PodName)
     }
 
     private struct Resident {
@@ -64,8 +69,6 @@ struct WarmPythons: Sendable {
         var until: Duration
     }
 
-    /// How long a task may wait to be taken. A warm Python begins within a second on a slow machine.
-    private static let takenMax: Duration = .seconds(30)
     /// Warm Pythons in a row that served nothing, after which an environment is left alone.
     private static let failuresMax = 3
 
@@ -102,7 +105,7 @@ struct WarmPythons: Sendable {
     /// It has been told of a task.
     mutating func handedOver(_ name: PodName, to environment: String, now: Duration) {
         residents[environment]?.usedAt = now
-        untaken[name] = Untaken(environment: environment, until: now + Self.takenMax)
+        untaken[name] = Untaken(environment: environment, until: now + limits.takenMax)
     }
 
     /// A task has been taken.
@@ -127,9 +130,11 @@ struct WarmPythons: Sendable {
     mutating func ticked(now: Duration) -> [Action] {
         var actions: [Action] = []
         for (environment, resident) in residents where !resident.isEnding {
-            let waiting = untaken.values.filter { $0.environment == environment }.map(\.until)
-            if waiting.contains(where: { $0 <= now }) {
+            let waiting = untaken.filter { $0.value.environment == environment }
+            if waiting.values.contains(where: { $0.until <= now }) {
                 actions.append(.kill(environment: environment))
+                // Nobody need hear of it: those that were stopped keep what they were told.
+                actions += waiting.keys.sorted { $0.description < $1.description }.map { .look($0) }
             } else if waiting.isEmpty, resident.usedAt + limits.idleMax <= now {
                 actions.append(.release(environment: environment))
             } else {

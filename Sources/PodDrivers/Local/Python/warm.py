@@ -1,15 +1,16 @@
 """A Python that has imported KFP's executor and becomes each task by forking.
 
-    python3 warm.py SUPERVISOR MODULE SPARES TASKS BYTES
+    python3 warm.py SUPERVISOR MODULE SPARES PAIRS TASKS BYTES
 
 Descriptor 3 is a socket on which the server names the folders of tasks. This process never reads from it: it keeps
-SPARES pairs of a supervisor and a task waiting there. The pair is made by two forks, of which the first becomes
-SUPERVISOR by exec and so is the task's parent: it owns the task from then on, and nothing that happens to this
-process or to the server reaches it. Sources/supervisor/spare.h has the other half.
+pairs waiting there, SPARES at first and up to PAIRS once all have something to do. A pair is SUPERVISOR and a fork of this
+process, which is the supervisor's child and forks one task after the other for it. So nothing that happens to this process
+or to the server reaches a task. Sources/supervisor/pair.h has the other half.
 
 A task is what a folder's `scratch/program` says, `python3 -m MODULE ...`, and must not be able to tell that it was not started
-so. This process therefore runs no code but the import of MODULE, imports next to nothing for itself and has no
-threads. It ends when the server does, after TASKS tasks, or when it has grown over BYTES.
+so. This process and the forkers therefore run no code but the import of MODULE, import next to nothing for themselves and
+have no threads. This process ends when the server does, when pairs have been made for TASKS tasks, or when it has grown over
+BYTES.
 """
 
 import _signal
@@ -91,30 +92,36 @@ def resident_bytes():
         return int(file.read().split()[1]) * os.sysconf('SC_PAGE_SIZE')
 
 
-def serve(supervisor, spares, tasks, most_bytes):
-    """Keeps spares until it is time to end. Returns in the forks that become tasks, and only there."""
+def serve(supervisor, spares, pairs, tasks, most_bytes):
+    """Keeps pairs until it is time to end. Returns in the forks that become tasks, and only there."""
     # Nobody waits for our supervisors.
     _signal.signal(_signal.SIGCHLD, _signal.SIG_IGN)
     watched = select.poll()
-    # Not for messages, which are the spares': only for the server's end.
+    # Not for messages, which are the pairs': only for the server's end.
     watched.register(CONTROL, 0)
-    waiting = set()
+    living = set()
     opened = open_descriptors()
+    # Each pair has a share: as many as may be at work can be, several times over.
+    share = max(1, tasks // (4 * pairs))
     while True:
-        while len(waiting) < spares and tasks > 0 and resident_bytes() < most_bytes:
-            taken, task = make_spare(supervisor, (*opened, *waiting))
-            if task:
-                return task
-            tasks -= 1
-            waiting.add(taken)
-            watched.register(taken, 0)
-        if not waiting:
+        while len(living) < spares and tasks > 0 and resident_bytes() < most_bytes:
+            life, wait = make_pair(supervisor, min(share, tasks), (*opened, *living))
+            if wait:
+                return wait
+            tasks -= share
+            living.add(life)
+            watched.register(life, select.POLLIN)
+        if not living:
             os._exit(0)
         for descriptor, _ in watched.poll():
             if descriptor == CONTROL:
                 os._exit(0)
+            if os.read(descriptor, 1):
+                # One more is at work.
+                spares = min(spares + 1, pairs)
+                continue
             watched.unregister(descriptor)
-            waiting.remove(descriptor)
+            living.remove(descriptor)
             os.close(descriptor)
 
 
@@ -139,37 +146,73 @@ def fork_for_exec():
     return child
 
 
-def make_spare(supervisor, opened):
-    """Returns the descriptor that tells when the spare is taken, and in the task what it has to wait on.
+def make_pair(supervisor, tasks, opened):
+    """Returns the descriptor that tells of the pair's life, and in a task what it has to wait on.
 
-    Of all that is open, the task keeps that and the standard streams; `opened` is what was open before.
+    Of all that is open, a task keeps that and the standard streams; `opened` is what was open before.
     """
-    taken, ours = os.pipe()
+    life, ours = os.pipe()
     if fork_for_exec() != 0:
         os.close(ours)
-        return taken, None
-    # From here on nothing may return into the loop but the task.
+        return life, None
+    # From here on nothing may return into the loop but the tasks.
     try:
         os.setsid()
         _signal.signal(_signal.SIGCHLD, _signal.SIG_DFL)
-        go_reader, go = os.pipe()
-        back, back_writer = os.pipe()
+        news, tell = os.pipe()
+        wait, go = os.pipe()
+        trouble, complain = os.pipe()
+        next_one, again = os.pipe()
         parent = os.getpid()
-        task = os.fork()
-        if task == 0:
-            for descriptor in (*opened, taken, ours, go, back):
+        forker = patiently(os.fork)
+        if forker == 0:
+            os.setsid()
+            die_with(parent)
+            for descriptor in (*opened, life, ours, news, go, trouble, again):
                 os.close(descriptor)
-            return None, (parent, go_reader, back_writer)
-        for descriptor in (CONTROL, go, back, ours):
+            fork_tasks(tasks, tell, next_one)
+            return None, (wait, complain)
+        theirs = (news, go, trouble, again, ours)
+        for descriptor in (CONTROL, *theirs):
             os.set_inheritable(descriptor, True)
-        os.execve(supervisor, [supervisor, '--spare', *map(str, (task, go, back, ours))], {})
+        os.execve(supervisor, [supervisor, '--pair', *map(str, (forker, *theirs))], {})
     except OSError as error:
-        os.write(2, f'cannot make a spare: {error}\n'.encode())
+        os.write(2, f'cannot make a pair: {error}\n'.encode())
         os._exit(71)
 
 
+def fork_tasks(count, tell, next_one):
+    """Forks one task after the other and tells the supervisor how they end. Returns in the tasks, and only there."""
+    us = os.getpid()
+    for _ in range(count):
+        task = patiently(os.fork)
+        if task == 0:
+            os.close(tell)
+            os.close(next_one)
+            die_with(us)
+            return
+        try:
+            os.setpgid(task, task)
+        except OSError:
+            pass  # It is gone already.
+        os.write(tell, task.to_bytes(4, sys.byteorder))
+        end = os.waitid(os.P_PID, task, os.WEXITED | os.WNOWAIT)
+        try:
+            os.killpg(task, _signal.SIGKILL)
+        except OSError:
+            pass  # There was no rest.
+        status = end.si_status << 8 if end.si_code == os.CLD_EXITED else end.si_status
+        os.write(tell, status.to_bytes(4, sys.byteorder))
+        is_last = not os.read(next_one, 1)
+        # Not before its end is written down: until then nobody else can have the number of its group.
+        os.waitpid(task, 0)
+        if is_last:
+            break
+    os._exit(0)
+
+
 def die_with(parent):
-    """Has the kernel end us with our supervisor, as it does every program of a pod."""
+    """Has the kernel end us with our parent, as it does every program of a pod."""
     if LIBC.prctl(PR_SET_PDEATHSIG, int(_signal.SIGKILL)) != 0 or os.getppid() != parent:
         os._exit(125)
 
@@ -198,16 +241,14 @@ def read_program():
             dict(entry.split(b'=', 1) for entry in strings[count:]))
 
 
-def begin(go, back, chatter, additions):
+def begin(wait, complain, chatter, additions):
     """Waits for a folder and becomes the program it describes, up to its first own statement."""
     os.environb.clear()
-    folder = os.read(go, 1 << 16)
+    folder = os.read(wait, 1 << 16)
     if not folder:
         os._exit(125)
-    stage = 'setpgid'
+    stage = 'enter'
     try:
-        os.setpgid(0, 0)
-        stage = 'enter'
         os.chdir(folder)
         stage = 'program'
         work, arguments, variables = patiently(read_program)
@@ -222,12 +263,18 @@ def begin(go, back, chatter, additions):
         os.chdir(work)
     except (OSError, ValueError) as error:
         number = getattr(error, 'errno', None) or errno.EINVAL
-        os.write(back, number.to_bytes(4, sys.byteorder, signed=True) + stage.encode().ljust(160, b'\0'))
+        os.write(complain, failure(number, stage))
         os._exit(127)
     os.environb.update({**variables, **additions})
-    os.close(go)
-    os.close(back)
+    os.write(complain, failure(0, ''))
+    os.close(wait)
+    os.close(complain)
     return arguments
+
+
+def failure(number, stage):
+    """What pair.h calls a struct failure."""
+    return number.to_bytes(4, sys.byteorder, signed=True) + stage.encode().ljust(160, b'\0')
 
 
 def look_started(arguments, unfound):
@@ -353,9 +400,8 @@ def main():
     # Objects that live for ever are not looked at again, and so stay shared between all forks.
     gc.collect()
     gc.freeze()
-    parent, go, back = serve(supervisor, *map(int, limits))
-    die_with(parent)
-    look_started(begin(go, back, chatter, additions), unfound)
+    wait, complain = serve(supervisor, *map(int, limits))
+    look_started(begin(wait, complain, chatter, additions), unfound)
     leave(run(module, details), preloaded)
 
 
