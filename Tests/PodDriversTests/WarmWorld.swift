@@ -116,6 +116,47 @@ struct WarmWorld {
         return text.split(separator: " ").compactMap { Int32($0) }
     }
 
+    /// The processes of one pair; all wait for a folder, or would if they were not stopped.
+    struct Pair {
+        let supervisor, forker, task: Int32
+    }
+
+    /// Waits until the warm Python has nothing to do but wait, and each of its pairs too, or is stopped.
+    func settled() async throws -> (python: Int32, pairs: [Pair]) {
+        while true {
+            if let python = warmPythons.first, let pairs = Self.waitingPairs(of: python) {
+                return (python, pairs)
+            }
+            try await Task.sleep(for: .milliseconds(5))
+        }
+    }
+
+    /// `nil` if the Python or one of them still does something.
+    private static func waitingPairs(of python: Int32) -> [Pair]? {
+        guard state(of: python) == "S" else { return nil }
+        var pairs: [Pair] = []
+        for supervisor in children(of: python) {
+            guard let forker = children(of: supervisor).first, let task = children(of: forker).first,
+                PodWorld.contents("/proc/\(supervisor)/cmdline")?.contains("--pair") == true,
+                [supervisor, forker, task].allSatisfy({ ["S", "T"].contains(state(of: $0)) })
+            else { return nil }
+            pairs.append(Pair(supervisor: supervisor, forker: forker, task: task))
+        }
+        return pairs.isEmpty ? nil : pairs
+    }
+
+    /// Stops processes and waits until they are.
+    static func stop(_ processes: [Int32]) async throws {
+        for process in processes { kill(process, SIGSTOP) }
+        try await wait { processes.allSatisfy { state(of: $0) == "T" } }
+    }
+
+    /// A process's state, as `/proc` has it: `S` for one that waits, `T` for one that is stopped.
+    private static func state(of pid: Int32) -> Character? {
+        let status = PodWorld.contents("/proc/\(pid)/stat") ?? ""
+        return status.split(separator: ")").last?.dropFirst().first
+    }
+
     /// Waits until something is so. Bounded by the test's time limit.
     static func wait(until condition: () -> Bool) async throws {
         while !condition() { try await Task.sleep(for: .milliseconds(5)) }
