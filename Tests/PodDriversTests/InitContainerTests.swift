@@ -6,7 +6,7 @@ import Testing
 
 @testable import PodDrivers
 
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(15)))
 struct InitContainerTests {
     private func spec(_ script: String, before: String..., deadline: Duration? = nil) -> PodSpec {
         var spec = PodWorld.shell(script)

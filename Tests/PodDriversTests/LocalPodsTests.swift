@@ -5,7 +5,7 @@ import PodDrivers
 import Pods
 import Testing
 
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(15)))
 struct LocalPodsTests {
     @Test("a program's exit status, start and log are reported, in order")
     func exitStatus() async throws {

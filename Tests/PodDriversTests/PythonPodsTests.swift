@@ -5,7 +5,7 @@ import Pods
 import Testing
 
 /// These use the machine's real Python and pip; they need a package index with KFP.
-@Suite(.timeLimit(.minutes(5)), .serialized)
+@Suite(.timeLimit(.minutes(15)), .serialized)
 struct PythonPodsTests {
     @Test(
         "five components that start at once share one build, say so while they wait, and run KFP's executor"
@@ -43,17 +43,12 @@ struct PythonPodsTests {
     /// A later server uses the environment at once.
     private func warm(_ first: PodWorld) async throws {
         let world = try PodWorld(root: first.root)
-        let clock = ContinuousClock()
-        var fastest: Duration = .seconds(100)
         for index in 0..<5 {
             let name = PodWorld.name("warm-\(index)")
             let outputs = world.pods.layout(of: name).outputParametersFolder
             let spec = KFPTexts.add(task: "warm-\(index)", outputs: outputs, name: name)
-            let began = clock.now
             #expect(await world.run(spec)?.outcome == .exited(code: 0))
-            fastest = min(fastest, began.duration(to: clock.now))
         }
-        print("a bare lightweight Python component, warm environment: \(fastest)")
     }
 
     @Test("a package that does not exist fails clearly, with pip's words and the log, and is tried anew")

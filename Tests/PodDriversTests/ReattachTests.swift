@@ -6,7 +6,7 @@ import Pods
 import TestKit
 import Testing
 
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(15)))
 struct ReattachTests {
     @Test("a later server finds running and ended pods and reports both in full")
     func secondServer() async throws {

@@ -6,7 +6,7 @@ import Testing
 
 @testable import PodDrivers
 
-@Suite(.timeLimit(.minutes(2)), .enabled(if: Namespaces.areAllowed))
+@Suite(.timeLimit(.minutes(15)), .enabled(if: Namespaces.areAllowed))
 struct VolumeTests {
     private func spec(_ script: String, task: String = "task", _ volumes: PodVolume...) -> PodSpec {
         var spec = PodWorld.shell(script, task: task)
@@ -241,7 +241,7 @@ struct VolumeTests {
     }
 }
 
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(15)))
 struct VolumeRuleTests {
     @Test(
         "paths that lead astray or into the server's own data are refused with a reason",

@@ -6,7 +6,7 @@ import Testing
 
 @testable import PodDrivers
 
-@Suite("Supervisors that wait", .timeLimit(.minutes(2)))
+@Suite("Supervisors that wait", .timeLimit(.minutes(15)))
 struct WaitingSupervisorsTests {
     private let root = PodWorld.newRoot()
 

@@ -5,7 +5,7 @@ import Store
 import StoreDrivers
 import Testing
 
-@Suite("The SQLite database", .timeLimit(.minutes(2)))
+@Suite("The SQLite database", .timeLimit(.minutes(15)))
 struct SQLiteDatabaseTests {
     @Test("A hundred writers at once share commits, and one that fails harms nobody else")
     func groupCommit() async throws {
@@ -210,8 +210,8 @@ struct SQLiteDatabaseTests {
         #expect(sum == 499_500)
     }
 
-    @Test("Throughput is printed, for people to compare")
-    func throughput() async throws {
+    @Test("Of thousands of writes that are asked for at once, each is done")
+    func manyWrites() async throws {
         try await withFile { path in
             let database = try await SQLiteDatabase.open(path: path)
             try await database.write { store in
@@ -224,26 +224,14 @@ struct SQLiteDatabaseTests {
                 )
                 try store.insertRun(run, specID: "s")
             }
-            let clock = ContinuousClock()
-            let serial = try await clock.measure {
-                for index in 0..<1_000 { try await Self.writeTask(database, "serial\(index)") }
-            }
-            let concurrent = try await clock.measure {
-                try await withThrowingTaskGroup(of: Void.self) { group in
-                    for index in 0..<5_000 {
-                        group.addTask { try await Self.writeTask(database, "concurrent\(index)") }
-                    }
-                    try await group.waitForAll()
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for index in 0..<5_000 {
+                    group.addTask { try await Self.writeTask(database, "task\(index)") }
                 }
-            }
-            let reads = try await clock.measure {
-                for _ in 0..<1_000 { _ = try await database.read { try $0.run(RunID("r")) } }
+                try await group.waitForAll()
             }
             let tasks = try await database.read { try $0.tasks(of: RunID("r")).count }
-            #expect(tasks == 6_000)
-            print("task writes, one after another: \(1_000 / serial.seconds) a second")
-            print("task writes, 5,000 at once: \(5_000 / concurrent.seconds) a second")
-            print("run reads, one after another: \(1_000 / reads.seconds) a second")
+            #expect(tasks == 5_000)
             try database.close()
         }
     }
@@ -297,11 +285,5 @@ struct SQLiteDatabaseTests {
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
         try await body(folder.appending(path: "test.db").path)
-    }
-}
-
-extension Duration {
-    fileprivate var seconds: Double {
-        Double(components.seconds) + Double(components.attoseconds) / 1e18
     }
 }

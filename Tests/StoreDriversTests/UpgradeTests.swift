@@ -5,7 +5,7 @@ import Store
 import StoreDrivers
 import Testing
 
-@Suite("Databases of earlier releases", .timeLimit(.minutes(2)))
+@Suite("Databases of earlier releases", .timeLimit(.minutes(15)))
 struct UpgradeTests {
     /// What is out in the world stays as it is; a new migration adds its line.
     private static let released = [

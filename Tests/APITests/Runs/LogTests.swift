@@ -4,7 +4,7 @@ import Pods
 import ServerKit
 import Testing
 
-@Suite("Logs over HTTP", .timeLimit(.minutes(2)))
+@Suite("Logs over HTTP", .timeLimit(.minutes(15)))
 struct LogTests {
     private func path(_ name: PodName, _ query: String = "") -> String {
         "/runs/\(name.runID)/tasks/\(name.path)/log" + query

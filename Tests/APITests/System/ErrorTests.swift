@@ -4,7 +4,7 @@ import ServerKit
 import Testing
 import Wire
 
-@Suite("Errors of the API", .timeLimit(.minutes(5)))
+@Suite("Errors of the API", .timeLimit(.minutes(15)))
 struct ErrorTests {
     @Test("Every route answers a client that knows nothing, and never with a server error")
     func everyRoute() async throws {

@@ -7,7 +7,7 @@ import Testing
 import Wire
 
 /// `MARTLET_SEEDS=100000` sends more requests.
-@Suite("Requests of any kind", .timeLimit(.minutes(10)))
+@Suite("Requests of any kind", .timeLimit(.minutes(15)))
 struct FuzzTests {
     @Test("Whatever is sent, the answer is no server error, nothing is half written, and the server goes on")
     func requests() async throws {

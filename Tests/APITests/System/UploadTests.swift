@@ -1,6 +1,7 @@
 import HTTPTypes
 import Model
 import ServerKit
+import TestKit
 import Testing
 import Wire
 
@@ -146,12 +147,13 @@ struct UploadTests {
     @Test("A body made to keep the search busy takes no longer than any other")
     func busyBody() {
         let body = [UInt8](repeating: 0x2D, count: 4 << 20)
-        let start = ContinuousClock.now
-        _ = try? MultipartFile.find(
-            "uploadfile",
-            in: body,
-            contentType: "multipart/form-data; boundary=" + String(repeating: "-", count: 70)
-        )
-        #expect(ContinuousClock.now - start < .seconds(10))
+        let took = processorTime {
+            _ = try? MultipartFile.find(
+                "uploadfile",
+                in: body,
+                contentType: "multipart/form-data; boundary=" + String(repeating: "-", count: 70)
+            )
+        }
+        #expect(took < .seconds(10))
     }
 }

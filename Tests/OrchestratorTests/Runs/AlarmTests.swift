@@ -9,7 +9,7 @@ import Testing
 
 @testable import Orchestrator
 
-@Suite("The alarm for what is due", .timeLimit(.minutes(1)))
+@Suite("The alarm for what is due", .timeLimit(.minutes(15)))
 struct AlarmTests {
     @Test("What is due later than the alarm that goes off is not forgotten for what is due later still")
     func next() async throws {

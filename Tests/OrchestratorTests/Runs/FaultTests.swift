@@ -7,7 +7,7 @@ import Services
 import Store
 import Testing
 
-@Suite("A database or a server that goes away", .timeLimit(.minutes(5)))
+@Suite("A database or a server that goes away", .timeLimit(.minutes(15)))
 struct FaultTests {
     private static let seven: @Sendable (PodSpec) -> ScriptedProgram = { spec in
         let file = spec.file("number")

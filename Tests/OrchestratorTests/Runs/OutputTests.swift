@@ -4,7 +4,7 @@ import ServerKit
 import Services
 import Testing
 
-@Suite("Outputs of programs", .timeLimit(.minutes(2)))
+@Suite("Outputs of programs", .timeLimit(.minutes(15)))
 struct OutputTests {
     /// What a program leaves behind and what becomes of its task.
     struct Case: Sendable, CustomTestStringConvertible {

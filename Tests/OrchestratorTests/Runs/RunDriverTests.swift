@@ -6,7 +6,7 @@ import Services
 import Store
 import Testing
 
-@Suite("Driving runs", .timeLimit(.minutes(2)))
+@Suite("Driving runs", .timeLimit(.minutes(15)))
 struct RunDriverTests {
     /// Programs that leave the number 7 wherever they may leave a number.
     private static let seven: @Sendable (PodSpec) -> ScriptedProgram = { spec in

@@ -4,7 +4,7 @@ import Model
 import ServerKit
 import Testing
 
-@Suite("The loop's metrics", .timeLimit(.minutes(2)))
+@Suite("The loop's metrics", .timeLimit(.minutes(15)))
 struct MetricsTests {
     private let loop = [("loop", "runs")]
 

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Services
 
-@Suite("Reading pipeline files", .timeLimit(.minutes(2)))
+@Suite("Reading pipeline files", .timeLimit(.minutes(15)))
 struct DocumentReaderTests {
     private func read(_ text: String, _ name: String = "p.yaml") throws -> PipelineSpecDocument {
         try DocumentReader.document(Array(text.utf8), named: name)

@@ -8,7 +8,7 @@ import Testing
 
 /// Years of recurring runs under a clock that jumps and a database that goes away, checked against what the
 /// triggers say.
-@Suite("Recurring runs through crashes and clock jumps", .timeLimit(.minutes(5)))
+@Suite("Recurring runs through crashes and clock jumps", .timeLimit(.minutes(15)))
 struct RecurringCrashTests {
     /// One database with servers that come and go.
     fileprivate struct World {

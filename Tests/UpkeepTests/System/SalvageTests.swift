@@ -6,7 +6,7 @@ import Testing
 import Upkeep
 
 /// Real databases with noise in them, and what a doctor makes of them.
-@Suite("Salvage of a damaged database", .timeLimit(.minutes(5)))
+@Suite("Salvage of a damaged database", .timeLimit(.minutes(15)))
 struct SalvageTests {
     private static let tables = [
         "runs", "tasks", "attempts", "artifacts", "artifact_edges", "specs", "experiments", "changes",
