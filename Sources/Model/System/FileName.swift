@@ -9,6 +9,12 @@ package enum FileName {
     /// ``bytesMax`` is cut and ends in a digest of the whole, so that different names stay different.
     /// - Parameter keeping: further ASCII characters to leave as they are; a dot in front is never left.
     package static func safe(_ name: String, keeping: String = "") -> String {
+        // As nearly all are; they are asked for several times with each step.
+        if (1...bytesMax).contains(name.utf8.count), name.utf8.first != UInt8(ascii: "."),
+            name.utf8.allSatisfy({ isPlain($0) || keeping.utf8.contains($0) })
+        {
+            return name
+        }
         let kept = Set(keeping.utf8)
         var result = ""
         for byte in name.utf8 {
