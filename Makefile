@@ -20,7 +20,8 @@ serve: setup ## Build and run the server on http://127.0.0.1:8888, data in .mart
 	@scripts/build.sh debug
 	@exec "$$(swift build --show-bin-path)/martlet" serve --data-dir .martlet
 
-test: setup ## Run every test: Swift, then end to end with the real kfp client
+test: ## Run every test: Swift, then end to end with the real kfp client
+	@scripts/setup.sh --browser
 	@scripts/test.sh
 
 simulate: ## Play runs and servers by seed, optimised; SEEDS=1000000 plays more, SEED=17 one
@@ -33,7 +34,8 @@ release: setup ## Build the optimised programs and put them into dist/
 	    "$$(swift build -c release --show-bin-path)/martlet-supervisor" dist/
 	@ls -l dist/martlet dist/martlet-supervisor
 
-bench: setup ## Measure tasks, loops, start-up, memory, a million runs and pages, optimised; writes docs/benchmarks.md
+bench: ## Measure tasks, loops, start-up, memory, a million runs and pages, optimised; writes docs/benchmarks.md
+	@scripts/setup.sh --browser
 	@scripts/build.sh release
 	@swift build -c release --product loop-bench
 	@swift build -c release --product load-bench

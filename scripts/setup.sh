@@ -5,12 +5,15 @@
 #   Swift, Python     are checked, not installed
 #   .venv             a Python environment of the project, with what scripts/requirements.txt pins
 #
-# PYTHON=/path/to/python3 chooses the interpreter.
+# PYTHON=/path/to/python3 chooses the interpreter. With --browser, Chromium and its driver are among the packages, in which
+# the tests and the benchmark look at pages; MARTLET_TEST_BROWSER=none does without.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 swift_min=6.2
 python_min=3.9
+with_browser=
+if [ "${1:-}" = --browser ] && [ "${MARTLET_TEST_BROWSER:-}" != none ]; then with_browser=1; fi
 
 say() { printf 'setup: %s\n' "$*"; }
 fail() {
@@ -27,6 +30,14 @@ has_header() {
     local compiler
     compiler=$(command -v clang || command -v cc) || return 1
     printf '#include <%s>\n' "$1" | "$compiler" -E -x c - >/dev/null 2>&1
+}
+
+has_any() {
+    local name
+    for name in "$@"; do
+        if command -v "$name" >/dev/null; then return 0; fi
+    done
+    return 1
 }
 
 find_python() {
@@ -56,6 +67,10 @@ check_swift() {
 missing_packages() {
     has_header sqlite3.h || echo libsqlite3-dev
     has_header zlib.h || echo zlib1g-dev
+    if [ -n "$with_browser" ]; then
+        has_any chromium chromium-browser google-chrome || echo chromium
+        has_any chromedriver || echo chromium-driver
+    fi
     local python
     if ! python=$(find_python); then
         echo python3

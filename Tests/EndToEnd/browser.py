@@ -24,7 +24,7 @@ def start():
     chromium = shutil.which('chromium') or shutil.which('chromium-browser') or shutil.which('google-chrome')
     driver = shutil.which('chromedriver')
     assert chromium and driver, (
-        'no chromium and chromedriver on the PATH; scripts/setup.sh installs them, '
+        'no chromium and chromedriver on the PATH; scripts/setup.sh --browser installs them, '
         'MARTLET_TEST_BROWSER=none leaves these tests out')
     options = webdriver.ChromeOptions()
     options.binary_location = chromium
