@@ -18,6 +18,8 @@
 #ifndef MARTLET_PAIR_H
 #define MARTLET_PAIR_H
 
+#include "start.h"
+
 #include <stddef.h>
 #include <sys/types.h>
 
@@ -32,12 +34,6 @@ struct pair {
     int end;
     // The descriptor that came with the folder; -1 for none.
     int line;
-};
-
-// What a process could not do on its way to becoming a program; at no stage if it has become it.
-struct failure {
-    int error;
-    char stage[160];
 };
 
 // Reads the command line; -1 if it is not that of a pair.
