@@ -35,25 +35,27 @@ def started(server, script):
         log = server.request('GET', f'{API}/runs/{run_id}/tasks/{run_id}.sh/log')
         return log.status == 200 and log.text
 
-    eventually(written, 60, what='a log')
+    eventually(written, what='a log')
     return run_id
 
 
 def test_a_followed_log_comes_line_by_line_and_ends_with_the_step(server, tmp_path):
-    gate = tmp_path / 'gate'
-    run_id = started(server, f'echo one; while [ ! -e {gate} ]; do sleep 0.05; done; echo two; sleep 0.3; echo three')
+    first, second = tmp_path / 'first', tmp_path / 'second'
+    until = 'while [ ! -e {} ]; do sleep 0.05; done'.format
+    run_id = started(server, f'echo one; {until(first)}; echo two; {until(second)}; echo three')
     connection, answer = follow(server, run_id)
     assert answer.readline() == b'one\n'
-    gate.touch()
+    first.touch()
     assert answer.readline() == b'two\n'
-    assert server.tasks(run_id)['sh'].state == 'RUNNING'
+    eventually(lambda: server.tasks(run_id)['sh'].state == 'RUNNING', what='the step to run')
+    second.touch()
     assert answer.read() == b'three\n'
     connection.close()
 
 
 def test_a_log_is_followed_from_before_the_step_starts(server, tmp_path):
     run_id = server.submit(compiled(one_script), {'script': 'echo early'}).json['run_id']
-    eventually(lambda: 'sh' in server.tasks(run_id), 30)
+    eventually(lambda: 'sh' in server.tasks(run_id))
     assert follow(server, run_id)[1].read() == b'early\n'
 
 
@@ -73,7 +75,7 @@ def test_a_follower_that_goes_away_leaves_nothing_behind(own_server, tmp_path):
     for connection, answer in followers:
         answer.close()
         connection.close()
-    eventually(lambda: descriptors() <= before + 2, 20, what='the connections to be closed')
+    eventually(lambda: descriptors() <= before + 2, what='the connections to be closed')
     gate.touch()
     own_server.expect(own_server.finished(run_id))
     assert own_server.task_log(run_id, 'sh') == 'one\ntwo\n'
