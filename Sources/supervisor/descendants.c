@@ -51,11 +51,13 @@ int clean_up_descendants(pid_t spared) {
     return -1;
 }
 
-void die_with_parent(pid_t expected) {
+int die_with_parent(pid_t expected) {
+    int result = 0;
 #ifdef __linux__
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    result = prctl(PR_SET_PDEATHSIG, SIGKILL);
 #endif
     if (getppid() != expected) _exit(125);
+    return result;
 }
 
 void adopt_orphans(void) {

@@ -12,7 +12,8 @@ void adopt_orphans(void);
 // none.
 int clean_up_descendants(pid_t spared);
 
-// Dies with the process that is our parent now; `expected` says who that should be.
-void die_with_parent(pid_t expected);
+// Dies with the process that is our parent now; `expected` says who that should be. -1 with errno if the system does not
+// know how.
+int die_with_parent(pid_t expected);
 
 #endif

@@ -83,7 +83,7 @@ void become_program(int pipe, pid_t parent, const struct program *program, char 
         int error = enter_mounts(mounts, stage, sizeof stage);
         if (error != 0) fail(pipe, stage, error);
     }
-    die_with_parent(parent);
+    if (die_with_parent(parent) != 0) fail(pipe, "pdeathsig", errno);
     const char *stage = execute(program);
     fail(pipe, stage, errno);
 }

@@ -60,7 +60,7 @@ class Page:
     def js(self, script, *arguments):
         return self.driver.execute_script(script, *arguments)
 
-    def wait(self, selector, containing='', timeout=60):
+    def wait(self, selector, containing='', timeout=20):
         """Waits for an element with a text in it, and returns it."""
         def found():
             handle = self.js(
@@ -73,13 +73,13 @@ class Page:
             raise AssertionError(
                 f'no {selector} with {containing!r} on {self.path}:\n{self.text()[:1500]}') from None
 
-    def shown(self, selector, text, timeout=60):
+    def shown(self, selector, text, timeout=20):
         """As `wait`, also while scripts are off."""
         place = (By.CSS_SELECTOR, selector)
         WebDriverWait(self.driver, timeout).until(conditions.text_to_be_present_in_element(place, text))
         return self.driver.find_element(*place)
 
-    def click(self, selector, containing='', timeout=60):
+    def click(self, selector, containing='', timeout=20):
         """Clicks as a person does, so what is covered or hidden cannot be clicked."""
         self.wait(selector, containing, timeout).click()
 

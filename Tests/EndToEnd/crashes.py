@@ -265,11 +265,11 @@ def kill_and_compare(server, folder, points, seed, at_once=6, told=lambda number
 def remains(server, works):
     """What is left on the disk and of processes once all is over; ends the server."""
     try:
-        eventually(lambda: not list(leftovers(server, works)), what='folders to go')
+        eventually(lambda: not list(leftovers(server, works)), 10, what='folders to go')
     except TimeoutError:
         yield from (f'left behind: {path}' for path in leftovers(server, works))
     server.stop()
     try:
-        eventually(lambda: not processes_of(server.data_dir), what='processes to end')
+        eventually(lambda: not processes_of(server.data_dir), 10, what='processes to end')
     except TimeoutError:
         yield from (f'still running: {pid} {command_line(pid)!r}' for pid in processes_of(server.data_dir))

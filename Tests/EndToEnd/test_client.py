@@ -204,7 +204,7 @@ def test_a_terminated_run_ends_and_its_process_with_it(client, server, tmp_path)
         one_script, arguments={'script': f'echo $$ > {noted}.new; mv {noted}.new {noted}; sleep 600'}).run_id
     eventually(noted.exists, what='the step to start')
     client.terminate_run(run_id)
-    run = server.finished(run_id)
+    run = server.finished(run_id, timeout=30)
     assert run['state'] in ('CANCELED', 'FAILED'), server.story(run_id)
     assert server.tasks(run_id)['sh'].state in ('CANCELED', 'FAILED')
     status = f'/proc/{noted.read_text().strip()}/stat'
@@ -215,7 +215,7 @@ def test_a_terminated_run_ends_and_its_process_with_it(client, server, tmp_path)
         except OSError:
             return True
 
-    eventually(gone, what='the process of the step to end')
+    eventually(gone, 20, what='the process of the step to end')
 
 
 def test_a_terminated_run_cannot_be_terminated_again(client, server):

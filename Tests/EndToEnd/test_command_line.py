@@ -121,7 +121,7 @@ def test_a_run_is_terminated(server, script_file):
     assert martlet(server, 'run', script_file, '-p', 'script=sleep 600').returncode == 0
     run_id = newest_run(server)
     assert martlet(server, 'runs', 'terminate', run_id).returncode == 0
-    assert server.finished(run_id)['state'] in ('CANCELED', 'FAILED')
+    assert server.finished(run_id, 30)['state'] in ('CANCELED', 'FAILED')
 
 
 def test_the_version_is_one_line(server):

@@ -34,7 +34,7 @@ def running(server, run_id):
 
 
 def check_chains(server, run_id, side_effects):
-    server.expect(server.finished(run_id))
+    server.expect(server.finished(run_id, 90))
     assert sorted(lines(side_effects)) == EVERY_STEP
     tasks = server.tasks(run_id)
     assert len(tasks) == 21
@@ -46,7 +46,7 @@ def check_chains(server, run_id, side_effects):
 def test_a_run_survives_the_end_of_its_server(own_server, side_effects, ends):
     own_server.start()
     run_id = start_chains(own_server, side_effects)
-    eventually(lambda: len(lines(side_effects)) >= 5, what='the first steps')
+    eventually(lambda: len(lines(side_effects)) >= 5, 30, what='the first steps')
     status = getattr(own_server, ends)()
     if ends == 'stop':
         assert status == 0, f'exit status {status} after SIGTERM\n{own_server.log_tail()}'
@@ -58,12 +58,12 @@ def test_a_run_survives_the_end_of_its_server(own_server, side_effects, ends):
 def test_steps_that_end_while_no_server_is_there_are_not_forgotten(own_server, side_effects):
     own_server.start()
     run_id = start_chains(own_server, side_effects)
-    eventually(lambda: len(lines(side_effects)) >= 4, what='the first steps')
-    eventually(lambda: running(own_server, run_id) > 0, what='further steps to begin')
+    eventually(lambda: len(lines(side_effects)) >= 4, 30, what='the first steps')
+    eventually(lambda: running(own_server, run_id) > 0, 10, what='further steps to begin')
     before = len(lines(side_effects))
     own_server.kill()
     # What was running ends now, with nobody watching.
-    eventually(lambda: len(lines(side_effects)) > before, what='a step to end on its own')
+    eventually(lambda: len(lines(side_effects)) > before, 10, what='a step to end on its own')
     time.sleep(0.3)
     own_server.start()
     check_chains(own_server, run_id, side_effects)
@@ -86,7 +86,7 @@ def test_a_run_that_was_just_accepted_survives_a_crash(own_server):
     assert answer.status == 200, answer
     own_server.start()
     run_id = answer.json['run_id']
-    own_server.expect(own_server.finished(run_id))
+    own_server.expect(own_server.finished(run_id, 60))
     assert own_server.tasks(run_id)['root'].parameters == {'Output': 5}
 
 
@@ -100,7 +100,7 @@ def test_a_failure_during_the_servers_absence_is_told_afterwards(own_server, tmp
     own_server.kill()
     time.sleep(1.5)
     own_server.start()
-    own_server.expect(own_server.finished(run_id), 'FAILED')
+    own_server.expect(own_server.finished(run_id, 30), 'FAILED')
     reason = own_server.tasks(run_id)['sh'].reason
     assert reason['code'] == 'EXITED_NON_ZERO' and '7' in reason['message']
     assert 'the last words' in own_server.task_log(run_id, 'sh')
@@ -154,7 +154,7 @@ def test_a_server_that_stood_still_goes_on_and_nobody_took_its_place(own_server,
     """Longer than a lease: as when a laptop sleeps, or a debugger holds the process."""
     own_server.start()
     run_id = start_chains(own_server, side_effects)
-    eventually(lambda: len(lines(side_effects)) >= 5, what='the first steps')
+    eventually(lambda: len(lines(side_effects)) >= 5, 30, what='the first steps')
     own_server.process.send_signal(signal.SIGSTOP)
     try:
         began = time.monotonic()
@@ -188,7 +188,7 @@ def test_a_server_leaves_at_once_whoever_is_connected(own_server, side_effects, 
         connection.close()
     own_server.start()
     go.touch()
-    own_server.expect(own_server.finished(run_id))
+    own_server.expect(own_server.finished(run_id, 30))
     assert lines(side_effects) == ['over']
 
 

@@ -46,14 +46,14 @@ def test_the_server_keeps_the_newest_runs_and_drops_the_bytes_of_the_others(own_
     def remaining():
         return [run['run_id'] for run in own_server.get('/runs').get('runs', [])]
 
-    eventually(lambda: remaining() == [second['run_id']], what='the first run to go')
+    eventually(lambda: remaining() == [second['run_id']], 30, what='the first run to go')
     pods = own_server.data_dir / 'pods'
-    eventually(lambda: not (pods / first['run_id']).exists(), what='the logs of the first run to go')
+    eventually(lambda: not (pods / first['run_id']).exists(), 30, what='the logs of the first run to go')
     time.sleep(3)
     assert model.read_text() == '0123456789'
     answer = own_server.request('DELETE', f"{API}/runs/{second['run_id']}")
     assert answer.status == 200, answer
-    eventually(lambda: not model.exists(), what='the bytes to go with the last run')
+    eventually(lambda: not model.exists(), 30, what='the bytes to go with the last run')
 
 
 def test_the_server_drops_runs_by_age_but_for_those_that_go_on_or_are_to_be_kept(own_server, tmp_path):
@@ -73,8 +73,8 @@ def test_the_server_drops_runs_by_age_but_for_those_that_go_on_or_are_to_be_kept
     # What is archived goes as well.
     old = own_server.run(one_script, script='true')['run_id']
     assert own_server.request('POST', f'{API}/runs/{old}:archive').status == 200
-    eventually(lambda: not there(old), what='the old run to go')
-    eventually(lambda: not (own_server.data_dir / 'pods' / old).exists(), what='its logs to go')
+    eventually(lambda: not there(old), 20, what='the old run to go')
+    eventually(lambda: not (own_server.data_dir / 'pods' / old).exists(), 20, what='its logs to go')
     # Longer under way than the rule keeps runs: its age counts from its end.
     assert there(going) and there(kept)
     gate.touch()
@@ -83,7 +83,7 @@ def test_the_server_drops_runs_by_age_but_for_those_that_go_on_or_are_to_be_kept
     own_server.kill()
     time.sleep(2)
     own_server.start()
-    eventually(lambda: not there(going), what='the run that went on to go')
+    eventually(lambda: not there(going), 20, what='the run that went on to go')
     assert there(kept)
     model = own_server.tasks(kept)['copy'].artifacts['model'].path
     assert model.read_text() == '0123456789'

@@ -57,7 +57,7 @@ def test_a_step_that_is_killed_is_tried_again_and_its_children_go(own_server, tm
     server = own_server.start()
     run_id, (step, *children) = family(server, two_tries, tmp_path)
     kill(step if victim == 'the step' else supervisor_of(step))
-    eventually(lambda: not any(map(is_alive, [step, *children])), what='the children to go')
+    eventually(lambda: not any(map(is_alive, [step, *children])), 10, what='the children to go')
     next_family(tmp_path, 2)
     (tmp_path / 'go').touch()
     for child in next_family(tmp_path, 2)[1:]:
@@ -98,7 +98,7 @@ def test_a_step_that_has_stopped_its_supervisor_can_be_terminated(own_server, tm
     run_id = server.submit(compiled(one_script), {'script': script}).json['run_id']
     eventually((tmp_path / 'stopped').exists, what='the step to stop its supervisor')
     assert server.request('POST', f'{harness.API}/runs/{run_id}:terminate').status == 200
-    server.expect(server.finished(run_id), 'FAILED')
+    server.expect(server.finished(run_id, 30), 'FAILED')
     server.stop()
     eventually(lambda: not processes_of(server.data_dir), what='every process to end')
 
@@ -178,7 +178,7 @@ def test_steps_that_end_on_a_full_disk_are_told_of_when_there_is_room(disk_serve
     assert server.get(f'/runs/{run_id}')['state'] == 'RUNNING'
     time.sleep(1.5)
     ballast.unlink()
-    server.expect(server.finished(run_id))
+    server.expect(server.finished(run_id, 30))
     assert trace.read_text().split() == ['ran', 'done']
     assert server.succeed(one_answer, number=2)['root'].parameters == {'Output': 2}
 
@@ -216,15 +216,15 @@ def test_an_environment_that_found_the_disk_full_is_built_when_there_is_room(dis
     mount('-o', 'remount,size=120m', str(small_disk))
     server = disk_server.start()
     run_id = server.submit(compiled(new_environment), {'number': 2}).json['run_id']
-    eventually(lambda: list(small_disk.glob('data/environments/*/venv/bin')), every=0.005, what='the environment to begin')
+    eventually(lambda: list(small_disk.glob('data/environments/*/venv/bin')), 20, 0.005, what='the environment to begin')
     ballast = fill(small_disk)
     builds = small_disk / 'data' / 'environments'
     [status] = builds.glob('*/builds/1/create/status')
-    eventually(lambda: not is_alive(int(status.read_text().splitlines()[1].split()[1])), what='the build to end')
+    eventually(lambda: not is_alive(int(status.read_text().splitlines()[1].split()[1])), 60, what='the build to end')
     time.sleep(1.5)
     assert server.get(f'/runs/{run_id}')['state'] == 'RUNNING'
     ballast.unlink()
-    server.expect(server.finished(run_id))
+    server.expect(server.finished(run_id, 60))
     assert list(builds.glob('*/builds/2')), 'the first build was not disturbed'
 
 
@@ -273,7 +273,7 @@ def test_the_last_writes_of_a_power_failure_are_done_again_and_the_steps_are_not
                     file.write(b'\xff' * 100)
         server.start()
     assert harmed > 2
-    server.expect(server.finished(run_id))
+    server.expect(server.finished(run_id, 60))
     assert sorted(trace.read_text().splitlines()) == EVERY_STEP
 
 
@@ -311,7 +311,7 @@ def test_a_clock_that_is_set_changes_nothing(own_server, tmp_path, clock_library
         time.sleep(0.3)
     began = server.submit(compiled(one_answer), {'number': 3}).json['run_id']
     for run_id in (chains, tries, began):
-        run = server.expect(server.finished(run_id))
+        run = server.expect(server.finished(run_id, 30))
         assert run['finished_at'] >= run['created_at'] or min(jumps) < 0
     assert sorted(trace.read_text().splitlines()) == EVERY_STEP
     assert len((tmp_path / 'tries').read_text().splitlines()) == 2
@@ -359,6 +359,6 @@ def test_a_server_without_free_descriptors_waits_and_goes_on(own_server, side_ef
     for connection in connections:
         connection.close()
     resource.prlimit(server.process.pid, resource.RLIMIT_NOFILE, (open_now + 200, open_now + 200))
-    run = server.finished(run_id)
+    run = server.finished(run_id, 60)
     server.expect(run)
     assert sorted(side_effects.read_text().splitlines()) == EVERY_STEP

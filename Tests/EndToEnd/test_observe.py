@@ -62,7 +62,7 @@ def test_a_log_is_read_while_the_task_runs_and_after(server, tmp_path):
         log = server.request('GET', f'{API}/runs/{run_id}/tasks/{run_id}.sh/log')
         return log.status == 200 and log.text == 'before\n'
 
-    eventually(readable, what='the first line of the log')
+    eventually(readable, 30, what='the first line of the log')
     # The log is there before the server has heard of the start.
     eventually(lambda: server.tasks(run_id)['sh'].state == 'RUNNING', what='the step to run')
     assert server.get(f'/runs/{run_id}')['state'] == 'RUNNING'

@@ -53,7 +53,7 @@ def test_a_schedule_fires_every_second_with_its_macros(client, server, experimen
     assert made.status == 'ENABLED' and made.mode == 'ENABLE'
     assert made.max_concurrency == '3' and made.no_catchup is True
     assert made.trigger.cron_schedule.cron == '* * * * * *'
-    eventually(lambda: len(side_effects.read_text().splitlines()) >= 3, what='three firings')
+    eventually(lambda: len(side_effects.read_text().splitlines()) >= 3, 60, what='three firings')
     client.disable_recurring_run(made.recurring_run_id)
     assert client.get_recurring_run(made.recurring_run_id).status == 'DISABLED'
     runs = [server.expect(server.finished(run['run_id'])) for run in runs_of(server, made.recurring_run_id)]
@@ -105,13 +105,13 @@ def test_a_schedule_of_a_pipeline_follows_its_newest_version(client, server, exp
                             {'pipeline_version_reference': {'pipeline_id': pipeline.pipeline_id}})
     assert answer.status == 200, answer
     assert answer.json['pipeline_version_reference'] == {'pipeline_id': pipeline.pipeline_id}
-    eventually(lambda: runs_of(server, made.recurring_run_id), what='a firing')
+    eventually(lambda: runs_of(server, made.recurring_run_id), 30, what='a firing')
     newer = client.upload_pipeline_version(package, unique('v'), pipeline_id=pipeline.pipeline_id)
 
     def versions():
         return {run['pipeline_version_reference']['pipeline_version_id']
                 for run in runs_of(server, made.recurring_run_id)}
-    eventually(lambda: newer.pipeline_version_id in versions(), what='a firing of the newer version')
+    eventually(lambda: newer.pipeline_version_id in versions(), 30, what='a firing of the newer version')
     assert len(versions()) == 2
     client.delete_recurring_run(made.recurring_run_id)
 
@@ -162,7 +162,7 @@ def test_killed_servers_neither_lose_nor_repeat_a_firing(own_server, side_effect
     identity = answer.json['recurring_run_id']
     for _ in range(3):
         before = len(runs_of(own_server, identity))
-        eventually(lambda: len(runs_of(own_server, identity)) >= before + 2, what='two more firings')
+        eventually(lambda: len(runs_of(own_server, identity)) >= before + 2, 30, what='two more firings')
         own_server.kill()
         time.sleep(1.2)
         own_server.start()

@@ -120,24 +120,24 @@ def test_what_cannot_start_yet_starts_later_and_once(folder):
 
 @without(f'rename {errno.EINVAL} status')
 def test_a_folder_is_claimed_also_where_nothing_can_be_renamed_without_replacing(folder):
-    eventually(lambda: '\nstarted ' in folder.status(), what='the start to be told of')
+    eventually(lambda: '\nstarted ' in folder.status(), 5, what='the start to be told of')
     folder.end()
 
 
 @without(f'write {errno.ENOSPC} started')
 def test_a_step_of_which_nobody_knew_that_it_runs_can_be_stopped_later(folder):
-    eventually(folder.trace.exists, what='the step to run')
+    eventually(folder.trace.exists, 5, what='the step to run')
     time.sleep(0.3)
     assert 'sta' not in folder.status()
     folder.lasting.unlink()
-    eventually(lambda: '\nstarted ' in folder.status(), what='the start to be told of')
+    eventually(lambda: '\nstarted ' in folder.status(), 5, what='the start to be told of')
     folder.end()
 
 
 @without(f'write {errno.EDQUOT} exited')
 def test_a_step_that_has_ended_tells_how_when_it_can(folder):
     folder.go.touch()
-    eventually(folder.trace.exists, what='the step to run')
+    eventually(folder.trace.exists, 5, what='the step to run')
     time.sleep(1.3)
     assert folder.status().count('\n') == 2
     folder.lasting.unlink()
@@ -161,12 +161,12 @@ def test_a_fork_of_the_warm_python_waits_for_its_log(prepared_server, shortage, 
     server.succeed(one_python, number=1)
     lasting.touch()
     run_id = server.submit(compiled(one_python), {'number': 2}).json['run_id']
-    folder = eventually(lambda: next((server.data_dir / 'pods' / run_id).glob('*~0/status'), None),
+    folder = eventually(lambda: next((server.data_dir / 'pods' / run_id).glob('*~0/status'), None), 10,
                         what='the step to be taken').parent
     time.sleep(1.3)
     assert server.get(f'/runs/{run_id}')['state'] == 'RUNNING' and not (folder / 'log').exists()
     lasting.unlink()
-    server.expect(server.finished(run_id))
+    server.expect(server.finished(run_id, 20))
 
 
 # Outside of the shortage, which is the server's.
@@ -191,11 +191,11 @@ def test_an_artifact_is_looked_at_when_the_server_has_descriptors_for_it(own_ser
     monkeypatch.setitem(harness.ENVIRONMENT, 'TEST_SHORTAGE_WHILE', str(lasting))
     server = own_server.start()
     run_id = server.submit(compiled(one_artifact), {}).json['run_id']
-    eventually(lambda: list(artifacts.glob('one-artifact/*/*/*/data')), what='the step to write')
+    eventually(lambda: list(artifacts.glob('one-artifact/*/*/*/data')), 10, what='the step to write')
     time.sleep(1.5)
     assert server.get(f'/runs/{run_id}')['state'] == 'RUNNING'
     lasting.unlink()
-    server.expect(server.finished(run_id))
+    server.expect(server.finished(run_id, 20))
     [group] = server.tasks(run_id)['write-data'].raw['outputs']['artifacts']
     assert group['artifacts'][0]['digest'].startswith('sha256:')
 
@@ -214,8 +214,8 @@ def test_a_step_waits_for_a_disk_that_can_be_written_to_and_says_so(own_server, 
         task = server.tasks(run_id).get('write-data')
         return task and task.reason and 'Read-only file system' in task.reason['message']
 
-    eventually(reason, what='the reason to be told')
+    eventually(reason, 10, what='the reason to be told')
     time.sleep(1.2)
     assert server.get(f'/runs/{run_id}')['state'] == 'RUNNING'
     lasting.unlink()
-    server.expect(server.finished(run_id))
+    server.expect(server.finished(run_id, 20))
