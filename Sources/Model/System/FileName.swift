@@ -9,23 +9,20 @@ package enum FileName {
     /// ``bytesMax`` is cut and ends in a digest of the whole, so that different names stay different.
     /// - Parameter keeping: further ASCII characters to leave as they are; a dot in front is never left.
     package static func safe(_ name: String, keeping: String = "") -> String {
-        // As nearly all are; they are asked for several times with each step.
-        if (1...bytesMax).contains(name.utf8.count), name.utf8.first != UInt8(ascii: "."),
-            name.utf8.allSatisfy({ isPlain($0) || keeping.utf8.contains($0) })
-        {
-            return name
-        }
-        let kept = Set(keeping.utf8)
-        var result = ""
+        // Bytes, because appending to a string costs several times as much, and names are asked for with each step.
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(name.utf8.count)
         for byte in name.utf8 {
-            if isPlain(byte) || (kept.contains(byte) && !(byte == UInt8(ascii: ".") && result.isEmpty)) {
-                result.unicodeScalars.append(Unicode.Scalar(byte))
+            let isDotInFront = byte == UInt8(ascii: ".") && bytes.isEmpty
+            if isPlain(byte) || (keeping.utf8.contains(byte) && !isDotInFront) {
+                bytes.append(byte)
             } else {
-                result += byte < 16 ? "%0" : "%"
-                result += String(byte, radix: 16, uppercase: true)
+                bytes += (byte < 16 ? "%0" : "%").utf8
+                bytes += String(byte, radix: 16, uppercase: true).utf8
             }
         }
-        if result.isEmpty { return "%" }
+        if bytes.isEmpty { return "%" }
+        let result = String(decoding: bytes, as: UTF8.self)
         guard result.utf8.count > bytesMax else { return result }
         return result.prefix(bytesMax - 17) + "-" + digest(result)
     }
