@@ -142,9 +142,15 @@ final class PodWorld {
 
     /// Whether a process exists and is not a zombie.
     static func isAlive(_ pid: Int32) -> Bool {
-        guard kill(pid, 0) == 0 else { return false }
-        let status = contents("/proc/\(pid)/stat") ?? ""
-        return status.drop { $0 != ")" }.dropFirst(2).first != "Z" && !status.isEmpty
+        guard kill(pid, 0) == 0, let state = status(of: pid).first else { return false }
+        return state != "Z"
+    }
+
+    /// What `/proc` says of a process after its name: its state, such as `S` for one that waits and `T` for one that is
+    /// stopped, its parent, and so on. Empty if it is gone.
+    static func status(of pid: Int32) -> [Substring] {
+        let line = contents("/proc/\(pid)/stat") ?? ""
+        return line.split(separator: ")").last?.split(separator: " ") ?? []
     }
 
     static func contents(_ path: String) -> String? {

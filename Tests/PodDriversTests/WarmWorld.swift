@@ -103,11 +103,7 @@ struct WarmWorld {
 
     /// The parent of a process; `nil` if it is gone.
     static func parent(of pid: Int32) -> Int32? {
-        let status = PodWorld.contents("/proc/\(pid)/stat") ?? ""
-        return status.split(separator: ")").last.flatMap { $0.split(separator: " ").dropFirst().first }
-            .flatMap {
-                Int32($0)
-            }
+        PodWorld.status(of: pid).dropFirst().first.flatMap { Int32($0) }
     }
 
     /// The children of a process.
@@ -133,12 +129,12 @@ struct WarmWorld {
 
     /// `nil` if the Python or one of them still does something.
     private static func waitingPairs(of python: Int32) -> [Pair]? {
-        guard state(of: python) == "S" else { return nil }
+        guard PodWorld.status(of: python).first == "S" else { return nil }
         var pairs: [Pair] = []
         for supervisor in children(of: python) {
             guard let forker = children(of: supervisor).first, let task = children(of: forker).first,
                 PodWorld.contents("/proc/\(supervisor)/cmdline")?.contains("--pair") == true,
-                [supervisor, forker, task].allSatisfy({ ["S", "T"].contains(state(of: $0)) })
+                [supervisor, forker, task].allSatisfy({ ["S", "T"].contains(PodWorld.status(of: $0).first) })
             else { return nil }
             pairs.append(Pair(supervisor: supervisor, forker: forker, task: task))
         }
@@ -148,13 +144,7 @@ struct WarmWorld {
     /// Stops processes and waits until they are.
     static func stop(_ processes: [Int32]) async throws {
         for process in processes { kill(process, SIGSTOP) }
-        try await wait { processes.allSatisfy { state(of: $0) == "T" } }
-    }
-
-    /// A process's state, as `/proc` has it: `S` for one that waits, `T` for one that is stopped.
-    private static func state(of pid: Int32) -> Character? {
-        let status = PodWorld.contents("/proc/\(pid)/stat") ?? ""
-        return status.split(separator: ")").last?.dropFirst().first
+        try await wait { processes.allSatisfy { PodWorld.status(of: $0).first == "T" } }
     }
 
     /// Waits until something is so. Bounded by the test's time limit.
