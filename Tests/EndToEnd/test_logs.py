@@ -35,7 +35,7 @@ def started(server, script):
         log = server.request('GET', f'{API}/runs/{run_id}/tasks/{run_id}.sh/log')
         return log.status == 200 and log.text
 
-    eventually(written, what='a log')
+    eventually(written, 60, what='a log')
     return run_id
 
 
@@ -55,7 +55,7 @@ def test_a_followed_log_comes_line_by_line_and_ends_with_the_step(server, tmp_pa
 
 def test_a_log_is_followed_from_before_the_step_starts(server, tmp_path):
     run_id = server.submit(compiled(one_script), {'script': 'echo early'}).json['run_id']
-    eventually(lambda: 'sh' in server.tasks(run_id))
+    eventually(lambda: 'sh' in server.tasks(run_id), 30)
     assert follow(server, run_id)[1].read() == b'early\n'
 
 
@@ -75,7 +75,7 @@ def test_a_follower_that_goes_away_leaves_nothing_behind(own_server, tmp_path):
     for connection, answer in followers:
         answer.close()
         connection.close()
-    eventually(lambda: descriptors() <= before + 2, what='the connections to be closed')
+    eventually(lambda: descriptors() <= before + 2, 20, what='the connections to be closed')
     gate.touch()
     own_server.expect(own_server.finished(run_id))
     assert own_server.task_log(run_id, 'sh') == 'one\ntwo\n'
